@@ -1,0 +1,95 @@
+package io.shardline.runtime;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/**
+ * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code.
+ *
+ * <p>All threads are daemons and are named {@code shardline-<name>-<role>-<n>}. Thread-safe.
+ */
+public final class SystemPlatform implements AutoCloseable {
+
+    /** Threads that marshal, sign and send requests. */
+    static final int IO_THREADS = 2;
+
+    private final Platform platform;
+    private final List<ExecutorService> executors;
+
+    private SystemPlatform(String name, int userCodeThreads) {
+        ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1, threads(name, "loop"));
+        loop.setRemoveOnCancelPolicy(true);
+        loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        ExecutorService io = Executors.newFixedThreadPool(IO_THREADS, threads(name, "io"));
+        ExecutorService priorityIo = Executors.newFixedThreadPool(1, threads(name, "priority-io"));
+        ExecutorService userCode = Executors.newFixedThreadPool(userCodeThreads, threads(name, "user"));
+        executors = List.of(loop, io, priorityIo, userCode);
+        platform = new Platform(
+                loop,
+                io,
+                priorityIo,
+                userCode,
+                System::nanoTime,
+                InstantSource.system(),
+                RandomGenerator.of("L64X128MixRandom"));
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param name part of the thread names
+     * @param userCodeThreads how many futures or handlers run at a time, at least 1
+     * @throws IllegalArgumentException if {@code userCodeThreads} is less than 1
+     */
+    public static SystemPlatform start(String name, int userCodeThreads) {
+        if (userCodeThreads < 1) {
+            throw new IllegalArgumentException("userCodeThreads must be at least 1, was " + userCodeThreads);
+        }
+        return new SystemPlatform(name, userCodeThreads);
+    }
+
+    /** What to hand to a producer or a consumer. */
+    public Platform platform() {
+        return platform;
+    }
+
+    /** Lets running tasks end, drops waiting ones and timers, and returns at once. */
+    @Override
+    public void close() {
+        executors.forEach(ExecutorService::shutdown);
+    }
+
+    /**
+     * Waits for the threads to end after {@link #close()}.
+     *
+     * @return whether all of them have ended within {@code limit}
+     * @throws InterruptedException if the calling thread is interrupted while it waits
+     */
+    public boolean awaitTermination(Duration limit) throws InterruptedException {
+        long deadline = platform.nanoTime().getAsLong() + limit.toNanos();
+        for (ExecutorService executor : executors) {
+            long left = deadline - platform.nanoTime().getAsLong();
+            if (!executor.awaitTermination(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ThreadFactory threads(String name, String role) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "shardline-" + name + "-" + role + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package io.shardline.runtime.internal;
+
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.shardline.runtime.Platform;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Calls of the control plane, sent from the I/O executor and retried on the loop's time with jitter.
+ *
+ * <p>The returned futures complete on the loop. Confined to the loop.
+ */
+public final class ControlCalls {
+
+    /** How often a call is tried before its failure is believed. */
+    public static final int MOST_ATTEMPTS = 8;
+
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+
+    private final EventLoop loop;
+    private final Platform platform;
+    private final Retry retry;
+
+    public ControlCalls(EventLoop loop, Platform platform) {
+        this.loop = loop;
+        this.platform = platform;
+        this.retry = Retry.of(
+                "control",
+                RetryConfig.custom()
+                        .maxAttempts(MOST_ATTEMPTS)
+                        .retryOnException(ServiceErrors::isTransient)
+                        .intervalFunction(this::delayMillis)
+                        .build());
+    }
+
+    /**
+     * Makes a call, again after failures that may pass.
+     *
+     * @return completes on the loop, with the answer or with the last failure
+     */
+    public <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call) {
+        return retry.executeCompletionStage(loop.scheduler(), () -> attempt(call))
+                .toCompletableFuture();
+    }
+
+    private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call) {
+        CompletableFuture<T> onLoop = new CompletableFuture<>();
+        platform.io()
+                .execute(() -> started(call)
+                        .whenComplete((answer, failure) -> loop.post(() -> {
+                            if (failure != null) {
+                                onLoop.completeExceptionally(ServiceErrors.cause(failure));
+                            } else {
+                                onLoop.complete(answer);
+                            }
+                        })));
+        return onLoop;
+    }
+
+    private static <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // for example no credentials
+        }
+    }
+
+    private long delayMillis(int attempt) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(BACKOFF.delayNanos(attempt, platform.random())));
+    }
+}

@@ -1,0 +1,69 @@
+package io.shardline.runtime.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.awssdk.services.kinesis.model.ShardFilter;
+
+/**
+ * The shards of a stream, all pages of ListShards put together.
+ *
+ * <p>Confined to the loop.
+ */
+public final class ShardListing {
+
+    /** Shards in one answer; the most that ListShards gives. */
+    private static final int PAGE = 10_000;
+
+    /** No stream has more shards than this many pages hold; more means that the service repeats itself. */
+    private static final int MOST_PAGES = 100;
+
+    private final ControlCalls calls;
+    private final KinesisAsyncClient client;
+
+    public ShardListing(ControlCalls calls, KinesisAsyncClient client) {
+        this.calls = calls;
+        this.client = client;
+    }
+
+    /**
+     * Lists shards.
+     *
+     * @param filter which shards, or null for all that the stream still has
+     * @return completes on the loop, in the service's order
+     */
+    public CompletableFuture<List<Shard>> list(String streamName, @Nullable ShardFilter filter) {
+        ListShardsRequest.Builder first =
+                ListShardsRequest.builder().streamName(streamName).maxResults(PAGE);
+        if (filter != null) {
+            first.shardFilter(filter);
+        }
+        return pagesFrom(first.build(), new ArrayList<>(), 1);
+    }
+
+    private CompletableFuture<List<Shard>> pagesFrom(ListShardsRequest request, List<Shard> found, int page) {
+        return calls.call(() -> client.listShards(request)).thenCompose(answer -> continueWith(answer, found, page));
+    }
+
+    private CompletableFuture<List<Shard>> continueWith(ListShardsResponse answer, List<Shard> found, int page) {
+        found.addAll(answer.shards());
+        if (answer.nextToken() == null) {
+            return CompletableFuture.completedFuture(found);
+        }
+        if (page == MOST_PAGES) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("ListShards gave more than " + MOST_PAGES + " pages"));
+        }
+        // A token carries stream and filter; the service refuses a request that repeats them.
+        ListShardsRequest next = ListShardsRequest.builder()
+                .nextToken(answer.nextToken())
+                .maxResults(PAGE)
+                .build();
+        return pagesFrom(next, found, page + 1);
+    }
+}
