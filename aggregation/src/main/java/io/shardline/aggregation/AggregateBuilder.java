@@ -1,0 +1,87 @@
+package io.shardline.aggregation;
+
+import io.shardline.aggregation.AggregateLayout.HashKeys;
+import java.util.List;
+
+/**
+ * Collects entries into one aggregate and knows its exact size at any time.
+ *
+ * <p>If any entry has an explicit hash key, all entries get their hash key written, because some deaggregators give the
+ * first one of the table to every entry without; the size accounts for it from that moment on. Confined to its user; may be
+ * handed to another thread as a whole.
+ */
+public final class AggregateBuilder {
+    private AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN);
+
+    /** Makes an empty builder. */
+    public AggregateBuilder() {}
+
+    /**
+     * Adds an entry if the aggregate then still has at most {@code maxBytes} bytes. The first entry is always added.
+     *
+     * @param entry the entry
+     * @param maxBytes the greatest size of the aggregate with this entry
+     * @return true if it was added; false if there is no room, and then nothing has changed
+     */
+    public boolean tryAdd(AggregateEntry entry, int maxBytes) {
+        AggregateLayout candidate = layoutFor(entry);
+        if (!candidate.entries().isEmpty() && candidate.sizeWith(entry) > maxBytes) {
+            return false;
+        }
+        candidate.add(entry);
+        layout = candidate;
+        return true;
+    }
+
+    /**
+     * The exact number of bytes of what {@link #build()} would return now. That is the aggregated form also for a single
+     * entry, although the producer sends such a record raw, without any of the format around it.
+     *
+     * @return the size in bytes, 0 if there is no entry
+     * @throws ArithmeticException if it does not fit an int
+     */
+    public int size() {
+        return layout.entries().isEmpty() ? 0 : Math.toIntExact(layout.size());
+    }
+
+    /**
+     * The number of entries.
+     *
+     * @return 0 or more
+     */
+    public int count() {
+        return layout.entries().size();
+    }
+
+    /**
+     * The entries in the order they were added.
+     *
+     * @return a list that cannot be changed; do not keep it while adding
+     */
+    public List<AggregateEntry> entries() {
+        return layout.entries();
+    }
+
+    /**
+     * The aggregate. The builder stays as it is.
+     *
+     * @return a new array
+     * @throws IllegalStateException if there is no entry
+     * @throws ArithmeticException if the size does not fit an int
+     */
+    public byte[] build() {
+        if (layout.entries().isEmpty()) {
+            throw new IllegalStateException("an aggregate has at least one entry, this builder has none");
+        }
+        return layout.write();
+    }
+
+    private AggregateLayout layoutFor(AggregateEntry entry) {
+        if (entry.explicitHashKey() == null || layout.hashKeyPolicy() == HashKeys.ALL) {
+            return layout;
+        }
+        AggregateLayout withAll = new AggregateLayout(HashKeys.ALL);
+        layout.entries().forEach(withAll::add);
+        return withAll;
+    }
+}

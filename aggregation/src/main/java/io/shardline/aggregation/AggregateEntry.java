@@ -1,0 +1,94 @@
+package io.shardline.aggregation;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One user record inside an aggregated record.
+ *
+ * <p>The entry owns its data: the array is neither copied when the entry is made nor when it is read, and must not be
+ * changed by anybody. Two entries are equal if their partition keys, explicit hash keys and data are. Immutable.
+ */
+public final class AggregateEntry {
+    private final String partitionKey;
+    private final @Nullable HashKey explicitHashKey;
+    private final byte[] data;
+
+    // Computed on first use. Threads that race here compute the same immutable value.
+    private @Nullable HashKey hashKey;
+
+    /**
+     * Makes an entry.
+     *
+     * @param partitionKey the user record's partition key
+     * @param explicitHashKey the hash key that overrides the partition key's own, or null
+     * @param data the user record's data, owned by the entry from now on; may be empty
+     */
+    public AggregateEntry(String partitionKey, @Nullable HashKey explicitHashKey, byte[] data) {
+        this.partitionKey = Objects.requireNonNull(partitionKey, "partitionKey");
+        this.explicitHashKey = explicitHashKey;
+        this.data = Objects.requireNonNull(data, "data");
+        this.hashKey = explicitHashKey;
+    }
+
+    /**
+     * The user record's partition key.
+     *
+     * @return the partition key
+     */
+    public String partitionKey() {
+        return partitionKey;
+    }
+
+    /**
+     * The hash key that was given with the user record.
+     *
+     * @return the explicit hash key, or null if there is none
+     */
+    public @Nullable HashKey explicitHashKey() {
+        return explicitHashKey;
+    }
+
+    /**
+     * The user record's data.
+     *
+     * @return the entry's own array, not to be changed
+     */
+    public byte[] data() {
+        return data;
+    }
+
+    /**
+     * The hash key that decides which shard this entry belongs to. It is computed once.
+     *
+     * @return the explicit hash key if there is one, else that of the partition key
+     */
+    public HashKey hashKey() {
+        HashKey known = hashKey;
+        if (known == null) {
+            known = HashKey.ofPartitionKey(partitionKey);
+            hashKey = known;
+        }
+        return known;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof AggregateEntry other
+                && partitionKey.equals(other.partitionKey)
+                && Objects.equals(explicitHashKey, other.explicitHashKey)
+                && Arrays.equals(data, other.data);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(partitionKey, explicitHashKey, Arrays.hashCode(data));
+    }
+
+    @Override
+    public String toString() {
+        return "AggregateEntry[partitionKey=" + partitionKey + ", explicitHashKey=" + explicitHashKey + ", data="
+                + data.length + " bytes]";
+    }
+}

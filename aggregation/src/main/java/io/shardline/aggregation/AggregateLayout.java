@@ -1,0 +1,104 @@
+package io.shardline.aggregation;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries with the tables and the exact size of the aggregate they make: the one encoder of the format. Confined to its
+ * user.
+ */
+final class AggregateLayout {
+    /** Which entries get a hash key written. */
+    enum HashKeys {
+        /** Those that have an explicit one. */
+        AS_GIVEN,
+        /** All: the explicit one, or that of the partition key. */
+        ALL
+    }
+
+    private final HashKeys hashKeyPolicy;
+    private final KeyTable<String> partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE);
+    private final KeyTable<HashKey> hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE);
+    private final List<AggregateEntry> entries = new ArrayList<>();
+    private long size = Wire.FRAME_LENGTH;
+
+    AggregateLayout(HashKeys hashKeyPolicy) {
+        this.hashKeyPolicy = hashKeyPolicy;
+    }
+
+    HashKeys hashKeyPolicy() {
+        return hashKeyPolicy;
+    }
+
+    List<AggregateEntry> entries() {
+        return Collections.unmodifiableList(entries);
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The size if this entry were added. */
+    long sizeWith(AggregateEntry entry) {
+        HashKey hashKey = writtenHashKey(entry);
+        long tables = partitionKeys.growth(entry.partitionKey()) + (hashKey == null ? 0 : hashKeys.growth(hashKey));
+        return size + tables + Wire.fieldSize(bodySize(entry));
+    }
+
+    void add(AggregateEntry entry) {
+        size = sizeWith(entry);
+        partitionKeys.add(entry.partitionKey());
+        HashKey hashKey = writtenHashKey(entry);
+        if (hashKey != null) {
+            hashKeys.add(hashKey);
+        }
+        entries.add(entry);
+    }
+
+    byte[] write() {
+        byte[] bytes = new byte[Math.toIntExact(size)];
+        Wire.putMagic(bytes);
+        int length = bytes.length - Wire.FRAME_LENGTH;
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, Wire.MAGIC_LENGTH, length);
+        try {
+            partitionKeys.writeTo(out);
+            hashKeys.writeTo(out);
+            for (AggregateEntry entry : entries) {
+                write(entry, out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the aggregate is larger than its size said, " + size + " bytes", e);
+        }
+        out.checkNoSpaceLeft();
+        Md5.append(bytes, Wire.MAGIC_LENGTH, length);
+        return bytes;
+    }
+
+    private void write(AggregateEntry entry, CodedOutputStream out) throws IOException {
+        out.writeTag(Wire.RECORDS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        out.writeUInt64NoTag(bodySize(entry));
+        out.writeUInt32(Wire.PARTITION_KEY_INDEX, partitionKeys.indexOf(entry.partitionKey()));
+        HashKey hashKey = writtenHashKey(entry);
+        if (hashKey != null) {
+            out.writeUInt32(Wire.EXPLICIT_HASH_KEY_INDEX, hashKeys.indexOf(hashKey));
+        }
+        out.writeByteArray(Wire.DATA, entry.data());
+    }
+
+    private long bodySize(AggregateEntry entry) {
+        HashKey hashKey = writtenHashKey(entry);
+        return Wire.indexSize(partitionKeys.indexOf(entry.partitionKey()))
+                + (hashKey == null ? 0 : Wire.indexSize(hashKeys.indexOf(hashKey)))
+                + Wire.fieldSize(entry.data().length);
+    }
+
+    private @Nullable HashKey writtenHashKey(AggregateEntry entry) {
+        return hashKeyPolicy == HashKeys.ALL ? entry.hashKey() : entry.explicitHashKey();
+    }
+}
