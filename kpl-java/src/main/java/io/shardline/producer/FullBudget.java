@@ -1,0 +1,23 @@
+package io.shardline.producer;
+
+/**
+ * What {@code put} does while the producer holds as many bytes as its memory budget allows.
+ *
+ * <p>Immutable.
+ */
+public enum FullBudget {
+
+    /** Blocks the calling thread until there is room, at most {@link ProducerConfig#maxBlock()}; those who wait are served in turn. */
+    BLOCK,
+
+    /** Returns at once, with a future that has failed with {@link FailureReason#BUDGET_FULL}. */
+    FAIL,
+
+    /**
+     * Returns at once; the record is taken in when there is room, first come, first served.
+     *
+     * <p>Such a record does not count in the budget while it waits: this is for callers that limit themselves by the
+     * futures they hold. More than a million waiting records are refused with {@link FailureReason#BUDGET_FULL}.
+     */
+    COMPLETE_LATER
+}

@@ -1,0 +1,303 @@
+package io.shardline.producer;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a {@link ShardlineProducer}.
+ *
+ * <p>Every setting has a default that suits most applications; {@link #defaults()} has them all. Immutable.
+ */
+public final class ProducerConfig {
+
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+    private static final Duration YEAR = Duration.ofDays(365);
+    private static final int LEAST_AGGREGATE = 64;
+    private static final int LARGEST_RECORD = 10 * MIB;
+    private static final int MOST_REQUESTS = 1_000;
+    /** A record is counted with its copy in the request and an overhead; see {@link Builder#memoryBudget}. */
+    private static final int LEAST_BUDGET_IN_RECORDS = 3;
+
+    private static final ProducerConfig DEFAULTS = builder().build();
+
+    private final Duration linger;
+    private final @Nullable Duration recordTtl;
+    private final long memoryBudget;
+    private final FullBudget fullBudget;
+    private final Duration maxBlock;
+    private final int maxInFlightRequests;
+    private final boolean aggregationEnabled;
+    private final int maxAggregateSize;
+    private final Ordering ordering;
+    private final int maxRecordSize;
+    private final Duration requestTimeout;
+    private final Duration closeTimeout;
+
+    private ProducerConfig(Builder builder) {
+        linger = builder.linger;
+        recordTtl = builder.recordTtl;
+        memoryBudget = builder.memoryBudget;
+        fullBudget = builder.fullBudget;
+        maxBlock = builder.maxBlock;
+        maxInFlightRequests = builder.maxInFlightRequests;
+        aggregationEnabled = builder.aggregationEnabled;
+        maxAggregateSize = builder.maxAggregateSize;
+        ordering = builder.ordering;
+        maxRecordSize = builder.maxRecordSize;
+        requestTimeout = builder.requestTimeout;
+        closeTimeout = builder.closeTimeout;
+    }
+
+    /** Begins with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** All defaults. */
+    public static ProducerConfig defaults() {
+        return DEFAULTS;
+    }
+
+    /** See {@link Builder#linger}. */
+    public Duration linger() {
+        return linger;
+    }
+
+    /** See {@link Builder#recordTtl}; empty if records never expire. */
+    public Optional<Duration> recordTtl() {
+        return Optional.ofNullable(recordTtl);
+    }
+
+    /** See {@link Builder#memoryBudget}; in bytes. */
+    public long memoryBudget() {
+        return memoryBudget;
+    }
+
+    /** See {@link Builder#fullBudget}. */
+    public FullBudget fullBudget() {
+        return fullBudget;
+    }
+
+    /** See {@link Builder#maxBlock}. */
+    public Duration maxBlock() {
+        return maxBlock;
+    }
+
+    /** See {@link Builder#maxInFlightRequests}. */
+    public int maxInFlightRequests() {
+        return maxInFlightRequests;
+    }
+
+    /** See {@link Builder#aggregationEnabled}. */
+    public boolean aggregationEnabled() {
+        return aggregationEnabled;
+    }
+
+    /** See {@link Builder#maxAggregateSize}; in bytes. */
+    public int maxAggregateSize() {
+        return maxAggregateSize;
+    }
+
+    /** See {@link Builder#ordering}. */
+    public Ordering ordering() {
+        return ordering;
+    }
+
+    /** See {@link Builder#maxRecordSize}; in bytes. */
+    public int maxRecordSize() {
+        return maxRecordSize;
+    }
+
+    /** See {@link Builder#requestTimeout}. */
+    public Duration requestTimeout() {
+        return requestTimeout;
+    }
+
+    /** See {@link Builder#closeTimeout}. */
+    public Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    /**
+     * Collects settings.
+     *
+     * <p>Confined to its user.
+     */
+    public static final class Builder {
+
+        private Duration linger = Duration.ofMillis(100);
+        private @Nullable Duration recordTtl = Duration.ofMinutes(2);
+        private long memoryBudget = 64L * MIB;
+        private FullBudget fullBudget = FullBudget.BLOCK;
+        private Duration maxBlock = Duration.ofMinutes(1);
+        private int maxInFlightRequests = 24;
+        private boolean aggregationEnabled = true;
+        private int maxAggregateSize = 256 * KIB;
+        private Ordering ordering = Ordering.PER_KEY;
+        private int maxRecordSize = MIB;
+        private Duration requestTimeout = Duration.ofSeconds(6);
+        private Duration closeTimeout = Duration.ofSeconds(30);
+
+        private Builder() {}
+
+        /**
+         * The longest time a record waits for company before it is sent. Default 100 ms; zero sends at once, and then only
+         * what comes while a request is in flight is put together. Longer makes fewer and larger aggregates.
+         *
+         * @param linger zero to a year
+         */
+        public Builder linger(Duration linger) {
+            this.linger = Objects.requireNonNull(linger, "linger");
+            return this;
+        }
+
+        /**
+         * The longest time from {@code put} to giving up; looked at before each attempt. Default 2 minutes.
+         *
+         * @param recordTtl 1 ms to a year
+         */
+        public Builder recordTtl(Duration recordTtl) {
+            this.recordTtl = Objects.requireNonNull(recordTtl, "recordTtl");
+            return this;
+        }
+
+        /** Records never expire: they are tried until they are written, refused for good, or the producer is closed. */
+        public Builder noRecordTtl() {
+            this.recordTtl = null;
+            return this;
+        }
+
+        /**
+         * How many bytes the producer may hold. Default 64 MiB. A record counts with twice its data and partition key (itself,
+         * and its copy in an aggregate or a request) and 256 bytes of overhead, from {@code put} until its future completes.
+         *
+         * @param bytes at least three times {@link #maxRecordSize}
+         */
+        public Builder memoryBudget(long bytes) {
+            this.memoryBudget = bytes;
+            return this;
+        }
+
+        /** What {@code put} does when the budget is full. Default {@link FullBudget#BLOCK}. */
+        public Builder fullBudget(FullBudget fullBudget) {
+            this.fullBudget = Objects.requireNonNull(fullBudget, "fullBudget");
+            return this;
+        }
+
+        /**
+         * The longest time that {@code put} blocks under {@link FullBudget#BLOCK}. Default 1 minute.
+         *
+         * @param maxBlock zero to a year
+         */
+        public Builder maxBlock(Duration maxBlock) {
+            this.maxBlock = Objects.requireNonNull(maxBlock, "maxBlock");
+            return this;
+        }
+
+        /**
+         * The most PutRecords requests in flight, over all streams. Default 24.
+         *
+         * @param requests 1 to 1,000
+         */
+        public Builder maxInFlightRequests(int requests) {
+            this.maxInFlightRequests = requests;
+            return this;
+        }
+
+        /**
+         * Whether user records are put together into aggregated records, KPL's format, which consumers must understand (KCL,
+         * Shardline and others do). Default true. Without it every user record is a Kinesis record.
+         */
+        public Builder aggregationEnabled(boolean aggregationEnabled) {
+            this.aggregationEnabled = aggregationEnabled;
+            return this;
+        }
+
+        /**
+         * The largest aggregate. Default 256 KiB. An idle shard gets aggregates of at most 51,200 bytes (two billing units of
+         * 25 KB); only while a request is in flight does the next aggregate grow up to this size. More than a quarter of what a
+         * shard takes in a second starves itself where a shard is shared with other producers.
+         *
+         * @param bytes 64 to 1 MiB
+         */
+        public Builder maxAggregateSize(int bytes) {
+            this.maxAggregateSize = bytes;
+            return this;
+        }
+
+        /** What is promised about order. Default {@link Ordering#PER_KEY}. */
+        public Builder ordering(Ordering ordering) {
+            this.ordering = Objects.requireNonNull(ordering, "ordering");
+            return this;
+        }
+
+        /**
+         * The largest record taken, data and partition key together. Default 1 MiB, which is also a stream's default; raise it
+         * together with the stream's (UpdateMaxRecordSize).
+         *
+         * @param bytes 1 KiB to 10 MiB
+         */
+        public Builder maxRecordSize(int bytes) {
+            this.maxRecordSize = bytes;
+            return this;
+        }
+
+        /**
+         * How long an answer to PutRecords is waited for. Default 6 seconds. After that the records are sent again, and may be
+         * in the stream twice.
+         *
+         * @param requestTimeout 100 ms to 10 minutes
+         */
+        public Builder requestTimeout(Duration requestTimeout) {
+            this.requestTimeout = Objects.requireNonNull(requestTimeout, "requestTimeout");
+            return this;
+        }
+
+        /**
+         * How long {@link ShardlineProducer#close()} waits for what was put. Default 30 seconds.
+         *
+         * @param closeTimeout zero to a year
+         */
+        public Builder closeTimeout(Duration closeTimeout) {
+            this.closeTimeout = Objects.requireNonNull(closeTimeout, "closeTimeout");
+            return this;
+        }
+
+        /**
+         * Checks and freezes the settings.
+         *
+         * @throws IllegalArgumentException if one is out of its range; the message has its name, its value and the range
+         */
+        public ProducerConfig build() {
+            within("linger", linger, Duration.ZERO, YEAR);
+            if (recordTtl != null) {
+                within("recordTtl", recordTtl, Duration.ofMillis(1), YEAR);
+            }
+            within("maxBlock", maxBlock, Duration.ZERO, YEAR);
+            within("requestTimeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+            within("closeTimeout", closeTimeout, Duration.ZERO, YEAR);
+            within("maxRecordSize", maxRecordSize, KIB, LARGEST_RECORD);
+            within("maxAggregateSize", maxAggregateSize, LEAST_AGGREGATE, MIB);
+            within("maxInFlightRequests", maxInFlightRequests, 1, MOST_REQUESTS);
+            within("memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) maxRecordSize, Long.MAX_VALUE / 2);
+            return new ProducerConfig(this);
+        }
+
+        private static void within(String name, Duration value, Duration least, Duration most) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException(
+                        name + " must be between " + least + " and " + most + ", was " + value);
+            }
+        }
+
+        private static void within(String name, long value, long least, long most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        name + " must be between " + least + " and " + most + ", was " + value);
+            }
+        }
+    }
+}
