@@ -49,24 +49,14 @@ public final class ControlCalls {
 
     private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call) {
         CompletableFuture<T> onLoop = new CompletableFuture<>();
-        platform.io()
-                .execute(() -> started(call)
-                        .whenComplete((answer, failure) -> loop.post(() -> {
-                            if (failure != null) {
-                                onLoop.completeExceptionally(ServiceErrors.cause(failure));
-                            } else {
-                                onLoop.complete(answer);
-                            }
-                        })));
+        LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
+            if (failure != null) {
+                onLoop.completeExceptionally(failure);
+            } else {
+                onLoop.complete(answer);
+            }
+        });
         return onLoop;
-    }
-
-    private static <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e); // for example no credentials
-        }
     }
 
     private long delayMillis(int attempt) {
