@@ -1,0 +1,72 @@
+package io.shardline.testkit;
+
+import java.time.Duration;
+import java.util.function.IntPredicate;
+
+/**
+ * What goes wrong with one call.
+ *
+ * <p>Immutable.
+ */
+public sealed interface Fault {
+    /** Nothing goes wrong. */
+    record None() implements Fault {}
+
+    /**
+     * The service refuses the whole call for its rate, without effect: {@code ProvisionedThroughputExceededException} for
+     * reading and writing records, {@code LimitExceededException} for everything else.
+     */
+    record Throttle() implements Fault {}
+
+    /**
+     * The service answers with an error, without effect.
+     *
+     * @param code the service's error code, also one that the SDK has no class for
+     * @param status the HTTP status, 400 to 599
+     */
+    record ServiceFailure(String code, int status) implements Fault {
+        /** Refuses a status that is not an error's. */
+        public ServiceFailure {
+            if (status < 400 || status > 599) {
+                throw new IllegalArgumentException("an error's HTTP status is 400 to 599: " + status);
+            }
+        }
+    }
+
+    /**
+     * The call takes effect, but the caller never hears of it and times out.
+     *
+     * @param timeout when the caller gives up, after the call; a time-out set on the request itself goes first
+     */
+    record ReplyLost(Duration timeout) implements Fault {}
+
+    /**
+     * The call never arrives, has no effect, and the caller times out.
+     *
+     * @param timeout when the caller gives up, after the call; a time-out set on the request itself goes first
+     */
+    record RequestLost(Duration timeout) implements Fault {}
+
+    /**
+     * The caller times out, and only then the call takes effect: what a retry does not expect.
+     *
+     * @param timeout when the caller gives up, after the call; a time-out set on the request itself goes first
+     * @param extra how much later than its latency says the request arrives
+     */
+    record LandsLate(Duration timeout, Duration extra) implements Fault {}
+
+    /**
+     * Some entries of a PutRecords call fail and the others are written; no effect on other operations.
+     *
+     * @param failing which entries fail, by their index; asked once an entry, in order
+     * @param code {@code ProvisionedThroughputExceededException} or {@code InternalFailure}
+     */
+    record PartialFailure(IntPredicate failing, String code) implements Fault {}
+
+    /**
+     * The request arrives later than its latency says.
+     *
+     * @param extra how much later
+     */
+    record Delay(Duration extra) implements Fault {}
+}

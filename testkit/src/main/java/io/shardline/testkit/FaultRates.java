@@ -1,0 +1,84 @@
+package io.shardline.testkit;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How often each kind of fault comes, as probabilities of one call, for {@link Faults#random}.
+ *
+ * <p>Immutable.
+ */
+public final class FaultRates {
+    /** The kinds of fault that a plan draws from. */
+    public enum Kind {
+        /** {@link Fault.Throttle}. */
+        THROTTLE,
+        /** {@link Fault.ServiceFailure} as {@code InternalFailure}, status 500, or a 503. */
+        SERVICE_FAILURE,
+        /** {@link Fault.ReplyLost}. */
+        REPLY_LOST,
+        /** {@link Fault.RequestLost}. */
+        REQUEST_LOST,
+        /** {@link Fault.LandsLate}: up to one time-out after the caller has given up. */
+        LANDS_LATE,
+        /** {@link Fault.PartialFailure}: each entry fails with probability one half. */
+        PARTIAL_FAILURE,
+        /** {@link Fault.Delay}: evenly between nothing and the time-out. */
+        DELAY
+    }
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(6);
+
+    private final Map<Kind, Double> rates;
+    private final Duration timeout;
+
+    private FaultRates(Map<Kind, Double> rates, Duration timeout) {
+        this.rates = rates;
+        this.timeout = timeout;
+    }
+
+    /** No faults, and a time-out of 6 s for lost calls: where to start from. */
+    public static FaultRates none() {
+        return new FaultRates(new EnumMap<>(Kind.class), DEFAULT_TIMEOUT);
+    }
+
+    /**
+     * The same with another probability for one kind.
+     *
+     * @param rate 0 to 1; all kinds together at most 1
+     */
+    public FaultRates with(Kind kind, double rate) {
+        EnumMap<Kind, Double> changed = new EnumMap<>(Kind.class);
+        changed.putAll(rates);
+        changed.put(kind, rate);
+        double sum = changed.values().stream().mapToDouble(Double::doubleValue).sum();
+        if (!(rate >= 0 && sum <= 1)) {
+            throw new IllegalArgumentException("rates are 0 to 1, also all together: " + changed);
+        }
+        return new FaultRates(changed, timeout);
+    }
+
+    /** The same with another time after which the caller of a lost call gives up, and another greatest delay. */
+    public FaultRates timeout(Duration changed) {
+        if (changed.isNegative() || changed.isZero()) {
+            throw new IllegalArgumentException("the time-out must be positive: " + changed);
+        }
+        return new FaultRates(rates, changed);
+    }
+
+    /** The probability of a kind. */
+    public double rate(Kind kind) {
+        return rates.getOrDefault(kind, 0.0);
+    }
+
+    /** When the caller of a lost call gives up. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    @Override
+    public String toString() {
+        return "FaultRates" + rates + " timeout=" + timeout;
+    }
+}

@@ -1,0 +1,159 @@
+package io.shardline.testkit;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
+
+/**
+ * The way of a client's calls to the emulator and back: latencies, faults, and failures as the SDK delivers them.
+ *
+ * <p>The caller's thread draws the call's fate and posts it; it takes effect on the emulator's executor; its future is
+ * completed on the client's. The ways there and back are separate tasks, unless they take no time. Thread-safe.
+ */
+final class Transport {
+    private static final Set<String> DATA_OPERATIONS =
+            Set.of("GetRecords", "GetShardIterator", "PutRecord", "PutRecords");
+
+    private final KinesisEmulator emulator;
+    private final ClientSettings settings;
+    private final ReentrantLock fates = new ReentrantLock();
+
+    /** What a call does once it has arrived. */
+    @FunctionalInterface
+    interface Effect<R> {
+        /** The answer; refusals are thrown as {@link ServiceError}. */
+        R apply(KinesisEngine engine, Call call);
+    }
+
+    /** What was drawn for a call before it left. */
+    private record Fate(Fault fault, Duration request, Duration reply) {}
+
+    Transport(KinesisEmulator emulator, ClientSettings settings) {
+        this.emulator = emulator;
+        this.settings = settings;
+    }
+
+    <R> CompletableFuture<R> send(String operation, KinesisRequest request, Effect<R> effect) {
+        CompletableFuture<R> future = new CompletableFuture<>();
+        Fate fate = draw(operation, request);
+        try {
+            Fault fault = fate.fault();
+            if (fault instanceof Fault.RequestLost lost) {
+                timeOut(future, request, lost.timeout());
+            } else if (fault instanceof Fault.ReplyLost lost) {
+                post(fate.request(), () -> answer(operation, fate, effect));
+                timeOut(future, request, lost.timeout());
+            } else if (fault instanceof Fault.LandsLate late) {
+                post(fate.request().plus(late.extra()), () -> answer(operation, fate, effect));
+                timeOut(future, request, late.timeout());
+            } else {
+                Duration extra = fault instanceof Fault.Delay delay ? delay.extra() : Duration.ZERO;
+                post(fate.request().plus(extra), () -> reply(future, fate, answer(operation, fate, effect)));
+            }
+        } catch (RejectedExecutionException closed) {
+            fail(future, SdkClientException.create("The emulator is closed: " + operation, closed));
+        }
+        return future;
+    }
+
+    private Fate draw(String operation, KinesisRequest request) {
+        // Random sources and fault plans are not made for several threads.
+        fates.lock();
+        try {
+            return new Fate(
+                    settings.faults().next(operation, request),
+                    settings.requestLatency().next(),
+                    settings.replyLatency().next());
+        } finally {
+            fates.unlock();
+        }
+    }
+
+    /** Lets the call take effect; the answer is what completes the caller's future. */
+    private <R> CompletableFuture<R> answer(String operation, Fate fate, Effect<R> effect) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        emulator.locked(engine -> {
+            Call call = new Call(fate.fault(), requestId(), engine.nowMillis());
+            try {
+                refuse(operation, fate.fault());
+                answer.complete(effect.apply(engine, call));
+            } catch (ServiceError error) {
+                fail(answer, SdkErrors.toSdk(error, call));
+            } catch (RuntimeException defect) {
+                // A defect of the emulator must not look like a call that is never answered.
+                fail(answer, SdkClientException.create("The emulator failed at " + operation, defect));
+            }
+            return true;
+        });
+        return answer;
+    }
+
+    private static void refuse(String operation, Fault fault) {
+        if (fault instanceof Fault.Throttle && DATA_OPERATIONS.contains(operation)) {
+            throw ServiceError.clientError("ProvisionedThroughputExceededException", "Rate exceeded for " + operation);
+        }
+        if (fault instanceof Fault.Throttle) {
+            throw ServiceError.clientError("LimitExceededException", "Rate exceeded for " + operation);
+        }
+        if (fault instanceof Fault.ServiceFailure failure) {
+            throw new ServiceError(failure.code(), failure.status(), "Injected failure of " + operation);
+        }
+    }
+
+    private <R> void reply(CompletableFuture<R> future, Fate fate, CompletableFuture<R> answer) {
+        Runnable completion = () -> answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                future.complete(value);
+            } else {
+                future.completeExceptionally(failure);
+            }
+        });
+        if (fate.reply().isZero()) {
+            settings.callbacks().execute(completion);
+        } else {
+            post(fate.reply(), () -> settings.callbacks().execute(completion));
+        }
+    }
+
+    private void timeOut(CompletableFuture<?> future, KinesisRequest request, Duration ifUnset) {
+        Duration timeout = timeout(request).orElse(ifUnset);
+        post(
+                timeout,
+                () -> settings.callbacks()
+                        .execute(() -> fail(future, ApiCallAttemptTimeoutException.create(timeout.toMillis()))));
+    }
+
+    private static Optional<Duration> timeout(KinesisRequest request) {
+        Optional<AwsRequestOverrideConfiguration> override = request.overrideConfiguration();
+        return override.flatMap(AwsRequestOverrideConfiguration::apiCallAttemptTimeout)
+                .or(() -> override.flatMap(AwsRequestOverrideConfiguration::apiCallTimeout));
+    }
+
+    /** Fails a future the way the SDK's clients do: the dependants of a future see the wrapper too. */
+    private static void fail(CompletableFuture<?> future, SdkException failure) {
+        future.completeExceptionally(new CompletionException(failure));
+    }
+
+    private void post(Duration delay, Runnable task) {
+        if (delay.isZero()) {
+            emulator.scheduler().execute(task);
+        } else {
+            emulator.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private String requestId() {
+        return new UUID(emulator.draw(), emulator.draw()).toString();
+    }
+}
