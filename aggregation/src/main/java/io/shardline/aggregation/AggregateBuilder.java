@@ -25,10 +25,9 @@ public final class AggregateBuilder {
      */
     public boolean tryAdd(AggregateEntry entry, int maxBytes) {
         AggregateLayout candidate = layoutFor(entry);
-        if (!candidate.entries().isEmpty() && candidate.sizeWith(entry) > maxBytes) {
+        if (!candidate.tryAdd(entry, maxBytes)) {
             return false;
         }
-        candidate.add(entry);
         layout = candidate;
         return true;
     }

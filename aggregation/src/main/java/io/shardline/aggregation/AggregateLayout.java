@@ -44,21 +44,28 @@ final class AggregateLayout {
         return size;
     }
 
-    /** The size if this entry were added. */
-    long sizeWith(AggregateEntry entry) {
+    /** Adds an entry unless the size would exceed {@code maxBytes}. The first entry is always added. */
+    boolean tryAdd(AggregateEntry entry, long maxBytes) {
         HashKey hashKey = writtenHashKey(entry);
-        long tables = partitionKeys.growth(entry.partitionKey()) + (hashKey == null ? 0 : hashKeys.growth(hashKey));
-        return size + tables + Wire.fieldSize(bodySize(entry));
+        byte @Nullable [] newPartitionKey = partitionKeys.textIfNew(entry.partitionKey());
+        byte @Nullable [] newHashKey = hashKey == null ? null : hashKeys.textIfNew(hashKey);
+        long grown = size + sizeInTable(newPartitionKey) + sizeInTable(newHashKey) + Wire.fieldSize(bodySize(entry));
+        if (!entries.isEmpty() && grown > maxBytes) {
+            return false;
+        }
+        if (newPartitionKey != null) {
+            partitionKeys.add(entry.partitionKey(), newPartitionKey);
+        }
+        if (hashKey != null && newHashKey != null) {
+            hashKeys.add(hashKey, newHashKey);
+        }
+        entries.add(entry);
+        size = grown;
+        return true;
     }
 
     void add(AggregateEntry entry) {
-        size = sizeWith(entry);
-        partitionKeys.add(entry.partitionKey());
-        HashKey hashKey = writtenHashKey(entry);
-        if (hashKey != null) {
-            hashKeys.add(hashKey);
-        }
-        entries.add(entry);
+        tryAdd(entry, Long.MAX_VALUE);
     }
 
     byte[] write() {
@@ -96,6 +103,10 @@ final class AggregateLayout {
         return Wire.indexSize(partitionKeys.indexOf(entry.partitionKey()))
                 + (hashKey == null ? 0 : Wire.indexSize(hashKeys.indexOf(hashKey)))
                 + Wire.fieldSize(entry.data().length);
+    }
+
+    private static long sizeInTable(byte @Nullable [] newText) {
+        return newText == null ? 0 : Wire.fieldSize(newText.length);
     }
 
     private @Nullable HashKey writtenHashKey(AggregateEntry entry) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of the two key tables of an aggregate while it is made: every key once, in the order first seen, written as what its
@@ -21,30 +22,25 @@ final class KeyTable<K> {
         this.fieldNumber = fieldNumber;
     }
 
-    /** The position of a key in the table; of a new one, the position that {@link #add} would give it. */
+    /** The position of a key in the table; of a new one, the position it would get. */
     int indexOf(K key) {
         Integer index = indexes.get(key);
         return index == null ? texts.size() : index;
     }
 
-    /** By how many bytes the table grows if this key is added. */
-    long growth(K key) {
-        return indexes.containsKey(key) ? 0 : Wire.fieldSize(utf8(key).length);
+    /** What {@link #add} would have to be given for this key: its text in UTF-8, or null if the table has the key. */
+    byte @Nullable [] textIfNew(K key) {
+        return indexes.containsKey(key) ? null : key.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    void add(K key) {
-        if (indexes.putIfAbsent(key, texts.size()) == null) {
-            texts.add(utf8(key));
-        }
+    void add(K key, byte[] text) {
+        indexes.put(key, texts.size());
+        texts.add(text);
     }
 
     void writeTo(CodedOutputStream out) throws IOException {
         for (byte[] text : texts) {
             out.writeByteArray(fieldNumber, text);
         }
-    }
-
-    private static byte[] utf8(Object key) {
-        return key.toString().getBytes(StandardCharsets.UTF_8);
     }
 }
