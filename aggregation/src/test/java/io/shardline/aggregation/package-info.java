@@ -1,0 +1,4 @@
+@NullMarked
+package io.shardline.aggregation;
+
+import org.jspecify.annotations.NullMarked;
