@@ -79,6 +79,8 @@ public final class AggregateBuilder {
         if (entry.explicitHashKey() == null || layout.hashKeyPolicy() == HashKeys.ALL) {
             return layout;
         }
+        // Happens once in the life of an aggregate: from then on the policy is ALL, or there was no room and it is
+        // full.
         AggregateLayout withAll = new AggregateLayout(HashKeys.ALL);
         layout.entries().forEach(withAll::add);
         return withAll;

@@ -1,7 +1,6 @@
 package io.shardline.aggregation;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.shardline.aggregation.Decoded.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the fields in any order. Confined to its user.
  */
 final class AggregateDecoder {
-    /** Ends the reading with a reason; protobuf's own complaints are {@link InvalidProtocolBufferException}s. */
+    /** Ends the reading with a reason, where protobuf itself has no complaint. Confined to one decoding. */
     static final class MalformedException extends Exception {
         private final Reason reason;
 

@@ -17,7 +17,7 @@ public sealed interface Decoded permits Decoded.Plain, Decoded.Aggregated, Decod
      * @param entries its entries in order, at least one
      */
     record Aggregated(List<AggregateEntry> entries) implements Decoded {
-        /** Takes the entries over. */
+        /** Copies the list, not the entries. */
         public Aggregated {
             entries = List.copyOf(entries);
         }
