@@ -21,11 +21,13 @@ public final class UserRecord {
     private static final int SHOWN = 32;
 
     private final String partitionKey;
+    private final int partitionKeyBytes;
     private final byte[] data;
     private final @Nullable HashKey explicitHashKey;
 
-    private UserRecord(String partitionKey, byte[] data, @Nullable HashKey explicitHashKey) {
+    private UserRecord(String partitionKey, int partitionKeyBytes, byte[] data, @Nullable HashKey explicitHashKey) {
         this.partitionKey = partitionKey;
+        this.partitionKeyBytes = partitionKeyBytes;
         this.data = data;
         this.explicitHashKey = explicitHashKey;
     }
@@ -38,7 +40,7 @@ public final class UserRecord {
      * @throws IllegalArgumentException if the partition key is empty, too long or not valid Unicode
      */
     public static UserRecord of(String partitionKey, byte[] data) {
-        return new UserRecord(checked(partitionKey), Objects.requireNonNull(data, "data"), null);
+        return new UserRecord(partitionKey, checkedLength(partitionKey), Objects.requireNonNull(data, "data"), null);
     }
 
     /** As {@link #of}, with a copy of the array. */
@@ -67,7 +69,7 @@ public final class UserRecord {
     }
 
     private UserRecord withExplicitHashKey(HashKey hashKey) {
-        return new UserRecord(partitionKey, data, hashKey);
+        return new UserRecord(partitionKey, partitionKeyBytes, data, hashKey);
     }
 
     /** The partition key. */
@@ -85,33 +87,39 @@ public final class UserRecord {
         return Optional.ofNullable(explicitHashKey);
     }
 
+    /** Data and partition key (in UTF-8) together, in bytes: what the service counts. */
+    public int size() {
+        return data.length + partitionKeyBytes;
+    }
+
     @Override
     public String toString() {
         return "UserRecord[partitionKey=" + partitionKey + ", explicitHashKey=" + explicitHashKey + ", data="
                 + data.length + " bytes]";
     }
 
-    private static String checked(String partitionKey) {
+    /** The length in UTF-8, once the key is known to be valid. */
+    private static int checkedLength(String partitionKey) {
         int length = partitionKey.length();
         if (length < 1 || length > MOST_PARTITION_KEY_LENGTH) {
             String shown = length == 0 ? "none" : length + " ('" + partitionKey.substring(0, SHOWN) + "...')";
             throw new IllegalArgumentException("a partition key has 1 to " + MOST_PARTITION_KEY_LENGTH
                     + " characters (UTF-16 units), got " + shown);
         }
-        for (int i = 0; i < length; i++) {
-            char c = partitionKey.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < length
-                    && Character.isLowSurrogate(partitionKey.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
+        int bytes = 0;
+        int i = 0;
+        while (i < length) {
+            int codePoint = partitionKey.codePointAt(i);
+            if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
                         "a partition key is valid Unicode, got an unpaired surrogate U+%X at %d",
-                        (int) c,
+                        codePoint,
                         i));
             }
+            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+            i += Character.charCount(codePoint);
         }
-        return partitionKey;
+        return bytes;
     }
 }

@@ -1,35 +1,307 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.CloseReport;
+import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.ControlCalls;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Placeholder of the loop until the next commit.
+ * The shell of the producer: the only place that has the executors, the timers and the client.
  *
- * <p>Thread-safe.
+ * <p>After each batch of its mailbox it asks the lanes who wants to send, lets the planner make requests, and hands decided
+ * records to the threads for user code. {@link #put}, {@link #flush} and {@link #close} are thread-safe; everything else is
+ * confined to the loop.
  */
-public final class ProducerLoop {
+public final class ProducerLoop implements LoopContext.Admission {
 
-    private ProducerLoop() {}
+    private static final Logger log = LoggerFactory.getLogger(ProducerLoop.class);
 
-    /** Starts the loop. */
+    /** How much longer than its own time-out a client may take to answer before it is no longer waited for. */
+    private static final Duration ANSWER_GRACE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
+
+    private final ProducerSettings settings;
+    private final OwnedResources resources;
+    private final Platform platform;
+    private final Ticks ticks;
+    private final EventLoop loop;
+    private final MemoryBudget budget;
+    private final RecordIntake intake;
+    private final RequestSender sender;
+    private final LaneSchedule schedule = new LaneSchedule();
+    private final Outcomes outcomes = new Outcomes();
+    private final FlushEpochs epochs = new FlushEpochs();
+    private final Set<PutRequest> inFlight = new LinkedHashSet<>();
+
+    private EventLoop.@Nullable Timer wake;
+    private long wakeAt = Ticks.NEVER;
+
+    private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
+    private boolean accepting = true;
+    private EventLoop.@Nullable Timer closeLimit;
+    private long acknowledged;
+    private long failed;
+    private long abandoned;
+
+    private ProducerLoop(ProducerConfig config, OwnedResources resources) {
+        this.settings = ProducerSettings.of(config);
+        this.resources = resources;
+        this.platform = resources.platform();
+        this.ticks = new Ticks(platform.nanoTime());
+        this.loop = new EventLoop(platform, new EventLoop.Hooks() {
+            @Override
+            public void afterBatch() {
+                act();
+            }
+        });
+        this.budget = new MemoryBudget(config.memoryBudget());
+        this.sender = new RequestSender(resources.client(), platform, loop, config.requestTimeout());
+        ShardListing listing = new ShardListing(new ControlCalls(loop, platform), resources.client());
+        this.intake = new RecordIntake(
+                new LoopContext(settings, ticks, loop, platform.random(), listing, schedule, outcomes, this), budget);
+    }
+
+    /** A loop that is ready for records; it does nothing until there are some. */
     public static ProducerLoop start(ProducerConfig config, OwnedResources resources) {
-        return new ProducerLoop();
+        return new ProducerLoop(config, resources);
     }
 
+    /** See the producer's {@code put}. */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        return intake.put(streamName, record);
     }
 
+    /** What is left of the memory budget, in bytes. */
+    long freeBudget() {
+        return budget.free();
+    }
+
+    // ---- after every batch ----
+
+    private void act() {
+        schedule.settle();
+        long now = ticks.now();
+        boolean sent = true;
+        while (sent) {
+            sent = sendDue(now);
+            schedule.settle();
+        }
+        tellOutcomes();
+        wakeAtNextTurn(now);
+    }
+
+    /** Sends what is due as far as there is room for requests; whether anything was sent. */
+    private boolean sendDue(long now) {
+        List<ShardLane> due = schedule.dueAt(now);
+        int slots = settings.maxInFlightRequests() - inFlight.size();
+        if (due.isEmpty() || slots == 0) {
+            due.forEach(ShardLane::grow);
+            return false;
+        }
+        List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>();
+        for (ShardLane lane : due) {
+            lane.expire(now);
+            if (lane.isSendableAt(now)) {
+                candidates.add(new RequestPlanner.Candidate<>(
+                        lane, lane.stream().name(), lane.company(), lane.age(), lane.loadBytes(), lane.loadEntries()));
+            }
+        }
+        List<List<ShardLane>> requests = RequestPlanner.plan(candidates, slots);
+        Set<ShardLane> left = new LinkedHashSet<>(due);
+        for (List<ShardLane> lanes : requests) {
+            lanes.forEach(left::remove);
+            send(lanes, now);
+        }
+        left.forEach(ShardLane::grow);
+        return !requests.isEmpty();
+    }
+
+    private void send(List<ShardLane> lanes, long now) {
+        StreamLanes stream = lanes.get(0).stream();
+        List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
+        PutRequest request = new PutRequest(stream, loads, now);
+        inFlight.add(request);
+        stream.requestIsSent(now);
+        request.watchedBy(loop.schedule(
+                settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos(), () -> answered(request, noAnswer())));
+        sender.send(request, this::answered);
+    }
+
+    private void answered(PutRequest request, Answer answer) {
+        if (request.end()) {
+            inFlight.remove(request);
+            request.stream().judge().judge(request, answer);
+        }
+    }
+
+    private Answer noAnswer() {
+        String message = "no answer within " + Duration.ofNanos(settings.requestTimeoutNanos()) + " (requestTimeout)";
+        return new Answer.Failed(new ServiceFailure(ServiceErrors.NO_ANSWER, message, 0));
+    }
+
+    private void wakeAtNextTurn(long now) {
+        long next = schedule.firstAfter(now);
+        if (next < wakeAt) {
+            if (wake != null) {
+                wake.cancel();
+            }
+            wakeAt = next;
+            // What there is to do is found out after every timer.
+            wake = loop.schedule(next - now, () -> wakeAt = Ticks.NEVER);
+        }
+    }
+
+    // ---- outcomes ----
+
+    private void tellOutcomes() {
+        Outcomes.Batch batch = outcomes.take(this);
+        if (batch != null) {
+            budget.giveBack(batch.cost());
+            runUserCode(batch::tellAndReturn);
+        }
+    }
+
+    /** The futures of a batch have completed. */
+    void told(Outcomes.Batch batch) {
+        acknowledged += batch.acknowledged();
+        failed += batch.failed();
+        abandoned += batch.abandoned();
+        batch.countIn(epochs);
+    }
+
+    boolean post(Outcomes.Batch batch) {
+        return loop.post(batch);
+    }
+
+    private void runUserCode(Runnable code) {
+        try {
+            platform.userCode().execute(code);
+        } catch (RejectedExecutionException e) {
+            log.error("the executor for user code takes nothing any more; futures complete on the loop", e);
+            code.run();
+        }
+    }
+
+    // ---- flush ----
+
+    /** See the producer's {@code flush}. */
     public CompletableFuture<Void> flush() {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Runnable complete = () -> done.complete(null);
+        if (budget.hasWaiting()) {
+            loop.post(() -> endEpoch(() -> {})); // what is in already need not wait for what is not
+        }
+        intake.behindEarlierPuts(() -> {
+            if (!loop.post(() -> endEpoch(() -> runUserCode(complete)))) {
+                complete.run(); // closed, hence nothing is left
+            }
+        });
+        return done;
     }
 
+    private void endEpoch(Runnable whenDone) {
+        epochs.close(whenDone);
+        intake.streams().forEach(StreamLanes::touchAll);
+    }
+
+    // ---- close ----
+
+    /** See the producer's {@code closeAsync}. */
     public CompletableFuture<CloseReport> close(Duration limit) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        CompletableFuture<CloseReport> mine = new CompletableFuture<>();
+        if (report.compareAndSet(null, mine)) {
+            intake.close();
+            Duration bounded = limit.compareTo(LONGEST_CLOSE) < 0 ? limit : LONGEST_CLOSE;
+            if (loop.post(() -> startClosing(bounded))) {
+                intake.behindEarlierPuts(() -> loop.post(this::lastPutArrived));
+            } else {
+                mine.complete(new CloseReport(0, 0, 0)); // the platform was shut down under us
+            }
+        }
+        CompletableFuture<CloseReport> first = report.get();
+        return first == null ? mine : first.copy();
+    }
+
+    @Override
+    public boolean admit(PendingRecord pending) {
+        if (!accepting) {
+            outcomes.failed(pending, FailureReason.CLOSED, "the producer is closed");
+            return false;
+        }
+        epochs.enter(pending);
+        return true;
+    }
+
+    private void startClosing(Duration limit) {
+        acknowledged = 0;
+        failed = 0;
+        closeLimit = loop.schedule(limit.toNanos(), this::abandonAll);
+    }
+
+    private void lastPutArrived() {
+        accepting = false;
+        endEpoch(this::finish);
+    }
+
+    private void abandonAll() {
+        accepting = false;
+        String why = "the producer was closed, and its limit reached";
+        for (PutRequest request : inFlight) {
+            request.end();
+            FailedTry tried = new FailedTry(
+                    ServiceErrors.NO_ANSWER,
+                    "no answer before the producer was closed",
+                    request.startedAt(),
+                    ticks.now(),
+                    true);
+            for (LaneLoad load : request.loads()) {
+                load.records().forEach(pending -> {
+                    pending.failed(tried);
+                    outcomes.failed(pending, FailureReason.CLOSED, why);
+                });
+            }
+        }
+        inFlight.clear();
+        for (StreamLanes stream : intake.streams()) {
+            stream.removeAll().forEach(pending -> outcomes.failed(pending, FailureReason.CLOSED, why));
+        }
+        budget.close().forEach(MemoryBudget.Turn::abandoned);
+    }
+
+    private void finish() {
+        if (closeLimit != null) {
+            closeLimit.cancel();
+        }
+        if (wake != null) {
+            wake.cancel();
+        }
+        loop.close();
+        tellOutcomes();
+        CloseReport result = new CloseReport(acknowledged, failed, abandoned);
+        CompletableFuture<CloseReport> waiting = report.get();
+        platform.io().execute(() -> {
+            resources.close();
+            if (waiting != null) {
+                waiting.complete(result);
+            }
+        });
     }
 }

@@ -1,0 +1,241 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.producer.FailureReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+
+/**
+ * Turns answers into outcomes: what is done, what is put again and where, what is given up.
+ *
+ * <p>A record by itself is done wherever it was stored. An aggregate in another shard than predicted is done only if every
+ * entry belongs into that shard, because consumers skip entries that do not, and KCL then skips the whole aggregate;
+ * otherwise every entry is put again. Confined to the loop.
+ */
+final class AnswerJudge {
+
+    private static final String WRONG_SHARD = "WrongShard";
+    private static final String COUNT_MISMATCH = "RecordCountMismatch";
+    private static final String NO_RESULT = "NoResult";
+    private static final String REFUSED = "the service refused it for good";
+
+    /** How often the shards are listed to learn the range of a shard that an aggregate was stored in. */
+    private static final int MOST_LISTINGS = 3;
+
+    private final StreamLanes stream;
+    private final LoopContext context;
+    private List<Landing> landings = new ArrayList<>();
+    private long companies;
+
+    /** An aggregate that was stored, and how often shards were listed since to learn where. */
+    private record Landing(LaneLoad load, PutRecordsResultEntry result, long startedAt, int listings) {
+
+        RequestEntry aggregate() {
+            return load.entries().get(0);
+        }
+    }
+
+    AnswerJudge(StreamLanes stream, LoopContext context) {
+        this.stream = stream;
+        this.context = context;
+    }
+
+    void judge(PutRequest request, Answer answer) {
+        if (answer instanceof Answer.Failed failed) {
+            requestFailed(request, failed.failure());
+        } else if (answer instanceof Answer.Results results) {
+            int sent = request.entryCount();
+            int answered = results.entries().size();
+            if (sent == answered) {
+                entriesAnswered(request, results.entries());
+            } else {
+                String message = "sent " + sent + " entries, got " + answered + " results";
+                requestFailed(request, new ServiceFailure(COUNT_MISMATCH, message, 0));
+            }
+        }
+    }
+
+    // ---- a request that failed as a whole ----
+
+    private void requestFailed(PutRequest request, ServiceFailure failure) {
+        Verdict verdict = RetryClassifier.ofRequest(failure);
+        boolean unknown = verdict instanceof Verdict.Retry retry && retry.mayHaveBeenWritten();
+        FailedTry tried = new FailedTry(
+                failure.code(),
+                failure.message(),
+                request.startedAt(),
+                context.ticks().now(),
+                unknown);
+        boolean alone = request.loads().size() == 1 && request.loads().get(0).count() == 1;
+        request.loads().forEach(load -> load.records().forEach(pending -> pending.failed(tried)));
+        if (verdict instanceof Verdict.Permanent permanent) {
+            giveUp(request, permanent.reason());
+        } else if (verdict instanceof Verdict.Split && alone) {
+            giveUp(request, FailureReason.REJECTED);
+        } else if (verdict instanceof Verdict.Split) {
+            split(request.loads());
+        } else {
+            request.loads().forEach(load -> conclude(load, load.records()));
+        }
+    }
+
+    private void giveUp(PutRequest request, FailureReason reason) {
+        for (LaneLoad load : request.loads()) {
+            load.records().forEach(pending -> context.outcomes().failed(pending, reason, REFUSED));
+            conclude(load, List.of());
+        }
+    }
+
+    /** Lets both halves travel apart: of the loads if there are several, else of the records of the only one. */
+    private void split(List<LaneLoad> loads) {
+        long firstHalf = ++companies;
+        long secondHalf = ++companies;
+        for (int i = 0; i < loads.size(); i++) {
+            LaneLoad load = loads.get(i);
+            long company = 2 * i < loads.size() ? firstHalf : secondHalf;
+            int mostRecords = loads.size() > 1 ? Integer.MAX_VALUE : (load.count() + 1) / 2;
+            stream.putAgain(load.records()).forEach(lane -> lane.isolate(company, mostRecords));
+            stream.judged(load.lane());
+        }
+    }
+
+    // ---- a request that was answered entry by entry ----
+
+    private void entriesAnswered(PutRequest request, List<PutRecordsResultEntry> results) {
+        int index = 0;
+        for (LaneLoad load : request.loads()) {
+            int next = index + load.entries().size();
+            loadAnswered(request, load, results.subList(index, next));
+            index = next;
+        }
+    }
+
+    private void loadAnswered(PutRequest request, LaneLoad load, List<PutRecordsResultEntry> results) {
+        if (load.entries().get(0).isAggregate() && isStored(results.get(0))) {
+            judge(new Landing(load, results.get(0), request.startedAt(), 0));
+            return;
+        }
+        List<PendingRecord> again = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            RequestEntry entry = load.entries().get(i);
+            PutRecordsResultEntry result = results.get(i);
+            if (!isStored(result)) {
+                again.addAll(refused(entry, result, request.startedAt()));
+            } else {
+                acknowledge(entry, result);
+                if (!result.shardId().equals(load.lane().shardId())) {
+                    stream.mapIsOld();
+                }
+            }
+        }
+        conclude(load, again);
+    }
+
+    private static boolean isStored(PutRecordsResultEntry result) {
+        return result.sequenceNumber() != null && result.shardId() != null;
+    }
+
+    /** The records to be put again; none if the service refused the entry for good. */
+    private List<PendingRecord> refused(RequestEntry entry, PutRecordsResultEntry result, long startedAt) {
+        String code = Objects.requireNonNullElse(result.errorCode(), NO_RESULT);
+        String message = Objects.requireNonNullElse(result.errorMessage(), code);
+        Verdict verdict = RetryClassifier.ofEntry(code);
+        boolean unknown = verdict instanceof Verdict.Retry retry && retry.mayHaveBeenWritten();
+        FailedTry tried =
+                new FailedTry(code, message, startedAt, context.ticks().now(), unknown);
+        entry.records().forEach(pending -> pending.failed(tried));
+        if (verdict instanceof Verdict.Permanent permanent) {
+            entry.records().forEach(pending -> context.outcomes().failed(pending, permanent.reason(), REFUSED));
+            return List.of();
+        }
+        return entry.records();
+    }
+
+    // ---- aggregates and where they were stored ----
+
+    private void judge(Landing landing) {
+        LaneLoad load = landing.load();
+        String shardId = landing.result().shardId();
+        if (shardId.equals(load.lane().shardId())) {
+            acknowledge(landing.aggregate(), landing.result());
+            conclude(load, List.of());
+            return;
+        }
+        if (landing.listings() == 0) {
+            stream.mapIsOld();
+        }
+        HashKeyRange range = stream.rangeOf(shardId);
+        if (range == null && landing.listings() < MOST_LISTINGS) {
+            landings.add(landing);
+        } else if (range != null && landing.aggregate().isInside(range)) {
+            acknowledge(landing.aggregate(), landing.result());
+            conclude(load, List.of());
+        } else {
+            putAgain(landing);
+        }
+    }
+
+    /** Whether an aggregate waits for a range to be learnt. */
+    boolean awaitsRange() {
+        return !landings.isEmpty();
+    }
+
+    /** Judges with a new map what the old one could not tell. */
+    void judgeLandings() {
+        for (Landing landing : removeLandings()) {
+            judge(new Landing(landing.load(), landing.result(), landing.startedAt(), landing.listings() + 1));
+        }
+    }
+
+    /** The ranges will not be learnt: puts again, because a duplicate is better than a loss. */
+    void giveUpLandings() {
+        removeLandings().forEach(this::putAgain);
+    }
+
+    /** Forgets what waits for its range. */
+    List<PendingRecord> abandonLandings() {
+        List<PendingRecord> all = new ArrayList<>();
+        for (Landing landing : removeLandings()) {
+            markWrongShard(landing);
+            all.addAll(landing.aggregate().records());
+        }
+        return all;
+    }
+
+    private void putAgain(Landing landing) {
+        markWrongShard(landing);
+        conclude(landing.load(), landing.aggregate().records());
+    }
+
+    private void markWrongShard(Landing landing) {
+        String shardId = landing.result().shardId();
+        String message = "stored in " + shardId + " as part of an aggregate that does not belong there as a whole";
+        FailedTry tried = new FailedTry(
+                WRONG_SHARD, message, landing.startedAt(), context.ticks().now(), true);
+        landing.aggregate().records().forEach(pending -> pending.failed(tried));
+    }
+
+    private List<Landing> removeLandings() {
+        List<Landing> removed = landings;
+        landings = new ArrayList<>();
+        return removed;
+    }
+
+    // ---- the end of a load ----
+
+    private void acknowledge(RequestEntry entry, PutRecordsResultEntry result) {
+        context.outcomes().acknowledged(entry, result.shardId(), result.sequenceNumber());
+    }
+
+    private void conclude(LaneLoad load, List<PendingRecord> again) {
+        if (again.isEmpty()) {
+            load.lane().succeeded();
+        } else {
+            long now = context.ticks().now();
+            stream.putAgain(again).forEach(lane -> lane.backOff(now));
+        }
+        stream.judged(load.lane());
+    }
+}

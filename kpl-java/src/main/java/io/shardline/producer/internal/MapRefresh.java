@@ -1,0 +1,105 @@
+package io.shardline.producer.internal;
+
+import io.shardline.runtime.internal.Backoff;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/**
+ * Decides when a stream's shards are listed: at the first record, when a result shows that the map is old, and now and then.
+ *
+ * <p>One listing runs at a time. All waits have jitter, because every producer of a stream learns of a split in the same
+ * moment, and ListShards has a limit per stream. Confined to the loop.
+ */
+final class MapRefresh {
+
+    /** A map in use is asked for again after about this time: a stream may have been deleted and made anew. */
+    static final long MAP_AGE_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final long LEAST_SPACING_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long MOST_JITTER_NANOS = Duration.ofMillis(100).toNanos();
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+    private static final Logger log = LoggerFactory.getLogger(MapRefresh.class);
+
+    private final StreamLanes stream;
+    private final LoopContext context;
+    private boolean running;
+    private boolean known;
+    private long notBefore;
+    private long oldAt = Ticks.NEVER;
+    private int failures;
+
+    MapRefresh(StreamLanes stream, LoopContext context) {
+        this.stream = stream;
+        this.context = context;
+    }
+
+    /** Asks for a new map, unless one is being fetched. */
+    void request() {
+        if (running) {
+            return;
+        }
+        running = true;
+        long now = context.ticks().now();
+        long jitter = known ? (long) (context.random().nextDouble() * MOST_JITTER_NANOS) : 0;
+        long delay = Math.max(0, notBefore - now) + jitter;
+        if (delay == 0) {
+            list();
+        } else {
+            context.loop().schedule(delay, this::list);
+        }
+    }
+
+    /** Asks for a new map if the present one has served its time. */
+    void requestIfOld(long now) {
+        if (now >= oldAt) {
+            request();
+        }
+    }
+
+    private void list() {
+        context.listing().list(stream.name(), null).whenComplete(this::listed);
+    }
+
+    private void listed(@Nullable List<Shard> shards, @Nullable Throwable thrown) {
+        running = false;
+        ShardMap map = shards == null ? null : ShardMap.of(shards);
+        if (map != null) {
+            succeeded(map);
+        } else if (thrown != null) {
+            failed(ServiceFailure.of(thrown));
+        } else {
+            failed(new ServiceFailure("IncompleteListing", "the open shards do not cover all hash keys just now", 0));
+        }
+    }
+
+    private void succeeded(ShardMap map) {
+        known = true;
+        long now = context.ticks().now();
+        notBefore = now + LEAST_SPACING_NANOS;
+        oldAt = now + MAP_AGE_NANOS + (long) ((context.random().nextDouble() - 0.5) * 0.4 * MAP_AGE_NANOS);
+        boolean enough = stream.mapArrived(map);
+        failures = enough ? 0 : failures + 1;
+        againUnless(enough, now);
+    }
+
+    private void failed(ServiceFailure failure) {
+        long now = context.ticks().now();
+        failures++;
+        log.warn("no shard map stream={} code={} message={}", stream.name(), failure.code(), failure.message());
+        boolean enough = stream.mapFailed(failure);
+        againUnless(enough, now);
+    }
+
+    private void againUnless(boolean enough, long now) {
+        if (failures > 0) {
+            notBefore = now + BACKOFF.delayNanos(failures, context.random());
+        }
+        if (!enough) {
+            request();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.AggregateBuilder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The aggregate that a lane is filling.
+ *
+ * <p>Confined to the loop.
+ */
+final class OpenAggregate {
+
+    private final AggregateBuilder builder = new AggregateBuilder();
+    private final List<PendingRecord> records = new ArrayList<>();
+    private long cost;
+    private long oldestPutAt = Ticks.NEVER;
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    int count() {
+        return records.size();
+    }
+
+    /** Bytes in a request, with the outer partition key. */
+    int size() {
+        return records.size() == 1 ? records.get(0).size() : builder.size() + RequestEntry.OUTER_PARTITION_KEY.length();
+    }
+
+    PendingRecord first() {
+        return records.get(0);
+    }
+
+    /** When the oldest record was put; not always the first, because children take over the records of two parents. */
+    long oldestPutAt() {
+        return oldestPutAt;
+    }
+
+    /** Adds a record unless the aggregate would be larger than {@code maxBytes}. */
+    boolean tryAdd(PendingRecord pending, int maxBytes) {
+        if (!builder.tryAdd(pending.entry, maxBytes)) {
+            return false;
+        }
+        records.add(pending);
+        cost += pending.cost();
+        oldestPutAt = Math.min(oldestPutAt, pending.putAt);
+        return true;
+    }
+
+    List<PendingRecord> records() {
+        return records;
+    }
+
+    /** Ends the filling. Nothing may be added after this. */
+    RequestEntry seal() {
+        return new RequestEntry(records, records.size() == 1 ? null : builder, size(), cost);
+    }
+}

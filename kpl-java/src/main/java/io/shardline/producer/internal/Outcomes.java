@@ -1,0 +1,147 @@
+package io.shardline.producer.internal;
+
+import io.shardline.producer.FailureReason;
+import io.shardline.runtime.internal.LoopTask;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been decided about records in this batch of the loop, to be told to their futures in one go.
+ *
+ * <p>Confined to the loop.
+ */
+final class Outcomes {
+
+    private List<Outcome> decided = new ArrayList<>();
+    private long cost;
+
+    /** The end of one record or of an aggregate full. */
+    private interface Outcome {
+
+        /** Completes the futures; runs user code. */
+        void tell(Batch batch);
+    }
+
+    void acknowledged(RequestEntry entry, String shardId, String sequenceNumber) {
+        cost += entry.cost();
+        decided.add(batch -> {
+            List<PendingRecord> records = entry.records();
+            for (int i = 0; i < records.size(); i++) {
+                PendingRecord pending = records.get(i);
+                pending.acknowledge(shardId, sequenceNumber, i);
+                batch.finished(pending);
+            }
+            batch.acknowledged += records.size();
+        });
+    }
+
+    void failed(PendingRecord pending, FailureReason reason, String why) {
+        cost += pending.cost();
+        decided.add(batch -> {
+            pending.fail(reason, why);
+            batch.finished(pending);
+            if (reason == FailureReason.CLOSED) {
+                batch.abandoned++;
+            } else {
+                batch.failed++;
+            }
+        });
+    }
+
+    /** As {@link #failed}, for a record that takes nothing of the memory budget. */
+    void turnedAway(PendingRecord pending, FailureReason reason, String why) {
+        failed(pending, reason, why);
+        cost -= pending.cost();
+    }
+
+    /** Takes what has been decided since the last call; null if nothing has. */
+    @Nullable
+    Batch take(ProducerLoop owner) {
+        if (decided.isEmpty()) {
+            return null;
+        }
+        Batch batch = new Batch(owner, decided, cost);
+        decided = new ArrayList<>();
+        cost = 0;
+        return batch;
+    }
+
+    /**
+     * Outcomes on their way: first to the futures, then back to the loop to be counted.
+     *
+     * <p>Confined to whoever has it: the loop, the user code thread, the loop again.
+     */
+    static final class Batch extends LoopTask {
+
+        private final ProducerLoop owner;
+        private final List<Outcome> outcomes;
+        private final long cost;
+        private final List<Finished> finished = new ArrayList<>(1);
+        private long acknowledged;
+        private long failed;
+        private long abandoned;
+
+        /** Records of one epoch, counted together because neighbours nearly always share it. */
+        private static final class Finished {
+
+            private final FlushEpochs.Epoch epoch;
+            private long count;
+
+            Finished(FlushEpochs.Epoch epoch) {
+                this.epoch = epoch;
+            }
+        }
+
+        private Batch(ProducerLoop owner, List<Outcome> outcomes, long cost) {
+            this.owner = owner;
+            this.outcomes = outcomes;
+            this.cost = cost;
+        }
+
+        /** What the records took of the memory budget. */
+        long cost() {
+            return cost;
+        }
+
+        long acknowledged() {
+            return acknowledged;
+        }
+
+        long failed() {
+            return failed;
+        }
+
+        long abandoned() {
+            return abandoned;
+        }
+
+        /** Completes the futures. */
+        void tellAndReturn() {
+            outcomes.forEach(outcome -> outcome.tell(this));
+            owner.post(this);
+        }
+
+        @Override
+        protected void run() {
+            owner.told(this);
+        }
+
+        void countIn(FlushEpochs epochs) {
+            finished.forEach(each -> epochs.finished(each.epoch, each.count));
+        }
+
+        private void finished(PendingRecord pending) {
+            FlushEpochs.Epoch epoch = pending.epoch;
+            if (epoch == null) {
+                return; // refused at the door
+            }
+            Finished last = finished.isEmpty() ? null : finished.get(finished.size() - 1);
+            if (last == null || last.epoch != epoch) {
+                last = new Finished(epoch);
+                finished.add(last);
+            }
+            last.count++;
+        }
+    }
+}

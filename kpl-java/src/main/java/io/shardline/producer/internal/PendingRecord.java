@@ -1,0 +1,126 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.AggregateEntry;
+import io.shardline.aggregation.HashKey;
+import io.shardline.producer.Attempt;
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.PutFailedException;
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.UserRecord;
+import io.shardline.runtime.internal.LoopTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user record on its way from {@code put} to its end, and its own link in the mailbox.
+ *
+ * <p>Confined to the caller of put until posted, then to the loop until its outcome is decided, then to the thread that
+ * completes its future.
+ */
+final class PendingRecord extends LoopTask {
+
+    /** What a record costs besides its bytes: itself, its future, its receipt, its places in queues. */
+    static final int OVERHEAD = 256;
+
+    /** Of more failed tries than this, the first and the latest are kept. */
+    static final int MOST_TRIES_KEPT = 32;
+
+    final StreamLanes stream;
+    final UserRecord record;
+    final AggregateEntry entry;
+    final long putAt;
+    final CompletableFuture<PutReceipt> future = new CompletableFuture<>();
+
+    /** Which flush waits for it. Set when the loop takes it in. */
+    FlushEpochs.@Nullable Epoch epoch;
+
+    private @Nullable List<FailedTry> failedTries;
+    private int failures;
+
+    PendingRecord(StreamLanes stream, UserRecord record, long putAt) {
+        this.stream = stream;
+        this.record = record;
+        this.putAt = putAt;
+        this.entry = new AggregateEntry(
+                record.partitionKey(), record.explicitHashKey().orElse(null), record.data());
+    }
+
+    @Override
+    protected void run() {
+        stream.arrived(this);
+    }
+
+    HashKey hashKey() {
+        return entry.hashKey();
+    }
+
+    /** Data and partition key, as the service counts them. */
+    int size() {
+        return record.size();
+    }
+
+    /** What it takes of the memory budget: itself, and its copy in an aggregate or a request. */
+    long cost() {
+        return 2L * size() + OVERHEAD;
+    }
+
+    boolean wasTried() {
+        return failures > 0;
+    }
+
+    void failed(FailedTry failedTry) {
+        failures++;
+        if (failedTries == null) {
+            failedTries = new ArrayList<>(2);
+        } else if (failedTries.size() == MOST_TRIES_KEPT) {
+            failedTries.remove(dispensable(failedTries));
+        }
+        failedTries.add(failedTry);
+    }
+
+    /** Not the first, and if possible none that may have written: of those the caller must hear. */
+    private static int dispensable(List<FailedTry> tries) {
+        for (int i = 1; i < tries.size(); i++) {
+            if (!tries.get(i).mayHaveBeenWritten()) {
+                return i;
+            }
+        }
+        return 1;
+    }
+
+    void acknowledge(String shardId, String sequenceNumber, int index) {
+        future.complete(new PutReceipt(shardId, sequenceNumber, index, failures + 1));
+    }
+
+    void fail(FailureReason reason, String why) {
+        List<Attempt> attempts = failedTries == null
+                ? List.of()
+                : failedTries.stream().map(tried -> tried.since(putAt)).toList();
+        future.completeExceptionally(new PutFailedException(reason, message(why, attempts), record, attempts));
+    }
+
+    private String message(String why, List<Attempt> attempts) {
+        StringBuilder text = new StringBuilder("record with partition key '")
+                .append(record.partitionKey())
+                .append("' was not put into stream '")
+                .append(stream.name())
+                .append("': ")
+                .append(why);
+        if (attempts.isEmpty()) {
+            text.append("; it was not sent");
+        } else {
+            Attempt last = attempts.get(attempts.size() - 1);
+            text.append("; failed attempts: ").append(failures);
+            text.append(", the last with ")
+                    .append(last.errorCode())
+                    .append(": ")
+                    .append(last.message());
+            if (attempts.stream().anyMatch(Attempt::mayHaveBeenWritten)) {
+                text.append("; it may have been written all the same");
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,174 @@
+package io.shardline.producer.internal;
+
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.UserRecord;
+import io.shardline.runtime.internal.EventLoop;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * The callers' side of {@code put}: checks, hashes the key, takes from the memory budget, and posts to the loop.
+ *
+ * <p>Callers meet nowhere but in the budget and in the mailbox. Thread-safe.
+ */
+final class RecordIntake {
+
+    /** By the CreateStream reference. */
+    private static final Pattern STREAM_NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
+
+    private static final String CLOSED = "the producer is closed";
+
+    private final LoopContext context;
+    private final ProducerSettings settings;
+    private final EventLoop loop;
+    private final MemoryBudget budget;
+    private final Map<String, StreamLanes> streams = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    RecordIntake(LoopContext context, MemoryBudget budget) {
+        this.context = context;
+        this.settings = context.settings();
+        this.loop = context.loop();
+        this.budget = budget;
+    }
+
+    CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
+        if (record.size() > settings.maxRecordSize()) {
+            throw new IllegalArgumentException("data and partition key together have at most "
+                    + settings.maxRecordSize() + " bytes (maxRecordSize), got " + record.size() + " in " + record);
+        }
+        StreamLanes known = streams.get(streamName);
+        StreamLanes stream = known != null ? known : newStream(streamName);
+        PendingRecord pending =
+                new PendingRecord(stream, record, context.ticks().now());
+        if (closed) {
+            pending.fail(FailureReason.CLOSED, CLOSED);
+        } else {
+            pending.hashKey(); // here, so that the loop finds it done
+            admit(pending);
+        }
+        return pending.future;
+    }
+
+    /** Runs an action once all that was put before is in the mailbox. */
+    void behindEarlierPuts(Runnable action) {
+        MemoryBudget.Turn turn = new MemoryBudget.Turn(0) {
+            @Override
+            void admitted() {
+                action.run();
+            }
+
+            @Override
+            void abandoned() {
+                action.run();
+            }
+        };
+        if (!budget.takeInTurn(turn)) {
+            action.run();
+        }
+    }
+
+    /** From now on everything is refused. */
+    void close() {
+        closed = true;
+    }
+
+    /** All streams that records were put into. */
+    Collection<StreamLanes> streams() {
+        return streams.values();
+    }
+
+    private StreamLanes newStream(String name) {
+        if (!STREAM_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', got '" + name + "'");
+        }
+        return streams.computeIfAbsent(name, unknown -> new StreamLanes(unknown, context));
+    }
+
+    private void admit(PendingRecord pending) {
+        if (budget.tryTake(pending.cost())) {
+            post(pending);
+            return;
+        }
+        switch (settings.fullBudget()) {
+            case BLOCK -> awaitRoom(pending);
+            case COMPLETE_LATER -> takeLater(pending);
+            case FAIL -> full(pending, "the memory budget is full");
+        }
+    }
+
+    private void takeLater(PendingRecord pending) {
+        if (!budget.takeInTurn(new RecordTurn(pending))) {
+            full(pending, "the memory budget is full and " + MemoryBudget.MOST_WAITING + " records wait for it");
+        }
+    }
+
+    private void awaitRoom(PendingRecord pending) {
+        RecordTurn turn = new RecordTurn(pending);
+        if (!budget.takeInTurn(turn)) {
+            full(pending, "the memory budget is full and too many threads wait for it");
+            return;
+        }
+        try {
+            boolean inTime = turn.over.await(settings.maxBlockNanos(), TimeUnit.NANOSECONDS);
+            if (!inTime && budget.leave(turn)) {
+                full(
+                        pending,
+                        "the memory budget was full for " + Duration.ofNanos(settings.maxBlockNanos()) + " (maxBlock)");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (budget.leave(turn)) {
+                full(pending, "the thread was interrupted while the memory budget was full");
+            }
+        }
+    }
+
+    private void full(PendingRecord pending, String why) {
+        if (closed) {
+            pending.fail(FailureReason.CLOSED, CLOSED);
+        } else {
+            pending.fail(FailureReason.BUDGET_FULL, why);
+        }
+    }
+
+    private void post(PendingRecord pending) {
+        if (!loop.post(pending)) {
+            budget.giveBack(pending.cost());
+            pending.fail(FailureReason.CLOSED, CLOSED);
+        }
+    }
+
+    /** A record that waits for room, and perhaps its caller with it. */
+    private final class RecordTurn extends MemoryBudget.Turn {
+
+        private final PendingRecord pending;
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        RecordTurn(PendingRecord pending) {
+            super(pending.cost());
+            this.pending = pending;
+        }
+
+        @Override
+        void admitted() {
+            post(pending);
+            over.countDown();
+        }
+
+        @Override
+        void abandoned() {
+            context.outcomes()
+                    .turnedAway(pending, FailureReason.CLOSED, "the producer was closed before there was room");
+            over.countDown();
+        }
+    }
+}

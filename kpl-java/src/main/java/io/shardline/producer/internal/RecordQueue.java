@@ -1,0 +1,59 @@
+package io.shardline.producer.internal;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in the order in which they are to be sent, and their bytes. Its limit is the memory budget.
+ *
+ * <p>Confined to the loop.
+ */
+final class RecordQueue {
+
+    private final ArrayDeque<PendingRecord> records = new ArrayDeque<>();
+    private long bytes;
+
+    boolean isEmpty() {
+        return records.isEmpty();
+    }
+
+    int count() {
+        return records.size();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    @Nullable
+    PendingRecord peek() {
+        return records.peekFirst();
+    }
+
+    void add(PendingRecord pending) {
+        records.addLast(pending);
+        bytes += pending.size();
+    }
+
+    /** Puts records before all others, in their order. */
+    void addBefore(List<PendingRecord> earlier) {
+        for (int i = earlier.size() - 1; i >= 0; i--) {
+            records.addFirst(earlier.get(i));
+            bytes += earlier.get(i).size();
+        }
+    }
+
+    PendingRecord remove() {
+        PendingRecord first = records.removeFirst();
+        bytes -= first.size();
+        return first;
+    }
+
+    List<PendingRecord> removeAll() {
+        List<PendingRecord> all = List.copyOf(records);
+        records.clear();
+        bytes = 0;
+        return all;
+    }
+}

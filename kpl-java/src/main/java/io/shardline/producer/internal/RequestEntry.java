@@ -1,0 +1,46 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.AggregateBuilder;
+import io.shardline.aggregation.HashKeyRange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+
+/**
+ * One entry of a PutRecords request: an aggregate, or a user record by itself.
+ *
+ * <p>Immutable once made; the loop decides about it, the I/O thread writes it.
+ *
+ * @param builder null for a user record by itself
+ * @param size data and partition key in bytes, as the service counts them
+ * @param cost what its records take of the memory budget
+ */
+record RequestEntry(List<PendingRecord> records, @Nullable AggregateBuilder builder, int size, long cost) {
+
+    /** What KPL writes, and what consumers of ours know its aggregates by. */
+    static final String OUTER_PARTITION_KEY = "a";
+
+    static RequestEntry raw(PendingRecord pending) {
+        return new RequestEntry(List.of(pending), null, pending.size(), pending.cost());
+    }
+
+    boolean isAggregate() {
+        return builder != null;
+    }
+
+    boolean isInside(HashKeyRange range) {
+        return records.stream().allMatch(pending -> range.contains(pending.hashKey()));
+    }
+
+    /** Serializes and hashes, hence not to be called on the loop. */
+    PutRecordsRequestEntry toSdk() {
+        PendingRecord first = records.get(0);
+        byte[] data = builder == null ? first.record.data() : builder.build();
+        return PutRecordsRequestEntry.builder()
+                .data(SdkBytes.fromByteArrayUnsafe(data))
+                .partitionKey(builder == null ? first.record.partitionKey() : OUTER_PARTITION_KEY)
+                .explicitHashKey(first.hashKey().toString())
+                .build();
+    }
+}

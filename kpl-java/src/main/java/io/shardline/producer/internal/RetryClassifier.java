@@ -1,0 +1,105 @@
+package io.shardline.producer.internal;
+
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.internal.Verdict.Permanent;
+import io.shardline.producer.internal.Verdict.Retry;
+import io.shardline.producer.internal.Verdict.Split;
+import io.shardline.runtime.internal.ServiceErrors;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says for every error that PutRecords can give, known or not, what is to be done.
+ *
+ * <p>Codes are from the PutRecords reference and the list of errors common to all AWS services. An unknown code is judged
+ * by its HTTP status: 4xx will not pass by itself, everything else may. Thread-safe.
+ */
+final class RetryClassifier {
+
+    private static final Verdict NOT_WRITTEN = new Retry(false);
+    private static final Verdict UNKNOWN_OUTCOME = new Retry(true);
+    private static final Verdict REFUSED = new Permanent(FailureReason.REJECTED);
+    private static final Verdict NO_STREAM = new Permanent(FailureReason.STREAM_NOT_FOUND);
+    private static final Verdict SPLIT = new Split();
+
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_LARGE = 413;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private static final Set<String> NO_STREAM_CODES = Set.of("ResourceNotFoundException", "ResourceNotFound");
+
+    /** Credentials and clocks are renewed behind our back; the service did nothing. */
+    private static final Set<String> PASSING_REFUSALS = Set.of(
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "RequestExpired",
+            "RequestInTheFuture",
+            "RequestTimeTooSkewed",
+            "ResourceInUseException");
+
+    /** Judged by the content of the request, hence possibly the fault of a single entry. */
+    private static final Set<String> CONTENT_REFUSALS = Set.of(
+            "ValidationException",
+            "ValidationError",
+            "InvalidArgumentException",
+            "SerializationException",
+            "RequestEntityTooLargeException");
+
+    private static final Set<String> LASTING_REFUSALS = Set.of(
+            "AccessDenied",
+            "AccessDeniedException",
+            "IncompleteSignature",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "KMSAccessDeniedException",
+            "KMSDisabledException",
+            "KMSInvalidStateException",
+            "KMSNotFoundException",
+            "KMSOptInRequired",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "NotAuthorized",
+            "OptInRequired",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException");
+
+    private RetryClassifier() {}
+
+    /** For a request that failed as a whole. */
+    static Verdict ofRequest(ServiceFailure failure) {
+        Verdict known = ofKnown(failure.code());
+        if (known != null) {
+            return known;
+        }
+        return CONTENT_REFUSALS.contains(failure.code()) ? SPLIT : ofStatus(failure.status());
+    }
+
+    /** For one entry of a request that was answered. Such errors have no status; what is unknown is tried again. */
+    static Verdict ofEntry(String code) {
+        Verdict known = ofKnown(code);
+        if (known != null) {
+            return known;
+        }
+        return CONTENT_REFUSALS.contains(code) ? REFUSED : UNKNOWN_OUTCOME;
+    }
+
+    private static @Nullable Verdict ofKnown(String code) {
+        if (ServiceErrors.isThrottle(code) || PASSING_REFUSALS.contains(code)) {
+            return NOT_WRITTEN;
+        }
+        if (NO_STREAM_CODES.contains(code)) {
+            return NO_STREAM;
+        }
+        return LASTING_REFUSALS.contains(code) ? REFUSED : null;
+    }
+
+    private static Verdict ofStatus(int status) {
+        if (status < 400 || status >= 500 || status == REQUEST_TIMEOUT) {
+            return UNKNOWN_OUTCOME;
+        }
+        if (status == TOO_MANY_REQUESTS) {
+            return NOT_WRITTEN;
+        }
+        return status == TOO_LARGE ? SPLIT : REFUSED;
+    }
+}

@@ -1,0 +1,96 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.HashKey;
+import io.shardline.aggregation.HashKeyRange;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/**
+ * Which open shard takes which hash keys, and the ranges of all shards that the stream still knows.
+ *
+ * <p>Immutable.
+ */
+final class ShardMap {
+
+    private final List<OpenShard> open;
+    private final HashKey[] starts;
+    private final Map<String, HashKeyRange> ranges;
+
+    /** An open shard and its range. */
+    record OpenShard(String shardId, HashKeyRange range) {}
+
+    private ShardMap(List<OpenShard> open, Map<String, HashKeyRange> ranges) {
+        this.open = List.copyOf(open);
+        this.starts = open.stream().map(shard -> shard.range().start()).toArray(HashKey[]::new);
+        this.ranges = ranges;
+    }
+
+    /**
+     * Reads a listing of all shards.
+     *
+     * @return null if the open shards do not cover every hash key exactly once, as may be seen while shards are split or
+     *     merged: such a listing is to be asked for again
+     */
+    static @Nullable ShardMap of(List<Shard> listing) {
+        Map<String, HashKeyRange> ranges = new HashMap<>();
+        List<OpenShard> open = new ArrayList<>();
+        for (Shard shard : listing) {
+            HashKeyRange range = HashKeyRange.parse(
+                    shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
+            ranges.put(shard.shardId(), range);
+            if (shard.sequenceNumberRange().endingSequenceNumber() == null) {
+                open.add(new OpenShard(shard.shardId(), range));
+            }
+        }
+        open.sort(Comparator.comparing(shard -> shard.range().start()));
+        return coverEverything(open) ? new ShardMap(open, ranges) : null;
+    }
+
+    /** The open shards in the order of their ranges. */
+    List<OpenShard> open() {
+        return open;
+    }
+
+    /** The position in {@link #open()} of the shard that takes a hash key. */
+    int indexOf(HashKey hashKey) {
+        int low = 0;
+        int high = starts.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (starts[middle].compareTo(hashKey) <= 0) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The range of an open or closed shard; null if this map has not heard of it. */
+    @Nullable
+    HashKeyRange rangeOf(String shardId) {
+        return ranges.get(shardId);
+    }
+
+    private static boolean coverEverything(List<OpenShard> sorted) {
+        if (sorted.isEmpty()
+                || !sorted.get(0).range().start().equals(HashKey.MIN)
+                || !sorted.get(sorted.size() - 1).range().end().equals(HashKey.MAX)) {
+            return false;
+        }
+        for (int i = 1; i < sorted.size(); i++) {
+            HashKeyRange before = sorted.get(i - 1).range();
+            HashKeyRange next = sorted.get(i).range();
+            // Adjoining from above or overlapping shows in the starts, which are sorted.
+            if (next.start().compareTo(before.end()) <= 0 || !before.adjoins(next)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

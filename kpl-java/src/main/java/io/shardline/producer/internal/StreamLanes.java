@@ -1,0 +1,211 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.producer.FailureReason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream: its shard map, a lane for each open shard, and what waits for the map.
+ *
+ * <p>Confined to the loop, except for its name.
+ */
+final class StreamLanes {
+
+    private final String name;
+    private final LoopContext context;
+    private final MapRefresh refresh;
+    private final AnswerJudge judge;
+
+    private @Nullable ShardMap map;
+    private List<ShardLane> lanes = List.of();
+
+    /** Records whose shard is not known, until the first map comes. */
+    private final RecordQueue unrouted = new RecordQueue();
+
+    private boolean expiryIsScheduled;
+
+    /** Lanes of closed shards whose last loads have not been judged. */
+    private final List<ShardLane> draining = new ArrayList<>();
+
+    StreamLanes(String name, LoopContext context) {
+        this.name = name;
+        this.context = context;
+        this.refresh = new MapRefresh(this, context);
+        this.judge = new AnswerJudge(this, context);
+    }
+
+    String name() {
+        return name;
+    }
+
+    AnswerJudge judge() {
+        return judge;
+    }
+
+    /** The range of an open or closed shard; null if no listing had it. */
+    @Nullable
+    HashKeyRange rangeOf(String shardId) {
+        return map == null ? null : map.rangeOf(shardId);
+    }
+
+    /** Called for each record put, in the order of the mailbox. */
+    void arrived(PendingRecord pending) {
+        if (!context.admission().admit(pending)) {
+            return;
+        }
+        if (map != null) {
+            lanes.get(map.indexOf(pending.hashKey())).add(pending);
+        } else {
+            unrouted.add(pending);
+            expireUnroutedInTime();
+            refresh.request();
+        }
+    }
+
+    /** Puts records again, each before all others of its lane. */
+    List<ShardLane> putAgain(List<PendingRecord> records) {
+        Map<ShardLane, List<PendingRecord>> byLane = new LinkedHashMap<>();
+        for (PendingRecord pending : records) {
+            byLane.computeIfAbsent(laneOf(pending), lane -> new ArrayList<>()).add(pending);
+        }
+        byLane.forEach(ShardLane::putBack);
+        return List.copyOf(byLane.keySet());
+    }
+
+    /** Whether a lane must wait for its parents' last loads. */
+    boolean isHeldBack(ShardLane lane) {
+        return !draining.isEmpty() && draining.stream().anyMatch(parent -> overlap(parent.range(), lane.range()));
+    }
+
+    /** To be called when a load of the lane has been judged. */
+    void judged(ShardLane lane) {
+        lane.judged();
+        if (!lane.hasInFlight() && draining.remove(lane)) {
+            lanes.forEach(ShardLane::touch);
+        }
+    }
+
+    /** A result showed that the map is not what the service has. */
+    void mapIsOld() {
+        refresh.request();
+    }
+
+    /** To be called with each request, so that a stream in use looks at its shards now and then. */
+    void requestIsSent(long now) {
+        refresh.requestIfOld(now);
+    }
+
+    /** Whether a new map answered all questions. */
+    boolean mapArrived(ShardMap arrived) {
+        map = arrived;
+        List<PendingRecord> homeless = unrouted.removeAll();
+        if (!sameShards(arrived)) {
+            homeless = replaceLanes(arrived, homeless);
+        }
+        homeless.forEach(pending -> laneOf(pending).add(pending));
+        judge.judgeLandings();
+        return !judge.awaitsRange();
+    }
+
+    /** Whether nobody waits for another try. */
+    boolean mapFailed(ServiceFailure failure) {
+        if (RetryClassifier.ofRequest(failure) instanceof Verdict.Permanent permanent) {
+            String why = "its shards cannot be listed, " + failure.code() + ": " + failure.message();
+            unrouted.removeAll().forEach(pending -> context.outcomes().failed(pending, permanent.reason(), why));
+            judge.giveUpLandings();
+            return true;
+        }
+        return unrouted.isEmpty() && !judge.awaitsRange();
+    }
+
+    /** Looks at every lane again, because a flush has come. */
+    void touchAll() {
+        lanes.forEach(ShardLane::touch);
+    }
+
+    /** Gives up everything that waits and is not in flight. */
+    List<PendingRecord> removeAll() {
+        List<PendingRecord> all = new ArrayList<>(unrouted.removeAll());
+        lanes.forEach(lane -> all.addAll(lane.removeAll()));
+        all.addAll(judge.abandonLandings());
+        return all;
+    }
+
+    private ShardLane laneOf(PendingRecord pending) {
+        if (map == null) {
+            throw new IllegalStateException("no shard map of stream " + name);
+        }
+        return lanes.get(map.indexOf(pending.hashKey()));
+    }
+
+    private boolean sameShards(ShardMap arrived) {
+        List<ShardMap.OpenShard> open = arrived.open();
+        if (open.size() != lanes.size()) {
+            return false;
+        }
+        for (int i = 0; i < open.size(); i++) {
+            if (!open.get(i).equals(lanes.get(i).shard())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Keeps the lanes of shards that are still open, makes lanes for new ones, and empties those of closed ones.
+     *
+     * @return what has no lane any more, oldest first: what came from one lane is still in its order
+     */
+    private List<PendingRecord> replaceLanes(ShardMap arrived, List<PendingRecord> unroutedRecords) {
+        Map<ShardMap.OpenShard, ShardLane> former = new LinkedHashMap<>();
+        lanes.forEach(lane -> former.put(lane.shard(), lane));
+        List<ShardLane> present = new ArrayList<>();
+        for (ShardMap.OpenShard shard : arrived.open()) {
+            ShardLane kept = former.remove(shard);
+            present.add(kept != null ? kept : new ShardLane(this, shard, context));
+        }
+        lanes = present;
+        List<PendingRecord> homeless = new ArrayList<>(unroutedRecords);
+        for (ShardLane closed : former.values()) {
+            homeless.addAll(closed.removeAll());
+            if (closed.hasInFlight()) {
+                draining.add(closed);
+            }
+        }
+        homeless.sort(Comparator.comparingLong(pending -> pending.putAt));
+        return homeless;
+    }
+
+    private static boolean overlap(HashKeyRange one, HashKeyRange other) {
+        return one.start().compareTo(other.end()) <= 0 && other.start().compareTo(one.end()) <= 0;
+    }
+
+    private void expireUnroutedInTime() {
+        PendingRecord first = unrouted.peek();
+        long ttl = context.settings().ttlNanos();
+        if (first != null && !expiryIsScheduled && ttl != Ticks.NEVER) {
+            expiryIsScheduled = true;
+            context.loop().schedule(first.putAt + ttl - context.ticks().now(), this::expireUnrouted);
+        }
+    }
+
+    private void expireUnrouted() {
+        expiryIsScheduled = false;
+        long now = context.ticks().now();
+        PendingRecord first = unrouted.peek();
+        while (first != null && first.putAt + context.settings().ttlNanos() <= now) {
+            context.outcomes()
+                    .failed(
+                            unrouted.remove(),
+                            FailureReason.EXPIRED,
+                            "its time to live ended before its shards could be listed");
+            first = unrouted.peek();
+        }
+        expireUnroutedInTime();
+    }
+}
