@@ -1,0 +1,235 @@
+package io.shardline.consumer;
+
+import java.time.Duration;
+
+/**
+ * A consumer's settings.
+ *
+ * <p>Immutable. All workers of an application should have the same, but for the worker id.
+ */
+public final class ConsumerConfig {
+
+    /** The most that a handler's shard may be read in a second; the service allows 5 to all readers together. */
+    static final double MOST_READS_PER_SECOND = 5;
+
+    private final String applicationName;
+    private final String streamName;
+    private final StartingPosition startingPosition;
+    private final String workerId;
+    private final Duration leaseDuration;
+    private final Duration checkpointInterval;
+    private final Duration shardSyncInterval;
+    private final long prefetchBudget;
+    private final double readsPerSecondBehind;
+    private final double readsPerSecondAtTip;
+    private final ForeignEntries foreignEntries;
+    private final int handlerThreads;
+    private final Duration closeTimeout;
+
+    private ConsumerConfig(Builder builder) {
+        applicationName = builder.applicationName;
+        streamName = builder.streamName;
+        startingPosition = builder.startingPosition;
+        workerId = builder.workerId;
+        leaseDuration = builder.leaseDuration;
+        checkpointInterval = builder.checkpointInterval;
+        shardSyncInterval = builder.shardSyncInterval;
+        prefetchBudget = builder.prefetchBudget;
+        readsPerSecondBehind = builder.readsPerSecondBehind;
+        readsPerSecondAtTip = builder.readsPerSecondAtTip;
+        foreignEntries = builder.foreignEntries;
+        handlerThreads = builder.handlerThreads;
+        closeTimeout = builder.closeTimeout;
+    }
+
+    /**
+     * The three things that have no default.
+     *
+     * @param applicationName names the application; its workers share leases and checkpoints
+     * @param streamName the stream to read
+     * @param startingPosition where to start when there is no checkpoint
+     */
+    public static Builder builder(String applicationName, String streamName, StartingPosition startingPosition) {
+        return new Builder(applicationName, streamName, startingPosition);
+    }
+
+    public String applicationName() {
+        return applicationName;
+    }
+
+    public String streamName() {
+        return streamName;
+    }
+
+    public StartingPosition startingPosition() {
+        return startingPosition;
+    }
+
+    public String workerId() {
+        return workerId;
+    }
+
+    public Duration leaseDuration() {
+        return leaseDuration;
+    }
+
+    public Duration checkpointInterval() {
+        return checkpointInterval;
+    }
+
+    public Duration shardSyncInterval() {
+        return shardSyncInterval;
+    }
+
+    public long prefetchBudget() {
+        return prefetchBudget;
+    }
+
+    public double readsPerSecondBehind() {
+        return readsPerSecondBehind;
+    }
+
+    public double readsPerSecondAtTip() {
+        return readsPerSecondAtTip;
+    }
+
+    public ForeignEntries foreignEntries() {
+        return foreignEntries;
+    }
+
+    public int handlerThreads() {
+        return handlerThreads;
+    }
+
+    public Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    /** Collects settings; {@link #build} checks them. Confined to one thread. */
+    public static final class Builder {
+
+        private final String applicationName;
+        private final String streamName;
+        private final StartingPosition startingPosition;
+        private String workerId = "worker-" + ProcessHandle.current().pid();
+        private Duration leaseDuration = Duration.ofSeconds(10);
+        private Duration checkpointInterval = Duration.ofSeconds(5);
+        private Duration shardSyncInterval = Duration.ofMinutes(5);
+        private long prefetchBudget = 128L << 20;
+        private double readsPerSecondBehind = 2;
+        private double readsPerSecondAtTip = 1;
+        private ForeignEntries foreignEntries = ForeignEntries.AUTO;
+        private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private Duration closeTimeout = Duration.ofSeconds(30);
+
+        private Builder(String applicationName, String streamName, StartingPosition startingPosition) {
+            this.applicationName = applicationName;
+            this.streamName = streamName;
+            this.startingPosition = startingPosition;
+        }
+
+        /**
+         * The worker's name in logs and in the lease table, for people: it need not be unique. Default: {@code worker-}
+         * and the process id. May not contain {@code @}.
+         */
+        public Builder workerId(String id) {
+            workerId = id;
+            return this;
+        }
+
+        /**
+         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s, at least 1 s.
+         * Longer costs fewer DynamoDB calls and tolerates longer pauses; shorter replaces a dead worker sooner.
+         */
+        public Builder leaseDuration(Duration duration) {
+            leaseDuration = duration;
+            return this;
+        }
+
+        /** How often the progress of a shard is written down. Default 5 s. After a crash this much comes again. */
+        public Builder checkpointInterval(Duration interval) {
+            checkpointInterval = interval;
+            return this;
+        }
+
+        /** How often shards are listed to mend missing leases; reshards are followed without it. Default 5 min. */
+        public Builder shardSyncInterval(Duration interval) {
+            shardSyncInterval = interval;
+            return this;
+        }
+
+        /** Bytes that may be read and not yet handled, all shards together. Default 128 MiB, at least 10 MiB. */
+        public Builder prefetchBudget(long bytes) {
+            prefetchBudget = bytes;
+            return this;
+        }
+
+        /** Reads per second of a shard that is behind. Default 2; the service allows all readers together 5. */
+        public Builder readsPerSecondBehind(double reads) {
+            readsPerSecondBehind = reads;
+            return this;
+        }
+
+        /** Reads per second of a shard that is read to its tip. Default 1. More means less delay and more calls. */
+        public Builder readsPerSecondAtTip(double reads) {
+            readsPerSecondAtTip = reads;
+            return this;
+        }
+
+        /** What to do with entries of aggregates that belong to other shards. Default {@link ForeignEntries#AUTO}. */
+        public Builder foreignEntries(ForeignEntries treatment) {
+            foreignEntries = treatment;
+            return this;
+        }
+
+        /**
+         * How many handlers run at a time, when the consumer makes its own threads. Default twice the processors, at
+         * least 4. Raise it for handlers that wait.
+         */
+        public Builder handlerThreads(int threads) {
+            handlerThreads = threads;
+            return this;
+        }
+
+        /** How long {@code close()} waits for handlers to finish. Default 30 s. */
+        public Builder closeTimeout(Duration timeout) {
+            closeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming the setting, its value and the rule it breaks
+         */
+        public ConsumerConfig build() {
+            check(!applicationName.isBlank(), "applicationName", applicationName, "not blank");
+            check(!streamName.isBlank(), "streamName", streamName, "not blank");
+            check(!workerId.isBlank() && !workerId.contains("@"), "workerId", workerId, "not blank, without '@'");
+            check(leaseDuration.compareTo(Duration.ofSeconds(1)) >= 0, "leaseDuration", leaseDuration, "at least 1 s");
+            check(leaseDuration.compareTo(Duration.ofHours(1)) <= 0, "leaseDuration", leaseDuration, "at most 1 h");
+            check(isPositive(checkpointInterval), "checkpointInterval", checkpointInterval, "positive");
+            check(isPositive(shardSyncInterval), "shardSyncInterval", shardSyncInterval, "positive");
+            check(prefetchBudget >= 10L << 20, "prefetchBudget", prefetchBudget, "at least 10 MiB, one full read");
+            check(isRate(readsPerSecondBehind), "readsPerSecondBehind", readsPerSecondBehind, "above 0, at most 5");
+            check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
+            check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
+            check(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "not negative");
+            return new ConsumerConfig(this);
+        }
+
+        private static boolean isPositive(Duration duration) {
+            return !duration.isNegative() && !duration.isZero();
+        }
+
+        private static boolean isRate(double reads) {
+            return reads > 0 && reads <= MOST_READS_PER_SECOND;
+        }
+
+        private static void check(boolean holds, String setting, Object value, String rule) {
+            if (!holds) {
+                throw new IllegalArgumentException(setting + " must be " + rule + ", was " + value);
+            }
+        }
+    }
+}

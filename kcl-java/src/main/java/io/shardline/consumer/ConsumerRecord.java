@@ -1,0 +1,110 @@
+package io.shardline.consumer;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user record as it was put, and where it stands in its shard.
+ *
+ * <p>Records of an aggregated record share its sequence number and differ by the sub-sequence number. Immutable, as long
+ * as nobody writes to the data.
+ */
+public final class ConsumerRecord {
+
+    private final Source source;
+    private final long subSequenceNumber;
+    private final String partitionKey;
+    private final @Nullable String explicitHashKey;
+    private final byte[] data;
+
+    /**
+     * The Kinesis record that a user record came in; one for all entries of an aggregated record. Immutable.
+     *
+     * @param streamName the stream it was read from
+     * @param shardId the shard it was read from
+     * @param sequenceNumber a decimal number
+     * @param approximateArrival when the service got it, by the service's own clock
+     */
+    public record Source(String streamName, String shardId, String sequenceNumber, Instant approximateArrival) {}
+
+    private ConsumerRecord(
+            Source source, long subSequenceNumber, String partitionKey, @Nullable String explicitHashKey, byte[] data) {
+        this.source = source;
+        this.subSequenceNumber = subSequenceNumber;
+        this.partitionKey = partitionKey;
+        this.explicitHashKey = explicitHashKey;
+        this.data = data;
+    }
+
+    /**
+     * A record that is a Kinesis record of its own.
+     *
+     * @param data taken over, not copied
+     */
+    public static ConsumerRecord plain(Source source, String partitionKey, byte[] data) {
+        return new ConsumerRecord(source, 0, partitionKey, null, data);
+    }
+
+    /**
+     * A record with no explicit hash key that is the entry number {@code index} of an aggregated record.
+     *
+     * @param data taken over, not copied
+     */
+    public static ConsumerRecord entry(Source source, long index, String partitionKey, byte[] data) {
+        return new ConsumerRecord(source, index, partitionKey, null, data);
+    }
+
+    /** The same with an explicit hash key, a decimal number. */
+    public ConsumerRecord withExplicitHashKey(String hashKey) {
+        return new ConsumerRecord(source, subSequenceNumber, partitionKey, hashKey, data);
+    }
+
+    public String streamName() {
+        return source.streamName();
+    }
+
+    public String shardId() {
+        return source.shardId();
+    }
+
+    /** Where the record stands in its shard. */
+    public Position position() {
+        return new Position(source.sequenceNumber(), subSequenceNumber);
+    }
+
+    /** The Kinesis record's sequence number, a decimal number. */
+    public String sequenceNumber() {
+        return source.sequenceNumber();
+    }
+
+    /** The index in its aggregated record, 0 for a plain record. */
+    public long subSequenceNumber() {
+        return subSequenceNumber;
+    }
+
+    public String partitionKey() {
+        return partitionKey;
+    }
+
+    /** A decimal number if the user gave one and the record was aggregated; the service tells nobody of others. */
+    public @Nullable String explicitHashKey() {
+        return explicitHashKey;
+    }
+
+    /** Not a copy: it may be kept, and must not be written to. */
+    public byte[] data() {
+        return data;
+    }
+
+    /** When the service got the Kinesis record, by the service's own clock. */
+    public Instant approximateArrival() {
+        return source.approximateArrival();
+    }
+
+    /** Without the data, as records end up in logs. */
+    @Override
+    public String toString() {
+        return "ConsumerRecord[" + streamName() + "/" + shardId() + " " + sequenceNumber() + "/" + subSequenceNumber
+                + " partitionKey=" + partitionKey + " bytes=" + data.length + "]";
+    }
+}

@@ -1,0 +1,19 @@
+package io.shardline.consumer;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Records of one shard that were read together, in order.
+ *
+ * <p>Immutable.
+ *
+ * @param records at least one
+ * @param behindLatest how far the last record was behind the tip of the shard, by the service's word
+ */
+public record RecordBatch(List<ConsumerRecord> records, Duration behindLatest) {
+
+    public RecordBatch {
+        records = List.copyOf(records);
+    }
+}

@@ -1,0 +1,22 @@
+package io.shardline.consumer;
+
+/**
+ * User code for one record at a time; retries, order and checkpoints are the consumer's.
+ *
+ * <p>One instance serves all shards. It is called on the platform's user-code threads: for the records of one shard one
+ * after the other, for different shards at the same time.
+ */
+@FunctionalInterface
+public interface RecordHandler {
+
+    /**
+     * Handles a record. Returning means that it is done: a later checkpoint may pass it.
+     *
+     * <p>Delivery is at least once. After a crash, or when a lease moves without a clean hand-over, the records since
+     * the last checkpoint come again.
+     *
+     * @throws Exception the record is not skipped: it comes again after a pause that grows from 100 ms to 10 s, for as
+     *     long as this worker holds the shard, and the records behind it wait
+     */
+    void handle(ConsumerRecord record, RecordContext context) throws Exception;
+}

@@ -1,0 +1,16 @@
+package io.shardline.consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shard that a handler is for.
+ *
+ * <p>Immutable.
+ *
+ * @param streamName its stream
+ * @param shardId its id
+ * @param checkpoint the last position that was handled, or null at the start of the shard
+ * @param fencingToken a number that is larger for every later holder of this shard
+ */
+public record ShardContext(
+        String streamName, String shardId, @Nullable Position checkpoint, long fencingToken) {}

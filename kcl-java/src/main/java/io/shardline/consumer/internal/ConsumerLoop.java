@@ -1,0 +1,332 @@
+package io.shardline.consumer.internal;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.ConsumerListener;
+import io.shardline.consumer.ConsumerState;
+import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseBook;
+import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.SessionKeeper;
+import io.shardline.consumer.internal.lease.StoreCalls;
+import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.process.ShardConsumer;
+import io.shardline.consumer.internal.process.ShardProcessor;
+import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
+import io.shardline.consumer.internal.shard.ShardSync;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.EventLoop;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+
+/**
+ * The consumer as one thread sees it: the leases, the shards they are for, and the listing that finds new ones.
+ *
+ * <p>{@link #start}, {@link #stop} and {@link #state} may be called from any thread; all else is confined to the loop.
+ */
+public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, ShardConsumer.Host {
+
+    private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
+
+    private final ConsumerConfig config;
+    private final Platform platform;
+    private final EventLoop loop;
+    private final StoreCalls storeCalls;
+    private final LeaseStore store;
+    private final Timing timing;
+    private final LeaseBook book;
+    private final ShardSync sync;
+    private final PrefetchBudget budget;
+    private final ShardConsumer.Setting shardSetting;
+    private final @Nullable ConsumerListener listener;
+    private final Executor events;
+
+    private final Map<String, ShardConsumer> shards = new TreeMap<>();
+    private final Map<String, ShardConsumer> leaving = new TreeMap<>();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private boolean synced;
+    private volatile ConsumerState state = ConsumerState.NEW;
+
+    /** What a consumer is made of. */
+    public record Parts(
+            ConsumerConfig config,
+            Platform platform,
+            KinesisAsyncClient client,
+            LeaseStore store,
+            ShardProcessor.Factory processors,
+            @Nullable ConsumerListener listener) {}
+
+    public ConsumerLoop(Parts parts) {
+        config = parts.config();
+        platform = parts.platform();
+        store = parts.store();
+        listener = parts.listener();
+        events = MoreExecutors.newSequentialExecutor(platform.userCode());
+        loop = new EventLoop(platform, this);
+        storeCalls = new StoreCalls(loop, platform);
+        timing = Timing.of(config.leaseDuration());
+        SessionKeeper.Setting setting = new SessionKeeper.Setting(loop, platform, storeCalls, store);
+        book = new LeaseBook(setting, timing, config.workerId(), this);
+        budget = new PrefetchBudget(config.prefetchBudget());
+        sync = new ShardSync(
+                setting,
+                parts.client(),
+                new ShardSync.Target(config.streamName(), config.startingPosition(), this::synced, this::fail));
+        PollingSource.Setting source = new PollingSource.Setting(
+                loop,
+                platform,
+                parts.client(),
+                config.streamName(),
+                budget,
+                config.readsPerSecondBehind(),
+                config.readsPerSecondAtTip());
+        shardSetting = new ShardConsumer.Setting(loop, platform, config, source, parts.processors(), this);
+    }
+
+    public ConsumerState state() {
+        return state;
+    }
+
+    /** Joins the fleet; completes once the stream was found and every shard of it has a lease. */
+    public CompletableFuture<Void> start() {
+        loop.post(() -> {
+            if (state == ConsumerState.NEW) {
+                state = ConsumerState.RUNNING;
+                book.start();
+            }
+        });
+        return started;
+    }
+
+    /** Lets handlers finish what they are doing, writes last checkpoints, lets the leases go and leaves the fleet. */
+    public CompletableFuture<Void> stop() {
+        if (!loop.post(this::beginStop)) {
+            stopped.complete(null);
+        }
+        return stopped;
+    }
+
+    /** Gives up waiting: whatever is left is dropped, and others find out by themselves. */
+    public CompletableFuture<Void> abandon() {
+        if (!loop.post(() -> end(ConsumerState.STOPPED, "the consumer was closed"))) {
+            stopped.complete(null);
+        }
+        return stopped;
+    }
+
+    // -------------------------------------------------------------------------------------------------- leases
+
+    @Override
+    public void beforeTask() {
+        book.checkDeadline();
+    }
+
+    @Override
+    public void scanned(Collection<Lease> leases) {
+        if (!synced) {
+            synced = true;
+            sync.run();
+            syncLater();
+        }
+        shards.values().forEach(ShardConsumer::begin);
+    }
+
+    @Override
+    public void leaseTaken(HeldLease lease) {
+        String key = lease.key();
+        emit(new ConsumerEvent.LeaseTaken(key, lease.fencingToken()));
+        ShardConsumer shard = new ShardConsumer(shardSetting, lease);
+        shards.put(key, shard);
+        ShardConsumer before = leaving.get(key);
+        if (before != null) {
+            before.whenCallEnds(shard::begin); // never two calls for one shard in one process
+        } else {
+            shard.begin();
+        }
+    }
+
+    @Override
+    public void leaseLost(HeldLease lease, String why) {
+        emit(new ConsumerEvent.LeaseLost(lease.key(), why));
+        ShardConsumer shard = shards.remove(lease.key());
+        if (shard != null) {
+            shard.lost();
+            awaitCall(shard);
+        }
+        checkStopped();
+    }
+
+    @Override
+    public void handOver(HeldLease lease, String to) {
+        ShardConsumer shard = shards.get(lease.key());
+        if (shard != null) {
+            letGo(shard, to);
+        }
+    }
+
+    @Override
+    public void resolved() {
+        checkStopped();
+    }
+
+    @Override
+    public void sessionBegan(String session) {
+        emit(new ConsumerEvent.SessionStarted(session));
+    }
+
+    @Override
+    public void sessionEnded(String session, String why) {
+        emit(new ConsumerEvent.SessionOver(session, why));
+    }
+
+    // -------------------------------------------------------------------------------------------------- shards
+
+    @Override
+    public void whetherParentsEnded(Lease lease, Consumer<Boolean> answer) {
+        // Read after the take: a parent's lease is created before its child's, so one that is absent now is absent.
+        storeCalls.read(
+                () -> store.readLeases(lease.parents()),
+                parents -> {
+                    boolean ended = parents.stream().allMatch(Lease::isEnded);
+                    answer.accept(ended);
+                    if (!ended) {
+                        loop.schedule(timing.leaseNanos(), () -> beginAgain(lease.key()));
+                    }
+                },
+                failure -> loop.schedule(timing.beatNanos(), () -> beginAgain(lease.key())));
+    }
+
+    @Override
+    public void createChildren(Lease lease, List<ChildShard> children, Runnable created) {
+        sync.createChildren(lease, children, () -> {
+            created.run();
+            book.announceNewLeases();
+        });
+    }
+
+    @Override
+    public void ended(ShardConsumer shard) {
+        String key = shard.lease().key();
+        emit(new ConsumerEvent.ShardEnded(key));
+        log.info("shard={} handled to its end", key);
+        shards.remove(key, shard);
+        book.finish(shard.lease());
+        book.announceNewLeases();
+        checkStopped();
+    }
+
+    @Override
+    public boolean mayAct() {
+        return book.session().mayAct();
+    }
+
+    @Override
+    public void emit(ConsumerEvent event) {
+        ConsumerListener told = listener;
+        if (told != null) {
+            events.execute(() -> told.on(event));
+        }
+    }
+
+    private void beginAgain(String key) {
+        ShardConsumer shard = shards.get(key);
+        if (shard != null) {
+            shard.begin();
+        }
+    }
+
+    private void letGo(ShardConsumer shard, @Nullable String to) {
+        shard.drain(last -> {
+            if (!shard.lease().isGone()) {
+                emit(new ConsumerEvent.LeaseGiven(shard.lease().key(), to == null ? "" : to));
+            }
+            book.give(shard.lease(), last, to, () -> {
+                shards.remove(shard.lease().key(), shard);
+                checkStopped();
+            });
+        });
+    }
+
+    private void awaitCall(ShardConsumer shard) {
+        String key = shard.lease().key();
+        if (shard.isCalling()) {
+            leaving.put(key, shard);
+            shard.whenCallEnds(() -> leaving.remove(key, shard));
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------- life
+
+    private void synced(int created) {
+        platform.userCode().execute(() -> started.complete(null));
+        if (created > 0) {
+            book.announceNewLeases();
+        }
+    }
+
+    private void syncLater() {
+        double spread = 0.8 + 0.4 * platform.random().nextDouble();
+        loop.schedule((long) (config.shardSyncInterval().toNanos() * spread), () -> {
+            if (state == ConsumerState.RUNNING) {
+                sync.run();
+                syncLater();
+            }
+        });
+    }
+
+    private void beginStop() {
+        if (state == ConsumerState.NEW) {
+            end(ConsumerState.STOPPED, "the consumer was closed before it started");
+            return;
+        }
+        if (state != ConsumerState.RUNNING) {
+            return;
+        }
+        state = ConsumerState.STOPPING;
+        book.stopTaking();
+        new ArrayList<>(shards.values()).forEach(shard -> letGo(shard, null));
+        checkStopped();
+    }
+
+    private void checkStopped() {
+        if (state == ConsumerState.STOPPING && shards.isEmpty() && book.isIdle()) {
+            book.leave(() -> end(ConsumerState.STOPPED, "the consumer was closed"));
+        }
+    }
+
+    private void fail(ConsumerException why) {
+        log.error("the consumer of stream={} cannot go on: {}", config.streamName(), why.getMessage());
+        platform.userCode().execute(() -> started.completeExceptionally(why));
+        end(ConsumerState.FAILED, String.valueOf(why.getMessage()));
+    }
+
+    private void end(ConsumerState last, String why) {
+        if (state == ConsumerState.STOPPED || state == ConsumerState.FAILED) {
+            return;
+        }
+        state = last;
+        book.abandon(why);
+        storeCalls.close();
+        loop.close();
+        platform.userCode().execute(() -> {
+            started.completeExceptionally(new ConsumerException(why, null));
+            stopped.complete(null);
+        });
+    }
+}

@@ -1,0 +1,75 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.consumer.Position;
+import io.shardline.consumer.StartingPosition;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Up to where a shard is handled, as a lease row stores it.
+ *
+ * <p>Ordered: the start, then positions, then the end. Immutable.
+ */
+public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Checkpoint.ShardEnd {
+
+    /** All records of a closed shard are handled. */
+    static Checkpoint shardEnd() {
+        return new ShardEnd();
+    }
+
+    /** The start of a shard whose parents were read to the end. */
+    static Checkpoint trimHorizon() {
+        return new AtStart(StartingPosition.Kind.TRIM_HORIZON, null);
+    }
+
+    /** Whether this lies behind {@code other} in the shard. */
+    boolean isAfter(Checkpoint other);
+
+    default boolean isShardEnd() {
+        return false;
+    }
+
+    /**
+     * Nothing is handled yet.
+     *
+     * @param from what the row shows, as KCL would write it
+     * @param startAt for all but TRIM_HORIZON the time to start from, fixed when the application first started
+     */
+    record AtStart(StartingPosition.Kind from, @Nullable Instant startAt) implements Checkpoint {
+
+        public AtStart {
+            if ((from == StartingPosition.Kind.TRIM_HORIZON) != (startAt == null)) {
+                throw new IllegalArgumentException(
+                        "a start time goes with LATEST and AT_TIMESTAMP, was " + from + " " + startAt);
+            }
+        }
+
+        @Override
+        public boolean isAfter(Checkpoint other) {
+            return false;
+        }
+    }
+
+    /** Handled up to and including a record. */
+    record At(Position position) implements Checkpoint {
+
+        @Override
+        public boolean isAfter(Checkpoint other) {
+            return other instanceof AtStart || (other instanceof At that && position.compareTo(that.position) > 0);
+        }
+    }
+
+    /** All records of a closed shard are handled; final. */
+    record ShardEnd() implements Checkpoint {
+
+        @Override
+        public boolean isAfter(Checkpoint other) {
+            return !other.isShardEnd();
+        }
+
+        @Override
+        public boolean isShardEnd() {
+            return true;
+        }
+    }
+}

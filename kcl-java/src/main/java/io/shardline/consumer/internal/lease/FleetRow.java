@@ -1,0 +1,17 @@
+package io.shardline.consumer.internal.lease;
+
+import com.google.common.collect.ImmutableSet;
+
+/**
+ * What the whole fleet should look at; hints only, no safety depends on it.
+ *
+ * <p>Immutable.
+ *
+ * @param revision moves after every change of membership or of the set of leases
+ * @param suspects sessions whose heartbeat stands still
+ */
+public record FleetRow(long revision, ImmutableSet<String> suspects) {
+
+    /** The row before anybody wrote it. */
+    public static final FleetRow EMPTY = new FleetRow(0, ImmutableSet.of());
+}

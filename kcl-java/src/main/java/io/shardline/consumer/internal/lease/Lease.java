@@ -1,0 +1,59 @@
+package io.shardline.consumer.internal.lease;
+
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The row that binds a shard to a session, as it was read or written at one moment.
+ *
+ * <p>Every write of ours adds one to the counter, so (owner, counter) names one state of the row. Immutable.
+ *
+ * @param key the shard id
+ * @param owner the session that holds it, or null
+ * @param counter the version; what a take made of it is the fencing token of that tenure
+ * @param checkpoint up to where the shard is handled
+ * @param parents shards that must be at their end before this one is read
+ * @param range the hash keys of the shard, or null where the row does not say
+ * @param ownerSwitches how often the owner changed since the last checkpoint
+ */
+public record Lease(
+        String key,
+        @Nullable String owner,
+        long counter,
+        Checkpoint checkpoint,
+        ImmutableSet<String> parents,
+        @Nullable HashKeyRange range,
+        int ownerSwitches) {
+
+    /** A row that nobody has held. */
+    public static Lease unowned(
+            String key, Checkpoint checkpoint, ImmutableSet<String> parents, @Nullable HashKeyRange range) {
+        return new Lease(key, null, 0, checkpoint, parents, range, 0);
+    }
+
+    /** The next state with another owner, or with none. */
+    public Lease ownedBy(@Nullable String session) {
+        boolean changed = owner != null && !owner.equals(session);
+        return new Lease(key, session, counter + 1, checkpoint, parents, range, ownerSwitches + (changed ? 1 : 0));
+    }
+
+    /** The next state with another checkpoint. */
+    public Lease handledTo(Checkpoint position) {
+        return new Lease(key, owner, counter + 1, position, parents, range, 0);
+    }
+
+    /** The next state with a last checkpoint and another owner, or none. */
+    public Lease givenTo(@Nullable String session, Checkpoint position) {
+        return new Lease(key, session, counter + 1, position, parents, range, 0);
+    }
+
+    public boolean isOwnedBy(String session) {
+        return session.equals(owner);
+    }
+
+    /** Whether the shard is handled to its end. */
+    public boolean isEnded() {
+        return checkpoint.isShardEnd();
+    }
+}

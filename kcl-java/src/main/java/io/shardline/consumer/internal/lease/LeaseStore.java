@@ -1,0 +1,78 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.consumer.LeaseTable;
+import io.shardline.consumer.internal.lease.SessionRow.Renewal;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table that workers share, in the words of the lease protocol.
+ *
+ * <p>Assumed of it: a conditional write on one row is linearizable. Nothing else is; a scan is no snapshot. Every future
+ * completes within the store's call time-out: writes with one of three {@linkplain WriteResult outcomes}, never
+ * exceptionally for want of an answer; reads exceptionally if there was none. A write is never sent twice behind its
+ * caller's back. Thread-safe; may marshal and sign on the calling thread.
+ */
+public interface LeaseStore extends LeaseTable {
+
+    /** W1. Creates a session unless its id exists. */
+    CompletableFuture<WriteResult<SessionRow>> createSession(SessionRow row);
+
+    /** W2. Adds one to the heartbeat of a session that is alive and at {@code heartbeat}. */
+    CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal);
+
+    /** W3. Marks a session dead that is alive and still at {@code heartbeat}. */
+    CompletableFuture<WriteResult<SessionRow>> markDead(String session, long heartbeat, String by);
+
+    /** W4. Marks the caller's own session dead, whatever its heartbeat, after everything of it has been dropped. */
+    CompletableFuture<WriteResult<SessionRow>> retire(String session, @Nullable String heir);
+
+    /** W6. Asks a living session to hand over up to {@code count} leases. */
+    CompletableFuture<WriteResult<SessionRow>> ask(String session, String asker, int count);
+
+    /** W7. Tells a living session that a lease bears its name or soon will. */
+    CompletableFuture<WriteResult<SessionRow>> notify(String session, String leaseKey, long counter);
+
+    /** F1. Moves the fleet's revision. */
+    CompletableFuture<FleetRow> moveRevision();
+
+    /** F1. Adds or removes a suspect. */
+    CompletableFuture<FleetRow> suspect(String session, boolean suspected);
+
+    /** Writes down the stream unless that was done, and gives what is written. */
+    CompletableFuture<StreamRow> registerStream(StreamRow row);
+
+    /** L1. Creates a lease unless its key exists. */
+    CompletableFuture<WriteResult<Lease>> createLease(Lease lease);
+
+    /** L2, L3. Makes {@code owner} the owner of a row that is as {@code seen} and not at its shard's end. */
+    CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner);
+
+    /** L4. Moves the checkpoint of a row that is as {@code held}. */
+    CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position);
+
+    /** L5. Moves the checkpoint of a row that is as {@code held} and gives it to another session, or to nobody. */
+    CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to);
+
+    /** The fleet row and some sessions in one small, possibly stale read. Sessions that are not there are left out. */
+    CompletableFuture<Watch> watch(Set<String> sessions);
+
+    /** One session, read consistently. */
+    CompletableFuture<Optional<SessionRow>> readSession(String session);
+
+    /** Some leases, each read consistently. Leases that are not there are left out. */
+    CompletableFuture<List<Lease>> readLeases(Collection<String> keys);
+
+    /** Every row, each read consistently, but not all at one moment. Sorted by key. */
+    CompletableFuture<Scan> scan();
+
+    /** What {@link #watch} read. */
+    record Watch(FleetRow fleet, List<SessionRow> sessions) {}
+
+    /** What {@link #scan} read. */
+    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases) {}
+}

@@ -1,0 +1,251 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.consumer.internal.lease.SessionRow.Renewal;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.EventLoop;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this worker's session alive, and knows when it is over.
+ *
+ * <p>A session acts until the <em>sending</em> of its last confirmed heartbeat plus {@link Timing#actNanos}, on this
+ * machine's monotonic clock. Others start to count when they see the heartbeat, which is after it landed, which is after
+ * it was sent; so they are never earlier. A session past its deadline is over for good: no late answer brings it back,
+ * the worker joins again under a new name. Confined to the consumer loop, but for {@link #mayAct}.
+ */
+public final class SessionKeeper {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+
+    /** Renewals come a little early, so that workers started together drift apart. */
+    private static final double JITTER = 0.03;
+
+    private final EventLoop loop;
+    private final Platform platform;
+    private final StoreCalls calls;
+    private final LeaseStore store;
+    private final Timing timing;
+    private final String workerId;
+    private final Listener listener;
+
+    private @Nullable String id;
+    private long heartbeat;
+    private long sentWallMillis;
+    private volatile long deadlineNanos;
+    private EventLoop.@Nullable Timer beat;
+    private int leases;
+    private final Set<String> asksRead = new LinkedHashSet<>();
+    private final Set<String> inboxRead = new LinkedHashSet<>();
+    private boolean stopped;
+
+    /** What the rest of the consumer must do when a session begins, renews or ends. Called on the loop. */
+    public interface Listener {
+
+        /** A session is confirmed. {@code previous} is this worker's session before it, over by now. */
+        void sessionStarted(String session, @Nullable String previous);
+
+        /** A renewal is confirmed; the row carries what others ask. */
+        void sessionRenewed(SessionRow row);
+
+        /** Everything held under the session must be dropped before this returns. */
+        void sessionOver(String session, String why);
+    }
+
+    /** What a keeper works with. */
+    public record Setting(EventLoop loop, Platform platform, StoreCalls calls, LeaseStore store) {}
+
+    public SessionKeeper(Setting setting, Timing timing, String workerId, Listener listener) {
+        this.loop = setting.loop();
+        this.platform = setting.platform();
+        this.calls = setting.calls();
+        this.store = setting.store();
+        this.timing = timing;
+        this.workerId = workerId;
+        this.listener = listener;
+    }
+
+    /** The session that lives now, or null while there is none. */
+    public @Nullable String id() {
+        return id;
+    }
+
+    public boolean isCurrent(String session) {
+        return session.equals(id);
+    }
+
+    /** How many leases the next renewal tells others of. */
+    public void holds(int count) {
+        leases = count;
+    }
+
+    /** An ask that was served or refused; the next renewal removes it. */
+    public void askRead(String asker) {
+        asksRead.add(asker);
+    }
+
+    /** A notice that was acted upon; the next renewal removes it. */
+    public void inboxRead(String key) {
+        inboxRead.add(key);
+    }
+
+    /**
+     * Whether the session's time is not up. Any thread may ask; whoever was told to drop a lease of an earlier session
+     * must look at that first.
+     */
+    public boolean mayAct() {
+        return platform.nanoTime().getAsLong() - deadlineNanos < 0;
+    }
+
+    /** Joins the fleet under a new session. */
+    public void join(@Nullable String previous) {
+        String fresh = workerId + "@" + Long.toHexString(platform.random().nextLong());
+        SessionRow row = SessionRow.created(fresh, workerId, timing);
+        long sent = loop.nanoTime();
+        long wall = platform.wallClock().millis();
+        calls.write(
+                calls.first(() -> store.createSession(row), () -> !stopped),
+                created -> joined(fresh, previous, sent, wall),
+                existing -> {
+                    if (row.equals(existing)) {
+                        joined(fresh, previous, sent, wall); // an earlier attempt landed
+                    } else {
+                        join(previous);
+                    }
+                });
+    }
+
+    /** Looks at the clocks; called before every event of the loop. */
+    public void checkDeadline() {
+        String session = id;
+        if (session == null) {
+            return;
+        }
+        if (!mayAct()) {
+            over(session, "no heartbeat was confirmed in time");
+        } else if (isWallClockFarAhead()) {
+            over(session, "the wall clock moved by more than the lease duration since the last heartbeat");
+        }
+    }
+
+    /** Ends the session after everything of it was dropped. No session follows. */
+    public void leave(Runnable done) {
+        stopped = true;
+        String session = id;
+        end();
+        if (session == null) {
+            done.run();
+        } else {
+            retire(session, null, done);
+        }
+    }
+
+    /** Stops at once, telling nobody; others will notice. */
+    public void abandon() {
+        stopped = true;
+        end();
+    }
+
+    private boolean isWallClockFarAhead() {
+        // The monotonic clock of Linux stands still while a machine is suspended; the wall clock does not.
+        return platform.wallClock().millis() - sentWallMillis > timing.leaseNanos() / 1_000_000;
+    }
+
+    private void joined(String fresh, @Nullable String previous, long sent, long wall) {
+        if (stopped) {
+            retire(fresh, null, () -> {});
+            return;
+        }
+        if (loop.nanoTime() - (sent + timing.actNanos()) >= 0) {
+            log.warn("session={} was confirmed after its own deadline; joining again", fresh);
+            retire(fresh, null, () -> {});
+            join(previous);
+            return;
+        }
+        id = fresh;
+        heartbeat = 0;
+        asksRead.clear();
+        inboxRead.clear();
+        confirm(sent, wall);
+        scheduleBeat(sent);
+        log.info("worker={} joined as session={}", workerId, fresh);
+        if (previous != null) {
+            retire(previous, fresh, () -> {});
+        }
+        listener.sessionStarted(fresh, previous);
+    }
+
+    private void confirm(long sent, long wall) {
+        deadlineNanos = sent + timing.actNanos();
+        sentWallMillis = wall;
+    }
+
+    private void scheduleBeat(long lastSent) {
+        long period =
+                (long) (timing.beatNanos() * (1 - JITTER * platform.random().nextDouble()));
+        beat = loop.schedule(lastSent + period - loop.nanoTime(), this::renew);
+    }
+
+    private void renew() {
+        String session = id;
+        if (session == null) {
+            return;
+        }
+        long from = heartbeat;
+        long sent = loop.nanoTime();
+        long wall = platform.wallClock().millis();
+        Renewal renewal = new Renewal(leases, Set.copyOf(asksRead), Set.copyOf(inboxRead));
+        calls.write(
+                calls.first(() -> store.renew(session, from, renewal), () -> isCurrent(session)),
+                row -> {
+                    if (isCurrent(session)) {
+                        renewed(row, renewal, sent, wall);
+                        scheduleBeat(sent);
+                    }
+                },
+                row -> {
+                    if (!isCurrent(session)) {
+                        return;
+                    }
+                    if (row != null && row.alive() && row.heartbeat() == from + 1) {
+                        renewed(row, renewal, sent, wall); // landed, and only its answer was lost
+                        renew();
+                    } else {
+                        over(session, row == null ? "its row is gone" : "another worker marked it dead");
+                    }
+                });
+    }
+
+    private void renewed(SessionRow row, Renewal renewal, long sent, long wall) {
+        heartbeat = row.heartbeat();
+        confirm(sent, wall);
+        asksRead.removeAll(renewal.asksRead());
+        inboxRead.removeAll(renewal.inboxRead());
+        listener.sessionRenewed(row);
+    }
+
+    private void over(String session, String why) {
+        log.warn("session={} is over: {}", session, why);
+        end();
+        listener.sessionOver(session, why);
+        if (!stopped) {
+            join(session);
+        }
+    }
+
+    private void end() {
+        id = null;
+        deadlineNanos = loop.nanoTime();
+        if (beat != null) {
+            beat.cancel();
+        }
+    }
+
+    /** W4. Only the process that ran a session may do this, and only after it has dropped all. */
+    private void retire(String session, @Nullable String heir, Runnable done) {
+        calls.write(calls.first(() -> store.retire(session, heir), () -> true), row -> done.run(), row -> done.run());
+    }
+}

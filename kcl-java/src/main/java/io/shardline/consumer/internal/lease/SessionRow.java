@@ -1,0 +1,87 @@
+package io.shardline.consumer.internal.lease;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a worker in the lease table: born ALIVE, renewed by its owner alone, one day DEAD and never anything else.
+ *
+ * <p>Immutable.
+ *
+ * @param id {@code <workerId>@<64 random bits>}, made new at every join and never used again
+ * @param workerId the configured name, for people
+ * @param alive false once the session is marked dead
+ * @param heartbeat 0 at creation, one more at each renewal
+ * @param timing how it may be judged; watchers use this and not their own configuration
+ * @param leases how many leases it holds, a hint for planners
+ * @param asks who asks it for how many leases
+ * @param inbox leases that bear its name or soon will, with their counters
+ * @param heir on a session that ended itself: the one that goes on, if any
+ */
+public record SessionRow(
+        String id,
+        String workerId,
+        boolean alive,
+        long heartbeat,
+        Timing timing,
+        int leases,
+        ImmutableMap<String, Integer> asks,
+        ImmutableMap<String, Long> inbox,
+        @Nullable String heir) {
+
+    /** Most entries that {@code asks} and {@code inbox} take, so that a row stays below 1 KB. */
+    public static final int MOST_HINTS = 8;
+
+    /** The inbox key that says: too many to name, scan. */
+    public static final String SCAN = "*";
+
+    /** A session before its first renewal. */
+    public static SessionRow created(String id, String workerId, Timing timing) {
+        return new SessionRow(id, workerId, true, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
+    }
+
+    /** What a renewal writes besides the heartbeat: the hint, and the requests that were read and need not come back. */
+    public record Renewal(int leases, Set<String> asksRead, Set<String> inboxRead) {}
+
+    SessionRow renewed(Renewal renewal) {
+        return new SessionRow(
+                id,
+                workerId,
+                alive,
+                heartbeat + 1,
+                timing,
+                renewal.leases(),
+                without(asks, renewal.asksRead()),
+                without(inbox, renewal.inboxRead()),
+                heir);
+    }
+
+    SessionRow dead(@Nullable String goesOnAs) {
+        return new SessionRow(
+                id, workerId, false, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs);
+    }
+
+    SessionRow asked(String asker, int count) {
+        return new SessionRow(id, workerId, alive, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
+    }
+
+    SessionRow notified(String leaseKey, long counter) {
+        String key = inbox.size() < MOST_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
+        return new SessionRow(id, workerId, alive, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
+    }
+
+    private static <V> ImmutableMap<String, V> with(ImmutableMap<String, V> map, String key, V value) {
+        Map<String, V> changed = new LinkedHashMap<>(map);
+        changed.put(key, value);
+        return ImmutableMap.copyOf(changed);
+    }
+
+    private static <V> ImmutableMap<String, V> without(ImmutableMap<String, V> map, Set<String> keys) {
+        Map<String, V> changed = new LinkedHashMap<>(map);
+        changed.keySet().removeAll(keys);
+        return ImmutableMap.copyOf(changed);
+    }
+}

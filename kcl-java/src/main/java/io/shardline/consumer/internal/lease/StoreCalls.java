@@ -1,0 +1,110 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Backoff;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.LoopCalls;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends calls to the lease store from an I/O thread and brings their answers back to the loop.
+ *
+ * <p>Confined to the consumer loop.
+ */
+public final class StoreCalls {
+
+    private static final Logger log = LoggerFactory.getLogger(StoreCalls.class);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+
+    private final EventLoop loop;
+    private final Platform platform;
+    private boolean closed;
+
+    public StoreCalls(EventLoop loop, Platform platform) {
+        this.loop = loop;
+        this.platform = platform;
+    }
+
+    /** Reads. Exactly one of the two is called, on the loop. */
+    public <T> void read(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        send(platform.io(), call, answer, failure);
+    }
+
+    /** As {@link #read}, not waiting behind other calls; for what watches over sessions. */
+    public <T> void readFirst(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        send(platform.priorityIo(), call, answer, failure);
+    }
+
+    /** Tells others something that they may also find out by themselves. A failure is logged and forgotten. */
+    public <T> void hint(Supplier<CompletableFuture<T>> call) {
+        LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
+            if (failure != null) {
+                log.debug("a hint to other workers was lost", failure);
+            }
+        });
+    }
+
+    /**
+     * Writes, and sends the same conditional write again until the answer is definite.
+     *
+     * <p>An unknown outcome must not be resolved by a read, which can miss a write that is still under way. There is no
+     * limit but the close of the loop: a caller who gave up would not know what it owns.
+     */
+    public <T> void write(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused) {
+        attempt(write, written, refused, 1);
+    }
+
+    /**
+     * A conditional write that can be sent any number of times.
+     *
+     * @param wanted asked before each sending; false gives up without an answer, for a write whose outcome has become
+     *     meaningless
+     */
+    public record Write<T>(Executor io, Supplier<CompletableFuture<WriteResult<T>>> call, Supplier<Boolean> wanted) {}
+
+    /** A write of a lease row: always resolved. */
+    public <T> Write<T> ordinary(Supplier<CompletableFuture<WriteResult<T>>> call) {
+        return new Write<>(platform.io(), call, () -> true);
+    }
+
+    /** A write of a session row, on the heartbeat's own thread, for as long as it is wanted. */
+    public <T> Write<T> first(Supplier<CompletableFuture<WriteResult<T>>> call, Supplier<Boolean> wanted) {
+        return new Write<>(platform.priorityIo(), call, wanted);
+    }
+
+    /** No write is repeated after this. */
+    public void close() {
+        closed = true;
+    }
+
+    private <T> void attempt(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused, int attempt) {
+        if (closed || !write.wanted().get()) {
+            return;
+        }
+        Runnable again = () -> loop.schedule(
+                BACKOFF.delayNanos(attempt, platform.random()), () -> attempt(write, written, refused, attempt + 1));
+        send(write.io(), write.call(), result -> result.then(written, refused, again), failure -> {
+            log.warn("a write to the lease table failed and is sent again", failure);
+            again.run();
+        });
+    }
+
+    private <T> void send(
+            Executor io, Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        LoopCalls.send(loop, io, call, (result, thrown) -> {
+            if (thrown != null) {
+                failure.accept(thrown);
+            } else {
+                answer.accept(Objects.requireNonNull(result));
+            }
+        });
+    }
+}

@@ -1,0 +1,119 @@
+package io.shardline.consumer.internal.process;
+
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.Position;
+import io.shardline.consumer.internal.retrieve.Deaggregator;
+import io.shardline.consumer.internal.retrieve.FetchedBatch;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One batch on its way through the handler, and how far it has come.
+ *
+ * <p>Worked on by one user-code thread at a time; progress and cancellation may be looked at by the loop meanwhile.
+ */
+public final class BatchRun {
+
+    private final FetchedBatch batch;
+    private final Deaggregator deaggregator;
+    private final @Nullable Position after;
+    private final BooleanSupplier mayAct;
+    private final AtomicInteger handled = new AtomicInteger();
+    private volatile Deaggregator.@Nullable Expanded expanded;
+    private volatile boolean cancelled;
+    private int attempt = 1;
+
+    /**
+     * A batch that nobody has looked into yet.
+     *
+     * @param after what is handled already, or null
+     * @param mayAct whether the worker's session still has time; asked before every record
+     */
+    BatchRun(FetchedBatch batch, Deaggregator deaggregator, @Nullable Position after, BooleanSupplier mayAct) {
+        this.batch = batch;
+        this.deaggregator = deaggregator;
+        this.after = after;
+        this.mayAct = mayAct;
+    }
+
+    FetchedBatch batch() {
+        return batch;
+    }
+
+    /** All records of the batch that are for the handler. The first call takes the aggregates apart. */
+    List<ConsumerRecord> records() {
+        return expanded().records();
+    }
+
+    /** Where the batch ends. */
+    Position last() {
+        return expanded().last();
+    }
+
+    int dropped() {
+        return expanded().dropped();
+    }
+
+    /** How many of the records are handled. */
+    int handled() {
+        return handled.get();
+    }
+
+    void handled(int count) {
+        handled.lazySet(count);
+        attempt = 1;
+    }
+
+    /** How often the first record that is not handled is being tried. */
+    int attempt() {
+        return attempt;
+    }
+
+    void failedOnce() {
+        attempt++;
+    }
+
+    /** Stops the run before its next record. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    /**
+     * Whether the next record may be given to the handler.
+     *
+     * <p>The clock first: a later session may have a later deadline, but by then this run was cancelled.
+     */
+    boolean mayGoOn() {
+        return mayAct.getAsBoolean() && !cancelled;
+    }
+
+    boolean isDone() {
+        Deaggregator.Expanded known = expanded;
+        return known != null && handled.get() == known.records().size();
+    }
+
+    /** The position up to which everything is handled, or null if nothing of the batch is. */
+    @Nullable
+    Position progress() {
+        Deaggregator.Expanded known = expanded;
+        if (known == null) {
+            return null;
+        }
+        int count = handled.get();
+        if (count == known.records().size()) {
+            return known.last();
+        }
+        return count == 0 ? null : known.records().get(count - 1).position();
+    }
+
+    private Deaggregator.Expanded expanded() {
+        Deaggregator.Expanded known = expanded;
+        if (known == null) {
+            known = deaggregator.expand(batch.records(), after);
+            expanded = known;
+        }
+        return known;
+    }
+}

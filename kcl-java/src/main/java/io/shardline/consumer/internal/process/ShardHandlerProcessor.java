@@ -1,0 +1,70 @@
+package io.shardline.consumer.internal.process;
+
+import io.shardline.consumer.RecordBatch;
+import io.shardline.consumer.ShardContext;
+import io.shardline.consumer.ShardHandler;
+import io.shardline.consumer.ShardHandlerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives batches to a {@link ShardHandler} made for this tenure.
+ *
+ * <p>Confined to one user-code thread at a time.
+ */
+final class ShardHandlerProcessor implements ShardProcessor {
+
+    private final ShardHandlerFactory factory;
+    private final Tenure tenure;
+    private @Nullable ShardHandler handler;
+
+    ShardHandlerProcessor(ShardHandlerFactory factory, Tenure tenure) {
+        this.factory = factory;
+        this.tenure = tenure;
+    }
+
+    @Override
+    public void started(ShardContext context) throws Exception {
+        handler().started(context);
+    }
+
+    @Override
+    public void process(BatchRun run) throws Exception {
+        if (!run.mayGoOn()) {
+            return;
+        }
+        if (!run.records().isEmpty()) {
+            RecordBatch batch = new RecordBatch(run.records(), run.batch().behindLatest());
+            handler().records(batch, tenure.checkpointer());
+        }
+        run.handled(run.records().size());
+    }
+
+    @Override
+    public void shutdownRequested() throws Exception {
+        handler().shutdownRequested(tenure.checkpointer());
+    }
+
+    @Override
+    public void shardEnded() throws Exception {
+        handler().shardEnded(tenure.checkpointer());
+    }
+
+    @Override
+    public void leaseLost() {
+        handler().leaseLost();
+    }
+
+    @Override
+    public boolean checkpointsItself() {
+        return false;
+    }
+
+    private ShardHandler handler() {
+        ShardHandler made = handler;
+        if (made == null) {
+            made = factory.create(tenure.context());
+            handler = made;
+        }
+        return made;
+    }
+}

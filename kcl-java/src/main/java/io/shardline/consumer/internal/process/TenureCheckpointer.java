@@ -1,0 +1,94 @@
+package io.shardline.consumer.internal.process;
+
+import io.shardline.consumer.Checkpointer;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.LeaseLostException;
+import io.shardline.consumer.Position;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's way to checkpoints during one tenure of a shard.
+ *
+ * <p>Thread-safe.
+ */
+final class TenureCheckpointer implements Checkpointer {
+
+    private final EventLoop loop;
+    private final Executor userCode;
+    private final HeldLease lease;
+    private volatile @Nullable Position given;
+
+    TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease) {
+        this.loop = loop;
+        this.userCode = userCode;
+        this.lease = lease;
+    }
+
+    /** The handler has been given everything up to here. */
+    void given(Position last) {
+        given = last;
+    }
+
+    @Override
+    public void checkpoint() {
+        Position last = given;
+        if (last != null) {
+            await(write(last));
+        }
+    }
+
+    @Override
+    public void checkpoint(ConsumerRecord record) {
+        await(checkpointAsync(record));
+    }
+
+    @Override
+    public CompletableFuture<Void> checkpointAsync(ConsumerRecord record) {
+        Position position = record.position();
+        Position last = given;
+        if (!record.shardId().equals(lease.key()) || last == null || position.compareTo(last) > 0) {
+            throw new IllegalArgumentException("only what this handler was given can be checkpointed: " + position
+                    + " of " + record.shardId() + " is not among the records of " + lease.key() + " up to " + last);
+        }
+        return write(position);
+    }
+
+    private CompletableFuture<Void> write(Position position) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean posted = loop.post(() -> lease.checkpoint(new Checkpoint.At(position))
+                .whenComplete((nothing, failure) -> userCode.execute(() -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(lost(failure));
+                    }
+                })));
+        if (!posted) {
+            done.completeExceptionally(lost(null));
+        }
+        return done;
+    }
+
+    private LeaseLostException lost(@Nullable Throwable failure) {
+        String message = failure == null ? "the consumer is closed" : ServiceErrors.message(failure);
+        return new LeaseLostException("nothing can be checkpointed for " + lease.key() + ": " + message, failure);
+    }
+
+    private static void await(CompletableFuture<Void> done) {
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LeaseLostException lost) {
+                throw lost;
+            }
+            throw e;
+        }
+    }
+}

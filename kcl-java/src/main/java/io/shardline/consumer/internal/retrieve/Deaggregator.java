@@ -1,0 +1,134 @@
+package io.shardline.consumer.internal.retrieve;
+
+import io.shardline.aggregation.AggregateCodec;
+import io.shardline.aggregation.AggregateEntry;
+import io.shardline.aggregation.Decoded;
+import io.shardline.aggregation.HashKey;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.ForeignEntries;
+import io.shardline.consumer.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.model.Record;
+
+/**
+ * Turns the Kinesis records of a shard into user records.
+ *
+ * <p>Data that is no sound aggregate is delivered as it came. The sub-sequence number is the entry's index before
+ * anything is dropped, so a position means the same whatever the setting. Immutable.
+ */
+public final class Deaggregator {
+
+    /** The partition key of aggregated records whose producer puts entries again that landed in the wrong shard. */
+    private static final String REPAIRING_PRODUCER = "a";
+
+    private final String streamName;
+    private final String shardId;
+    private final @Nullable HashKeyRange range;
+    private final ForeignEntries treatment;
+
+    /**
+     * For one shard.
+     *
+     * @param range its hash keys; if they are not known nothing is foreign
+     */
+    public Deaggregator(String streamName, String shardId, @Nullable HashKeyRange range, ForeignEntries treatment) {
+        this.streamName = streamName;
+        this.shardId = shardId;
+        this.range = range;
+        this.treatment = treatment;
+    }
+
+    /**
+     * User records in order.
+     *
+     * @param records what is to be handled
+     * @param last where the last Kinesis record ends, whether or not its entries are delivered
+     * @param dropped how many entries were foreign and are not among the records
+     */
+    public record Expanded(List<ConsumerRecord> records, Position last, int dropped) {}
+
+    /**
+     * Expands a batch.
+     *
+     * @param batch at least one Kinesis record
+     * @param after records up to and including this position are handled already, or null
+     */
+    public Expanded expand(List<Record> batch, @Nullable Position after) {
+        List<ConsumerRecord> found = new ArrayList<>(batch.size());
+        int dropped = 0;
+        int lastIndex = 0;
+        for (Record record : batch) {
+            Decoded decoded = AggregateCodec.decode(record.data().asByteArrayUnsafe());
+            if (decoded instanceof Decoded.Aggregated aggregate) {
+                lastIndex = aggregate.entries().size() - 1;
+                dropped += expand(record, aggregate.entries(), after, found);
+            } else {
+                lastIndex = 0;
+                if (!isHandled(record, 0, after)) {
+                    found.add(ConsumerRecord.plain(
+                            sourceOf(record),
+                            record.partitionKey(),
+                            record.data().asByteArrayUnsafe()));
+                }
+            }
+        }
+        String lastNumber = batch.get(batch.size() - 1).sequenceNumber();
+        return new Expanded(found, new Position(lastNumber, lastIndex), dropped);
+    }
+
+    /** Adds the entries that are to be handled and returns how many were dropped. */
+    private int expand(
+            Record record, List<AggregateEntry> entries, @Nullable Position after, List<ConsumerRecord> found) {
+        boolean mayDrop = range != null && isDropping(record);
+        if (mayDrop
+                && treatment == ForeignEntries.DROP_AGGREGATE
+                && entries.stream().anyMatch(this::isForeign)) {
+            return entries.size();
+        }
+        ConsumerRecord.Source source = sourceOf(record);
+        int dropped = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            AggregateEntry entry = entries.get(i);
+            if (isHandled(record, i, after)) {
+                continue;
+            }
+            if (mayDrop && isForeign(entry)) {
+                dropped++;
+            } else {
+                found.add(recordOf(source, entry, i));
+            }
+        }
+        return dropped;
+    }
+
+    private boolean isDropping(Record record) {
+        return treatment == ForeignEntries.AUTO
+                ? record.partitionKey().equals(REPAIRING_PRODUCER)
+                : treatment != ForeignEntries.DELIVER;
+    }
+
+    private boolean isForeign(AggregateEntry entry) {
+        return range != null && !range.contains(entry.hashKey());
+    }
+
+    private static boolean isHandled(Record record, int index, @Nullable Position after) {
+        // Only the record at the checkpoint itself can be half handled: reading starts there.
+        return after != null
+                && index <= after.subSequenceNumber()
+                && record.sequenceNumber().equals(after.sequenceNumber());
+    }
+
+    private ConsumerRecord.Source sourceOf(Record record) {
+        return new ConsumerRecord.Source(
+                streamName, shardId, record.sequenceNumber(), record.approximateArrivalTimestamp());
+    }
+
+    private static ConsumerRecord recordOf(ConsumerRecord.Source source, AggregateEntry entry, int index) {
+        ConsumerRecord record = ConsumerRecord.entry(source, index, entry.partitionKey(), entry.data());
+        HashKey explicit = entry.explicitHashKey();
+        return explicit == null ? record : record.withExplicitHashKey(explicit.toString());
+    }
+}

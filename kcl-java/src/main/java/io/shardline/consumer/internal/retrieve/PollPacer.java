@@ -1,0 +1,34 @@
+package io.shardline.consumer.internal.retrieve;
+
+import io.shardline.runtime.internal.Backoff;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides how long to wait between two reads of a shard.
+ *
+ * <p>A shard takes five reads a second from all its readers together, so each reader leaves room for others. Immutable.
+ */
+final class PollPacer {
+
+    private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+
+    private final long behindNanos;
+    private final long atTipNanos;
+
+    PollPacer(double readsPerSecondBehind, double readsPerSecondAtTip) {
+        behindNanos = (long) (TimeUnit.SECONDS.toNanos(1) / readsPerSecondBehind);
+        atTipNanos = (long) (TimeUnit.SECONDS.toNanos(1) / readsPerSecondAtTip);
+    }
+
+    /** From the start of a read that succeeded to the next one. */
+    long afterSuccess(boolean behind) {
+        return behind ? behindNanos : atTipNanos;
+    }
+
+    /** From a failure to the next attempt; never sooner than after a success. */
+    long afterFailures(int inARow, RandomGenerator random) {
+        return behindNanos + AFTER_FAILURE.delayNanos(inARow, random);
+    }
+}

@@ -1,0 +1,241 @@
+package io.shardline.consumer.internal.retrieve;
+
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.LoopCalls;
+import io.shardline.runtime.internal.ServiceErrors;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+
+/**
+ * Reads one shard with GetRecords, a batch for each demand, until its end.
+ *
+ * <p>One call is under way at a time. Confined to the consumer loop.
+ */
+public final class PollingSource {
+
+    /** The most that one GetRecords gives, in records and in bytes. */
+    private static final int MOST_RECORDS = 10_000;
+
+    private static final long MOST_BYTES = 10L << 20;
+    private static final long LEAST_GUESS = 64L << 10;
+
+    private final Setting setting;
+    private final String shardId;
+    private final Checkpoint from;
+    private final Sink sink;
+
+    private @Nullable String iterator;
+    private @Nullable String lastSequenceNumber;
+    private long guess = LEAST_GUESS;
+    private long notBefore;
+    private int failures;
+    private boolean wanted;
+    private boolean busy;
+    private boolean stopped;
+
+    /** What a source works with. */
+    public record Setting(
+            EventLoop loop,
+            Platform platform,
+            KinesisAsyncClient client,
+            String streamName,
+            PrefetchBudget budget,
+            double readsPerSecondBehind,
+            double readsPerSecondAtTip) {
+
+        PollPacer pacer() {
+            return new PollPacer(readsPerSecondBehind, readsPerSecondAtTip);
+        }
+    }
+
+    /** Takes what was read. Called on the loop. */
+    public interface Sink {
+
+        /** A batch; its bytes must be released to the budget. No more comes until it is asked for. */
+        void fetched(FetchedBatch batch);
+
+        /** There is nothing after what was given already. The children may be missing from the answer. */
+        void ended(List<ChildShard> children);
+
+        /** A read failed and will be repeated. */
+        void failed(Throwable failure, int inARow);
+    }
+
+    public PollingSource(Setting setting, String shardId, Checkpoint from, Sink sink) {
+        this.setting = setting;
+        this.shardId = shardId;
+        this.from = from;
+        this.sink = sink;
+        this.notBefore = setting.loop().nanoTime();
+    }
+
+    /** Asks for one more batch. */
+    public void request() {
+        wanted = true;
+        next();
+    }
+
+    /** Nothing comes after this. */
+    public void stop() {
+        stopped = true;
+    }
+
+    private void next() {
+        if (stopped || busy || !wanted) {
+            return;
+        }
+        busy = true;
+        long wait = notBefore - setting.loop().nanoTime();
+        if (wait > 0) {
+            setting.loop().schedule(wait, this::open);
+        } else {
+            open();
+        }
+    }
+
+    private void open() {
+        if (stopped) {
+            return;
+        }
+        if (iterator != null) {
+            long reserved = guess;
+            setting.budget().reserve(reserved, () -> read(reserved));
+            return;
+        }
+        GetShardIteratorRequest request = iteratorRequest();
+        send(
+                () -> setting.client().getShardIterator(request),
+                answer -> {
+                    iterator = answer.shardIterator();
+                    open();
+                },
+                this::failed);
+    }
+
+    private GetShardIteratorRequest iteratorRequest() {
+        GetShardIteratorRequest.Builder request = GetShardIteratorRequest.builder()
+                .streamName(setting.streamName())
+                .shardId(shardId);
+        if (lastSequenceNumber != null) {
+            request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
+                    .startingSequenceNumber(lastSequenceNumber);
+        } else if (from instanceof Checkpoint.At at) {
+            // At, not after: the rest of an aggregated record may still have to be handled.
+            request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+                    .startingSequenceNumber(at.position().sequenceNumber());
+        } else if (from instanceof Checkpoint.AtStart start && start.startAt() != null) {
+            request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(start.startAt());
+        } else {
+            request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+        }
+        return request.build();
+    }
+
+    private void read(long reserved) {
+        if (stopped) {
+            setting.budget().release(reserved);
+            return;
+        }
+        long started = setting.loop().nanoTime();
+        GetRecordsRequest request = GetRecordsRequest.builder()
+                .shardIterator(iterator)
+                .limit(MOST_RECORDS)
+                .build();
+        sendAlways(
+                () -> setting.client().getRecords(request),
+                answer -> {
+                    long bytes = stopped ? 0 : sizeOf(answer.records());
+                    setting.budget().settle(reserved, bytes);
+                    if (!stopped) {
+                        taken(answer, bytes, started);
+                    }
+                },
+                failure -> {
+                    setting.budget().release(reserved);
+                    if (!stopped) {
+                        failed(failure);
+                    }
+                });
+    }
+
+    private void taken(GetRecordsResponse answer, long bytes, long started) {
+        busy = false;
+        failures = 0;
+        iterator = answer.nextShardIterator();
+        guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
+        long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
+        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0);
+        boolean end = iterator == null;
+        if (!answer.records().isEmpty()) {
+            wanted = false;
+            lastSequenceNumber =
+                    answer.records().get(answer.records().size() - 1).sequenceNumber();
+            sink.fetched(new FetchedBatch(answer.records(), Duration.ofMillis(behindMillis), bytes));
+        }
+        if (end) {
+            stopped = true;
+            sink.ended(answer.childShards());
+        } else {
+            next();
+        }
+    }
+
+    private void failed(Throwable failure) {
+        busy = false;
+        String code = ServiceErrors.code(failure);
+        if (code.equals("ExpiredIteratorException") || code.equals("InvalidArgumentException")) {
+            iterator = null;
+        }
+        failures++;
+        notBefore = setting.loop().nanoTime()
+                + setting.pacer().afterFailures(failures, setting.platform().random());
+        sink.failed(failure, failures);
+        next();
+    }
+
+    private static long sizeOf(List<Record> records) {
+        long bytes = 0;
+        for (Record record : records) {
+            bytes += record.data().asByteArrayUnsafe().length;
+        }
+        return bytes;
+    }
+
+    private <T> void send(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        sendAlways(
+                call,
+                result -> {
+                    if (!stopped) {
+                        answer.accept(result);
+                    }
+                },
+                thrown -> {
+                    if (!stopped) {
+                        failure.accept(thrown);
+                    }
+                });
+    }
+
+    private <T> void sendAlways(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        LoopCalls.send(setting.loop(), setting.platform().io(), call, (result, thrown) -> {
+            if (result != null) {
+                answer.accept(result);
+            } else if (thrown != null) {
+                failure.accept(thrown);
+            }
+        });
+    }
+}

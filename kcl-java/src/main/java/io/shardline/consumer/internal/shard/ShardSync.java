@@ -1,0 +1,269 @@
+package io.shardline.consumer.internal.shard;
+
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.SessionKeeper;
+import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.runtime.internal.ControlCalls;
+import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.runtime.internal.ShardListing;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryResponse;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.awssdk.services.kinesis.model.ShardFilter;
+import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
+
+/**
+ * Creates the leases that a stream's shards need.
+ *
+ * <p>Any worker may do it at any time: a lease is created only where there is none. Confined to the consumer loop.
+ */
+public final class ShardSync {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardSync.class);
+
+    /** Lease creations under way at a time. */
+    private static final int MOST_CREATIONS = 32;
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final SessionKeeper.Setting setting;
+    private final ControlCalls calls;
+    private final ShardListing listing;
+    private final KinesisAsyncClient client;
+    private final Target target;
+
+    private @Nullable StreamRow stream;
+    private boolean running;
+
+    /** What is synchronised, and who must know. */
+    public record Target(
+            String streamName, StartingPosition from, Consumer<Integer> done, Consumer<ConsumerException> failed) {}
+
+    public ShardSync(SessionKeeper.Setting setting, KinesisAsyncClient client, Target target) {
+        this.setting = setting;
+        this.client = client;
+        this.calls = new ControlCalls(setting.loop(), setting.platform());
+        this.listing = new ShardListing(calls, client);
+        this.target = target;
+    }
+
+    /** Lists the shards and creates what is missing, unless that is under way. */
+    public void run() {
+        if (running) {
+            return;
+        }
+        running = true;
+        calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
+                .thenAccept(this::identify)
+                .exceptionally(this::fail);
+    }
+
+    /** Creates the leases of a shard's children; they start at their beginning. */
+    public void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
+        if (!children.isEmpty()) {
+            List<Lease> leases = new ArrayList<>();
+            for (ChildShard child : children) {
+                leases.add(ShardSyncPlanner.leaseFor(
+                        new ListedShard(
+                                child.shardId(),
+                                ImmutableSet.copyOf(child.parentShards()),
+                                rangeOf(child.hashKeyRange())),
+                        Checkpoint.trimHorizon()));
+            }
+            create(leases, count -> created.run());
+            return;
+        }
+        // The answer did not name them: look for shards that name this one.
+        listing.list(target.streamName(), null)
+                .thenAccept(shards -> {
+                    List<Lease> leases = new ArrayList<>();
+                    for (Shard shard : shards) {
+                        ListedShard listed = listed(shard);
+                        if (listed.parents().contains(parent.key())) {
+                            leases.add(ShardSyncPlanner.leaseFor(listed, Checkpoint.trimHorizon()));
+                        }
+                    }
+                    create(leases, count -> created.run());
+                })
+                .exceptionally(failure -> {
+                    log.warn("listing the children of shard={} failed and is repeated", parent.key(), failure);
+                    setting.loop().schedule(RETRY_NANOS, () -> createChildren(parent, children, created));
+                    return null;
+                });
+    }
+
+    private void identify(DescribeStreamSummaryResponse answer) {
+        Instant created = answer.streamDescriptionSummary().streamCreationTimestamp();
+        StartingPosition from = target.from();
+        Instant startAt = switch (from.kind()) {
+            case TRIM_HORIZON -> null;
+            case LATEST -> serviceTime(answer);
+            case AT_TIMESTAMP -> from.timestamp();
+        };
+        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt);
+        StreamRow known = stream;
+        if (known != null) {
+            identified(known, created);
+        } else {
+            setting.calls()
+                    .read(
+                            () -> setting.store().registerStream(mine),
+                            row -> identified(row, created),
+                            failure -> fail(failure));
+        }
+    }
+
+    /** The service's own clock, to the second: nobody's own clock decides from where records are read. */
+    private Instant serviceTime(DescribeStreamSummaryResponse answer) {
+        if (answer.sdkHttpResponse() != null) {
+            String date = answer.sdkHttpResponse().firstMatchingHeader("Date").orElse("");
+            try {
+                return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant();
+            } catch (DateTimeParseException e) {
+                log.debug("no Date header in the answer of the service: '{}'", date);
+            }
+        }
+        return setting.platform().wallClock().instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private void identified(StreamRow row, Instant created) {
+        if (!row.created().equals(created)) {
+            fail(new ConsumerException(
+                    "stream '" + row.streamName() + "' was created at " + created
+                            + ", but the checkpoints in the lease "
+                            + "table are of a stream of that name created at " + row.created()
+                            + "; use another application name, or delete the lease table to start over",
+                    null));
+            return;
+        }
+        stream = row;
+        ShardFilter filter = row.startAt() == null
+                ? null
+                : ShardFilter.builder()
+                        .type(ShardFilterType.FROM_TIMESTAMP)
+                        .timestamp(row.startAt())
+                        .build();
+        listing.list(row.streamName(), filter)
+                .thenAccept(shards -> plan(row, shards))
+                .exceptionally(this::fail);
+    }
+
+    private void plan(StreamRow row, List<Shard> shards) {
+        List<ListedShard> listed = shards.stream().map(ShardSync::listed).toList();
+        Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
+        // The leases are read after the shards: whoever made a lease for a listed shard is seen.
+        setting.calls()
+                .read(
+                        setting.store()::scan,
+                        scan -> create(ShardSyncPlanner.plan(listed, scan.leases(), start), count -> {
+                            running = false;
+                            target.done().accept(count);
+                        }),
+                        failure -> fail(failure));
+    }
+
+    private void create(List<Lease> leases, Consumer<Integer> done) {
+        new Creation(new ArrayDeque<>(leases), leases.size(), done).start();
+    }
+
+    /** Some leases being created, a few at a time. */
+    private final class Creation {
+        private final ArrayDeque<Lease> left;
+        private final int count;
+        private final Consumer<Integer> done;
+        private int open;
+
+        private Creation(ArrayDeque<Lease> left, int count, Consumer<Integer> done) {
+            this.left = left;
+            this.count = count;
+            this.done = done;
+            this.open = count;
+        }
+
+        private void start() {
+            if (count == 0) {
+                done.accept(0);
+            }
+            for (int i = 0; i < MOST_CREATIONS; i++) {
+                next();
+            }
+        }
+
+        private void next() {
+            Lease lease = left.poll();
+            if (lease != null) {
+                setting.calls()
+                        .write(
+                                setting.calls().ordinary(() -> setting.store().createLease(lease)),
+                                created -> createdOne(),
+                                existing -> createdOne());
+            }
+        }
+
+        private void createdOne() {
+            open--;
+            next();
+            if (open == 0) {
+                done.accept(count);
+            }
+        }
+    }
+
+    private @Nullable Void fail(Throwable thrown) {
+        running = false;
+        Throwable failure = ServiceErrors.cause(thrown);
+        if (failure instanceof ConsumerException known) {
+            target.failed().accept(known);
+        } else if (ServiceErrors.isTransient(failure)) {
+            log.warn("listing the shards of stream={} failed and is repeated", target.streamName(), failure);
+            setting.loop().schedule(RETRY_NANOS, this::run);
+        } else {
+            target.failed().accept(new ConsumerException(explain(failure), failure));
+        }
+        return null;
+    }
+
+    private String explain(Throwable failure) {
+        if (ServiceErrors.code(failure).equals("ResourceNotFoundException")) {
+            return "stream '" + target.streamName() + "' does not exist: create it, or correct its name, the region or "
+                    + "the endpoint (" + ServiceErrors.message(failure) + ")";
+        }
+        return "the shards of stream '" + target.streamName() + "' cannot be listed: " + ServiceErrors.code(failure)
+                + ": " + ServiceErrors.message(failure);
+    }
+
+    private static ListedShard listed(Shard shard) {
+        ImmutableSet.Builder<String> parents = ImmutableSet.builder();
+        if (shard.parentShardId() != null) {
+            parents.add(shard.parentShardId());
+        }
+        if (shard.adjacentParentShardId() != null) {
+            parents.add(shard.adjacentParentShardId());
+        }
+        return new ListedShard(shard.shardId(), parents.build(), rangeOf(shard.hashKeyRange()));
+    }
+
+    private static HashKeyRange rangeOf(software.amazon.awssdk.services.kinesis.model.HashKeyRange range) {
+        return HashKeyRange.parse(range.startingHashKey(), range.endingHashKey());
+    }
+}
