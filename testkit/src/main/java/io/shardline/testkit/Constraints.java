@@ -21,7 +21,8 @@ final class Constraints {
     private Constraints() {}
 
     static ServiceError violation(@Nullable Object value, String member, String rule) {
-        return violation("Value '" + value + "' at '" + member + "'", rule);
+        String quoted = value == null ? "null" : "'" + value + "'";
+        return violation("Value " + quoted + " at '" + member + "'", rule);
     }
 
     /** For values too large to be repeated. */

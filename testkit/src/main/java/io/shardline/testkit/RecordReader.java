@@ -153,12 +153,12 @@ final class RecordReader {
                 .build();
     }
 
-    /** How long ago the first record not yet read arrived; 0 if there is none. */
+    /** How long ago the first record not yet read arrived, at least 1; 0 if there is none, and only then. */
     private long behind(EmulatedShard shard, int next) {
         if (next == shard.size()) {
             return 0;
         }
-        return Math.max(0, streams.nowMillis() - shard.entry(next).arrivalMillis());
+        return Math.max(1, streams.nowMillis() - shard.entry(next).arrivalMillis());
     }
 
     private static List<ChildShard> childShards(EmulatedStream stream, EmulatedShard parent) {

@@ -53,7 +53,8 @@ final class SimulatedExecutor extends AbstractExecutorService implements Schedul
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-        return add(task, unit.toNanos(delay), 0);
+        // Surfacing as well: which lambda is a Callable and which a Runnable is an accident of its last expression.
+        return add(task, unit.toNanos(delay), 0).surfacing();
     }
 
     @Override

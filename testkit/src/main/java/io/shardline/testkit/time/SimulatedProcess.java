@@ -55,8 +55,7 @@ public final class SimulatedProcess {
 
     /**
      * A new executor with one thread: tasks run one at a time, in the order of their due times, equal ones first in first
-     * out. What a task given to {@code execute} or {@code schedule(Runnable)} throws fails the run; what a submitted or
-     * callable one throws goes to its future, as usual. {@code awaitTermination} answers at once.
+     * out. What a task throws fails the run, unless it was given to {@code submit}: then it is in the future, as usual. {@code awaitTermination} answers at once.
      *
      * @param threadName how the trace calls it
      */
