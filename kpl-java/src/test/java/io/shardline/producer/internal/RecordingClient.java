@@ -1,0 +1,64 @@
+package io.shardline.producer.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
+
+/** Passes calls on and remembers them, in the order in which they were sent. Confined to the simulation's thread. */
+final class RecordingClient implements KinesisAsyncClient {
+
+    private final KinesisAsyncClient delegate;
+    final List<PutRecordsRequest> requests = new ArrayList<>();
+    private final LongSupplier nanos;
+    private final IdentityHashMap<PutRecordsRequest, Long> startedAt = new IdentityHashMap<>();
+    int listings;
+
+    /** Called with each request before it is sent. */
+    Consumer<PutRecordsRequest> check = request -> {};
+
+    RecordingClient(KinesisAsyncClient delegate, LongSupplier nanos) {
+        this.delegate = delegate;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public CompletableFuture<PutRecordsResponse> putRecords(PutRecordsRequest request) {
+        check.accept(request);
+        requests.add(request);
+        startedAt.put(request, nanos.getAsLong());
+        return delegate.putRecords(request).whenComplete((answer, failure) -> startedAt.remove(request));
+    }
+
+    /** Requests without an answer that were sent less than {@code timeout} ago; older ones are no longer waited for. */
+    List<PutRecordsRequest> inFlight(Duration timeout) {
+        long since = nanos.getAsLong() - timeout.toNanos();
+        return requests.stream()
+                .filter(request -> startedAt.getOrDefault(request, Long.MIN_VALUE) > since)
+                .toList();
+    }
+
+    @Override
+    public CompletableFuture<ListShardsResponse> listShards(ListShardsRequest request) {
+        listings++;
+        return delegate.listShards(request);
+    }
+
+    @Override
+    public String serviceName() {
+        return delegate.serviceName();
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.AggregateCodec;
+import io.shardline.aggregation.AggregateEntry;
+import io.shardline.aggregation.Decoded;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.producer.PutReceipt;
+import io.shardline.testkit.KinesisEmulator;
+import io.shardline.testkit.StoredRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/** What consumers get out of a stream: parents before children, and without entries that do not belong where they are. */
+final class StreamTruth {
+
+    /** A user record as a consumer sees it. */
+    record Seen(String partitionKey, String data) {}
+
+    private record Place(String shardId, String sequenceNumber, long subSequenceNumber) {}
+
+    private final Map<Place, Seen> entryWise = new LinkedHashMap<>();
+    private final List<Seen> kclWise = new ArrayList<>();
+
+    StreamTruth(KinesisEmulator kinesis, String stream) {
+        Map<String, HashKeyRange> ranges = new LinkedHashMap<>();
+        for (Shard shard : kinesis.shards(stream)) {
+            ranges.put(
+                    shard.shardId(),
+                    HashKeyRange.parse(
+                            shard.hashKeyRange().startingHashKey(),
+                            shard.hashKeyRange().endingHashKey()));
+        }
+        // In the order of shard numbers, and every parent has a smaller one than its children.
+        for (StoredRecord stored : kinesis.records(stream)) {
+            read(stored, Objects.requireNonNull(ranges.get(stored.shardId())));
+        }
+    }
+
+    private void read(StoredRecord stored, HashKeyRange range) {
+        byte[] data = stored.data().asByteArray();
+        if (AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated) {
+            List<AggregateEntry> entries = aggregated.entries();
+            boolean allInside = entries.stream().allMatch(entry -> range.contains(entry.hashKey()));
+            for (int i = 0; i < entries.size(); i++) {
+                Seen seen = seen(entries.get(i).partitionKey(), entries.get(i).data());
+                if (range.contains(entries.get(i).hashKey())) {
+                    entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), i), seen);
+                }
+                if (allInside) {
+                    kclWise.add(seen);
+                }
+            }
+        } else {
+            Seen seen = seen(stored.partitionKey(), data);
+            entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), 0), seen);
+            kclWise.add(seen);
+        }
+    }
+
+    private static Seen seen(String partitionKey, byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
+        return new Seen(partitionKey, text.substring(0, text.indexOf(';') + 1));
+    }
+
+    /** The record that a receipt speaks of; null if a consumer never sees one there. */
+    @Nullable
+    Seen at(PutReceipt receipt) {
+        return entryWise.get(new Place(receipt.shardId(), receipt.sequenceNumber(), receipt.subSequenceNumber()));
+    }
+
+    /** First occurrences for a consumer that filters entry by entry. */
+    Set<Seen> firstSeenEntryWise() {
+        return new LinkedHashSet<>(entryWise.values());
+    }
+
+    /** First occurrences for a consumer that drops an aggregate as a whole. */
+    Set<Seen> firstSeenKclWise() {
+        return new LinkedHashSet<>(kclWise);
+    }
+}
