@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 import software.amazon.awssdk.services.kinesis.model.ValidationException;
 
-/** ListShards on a stream of two shards, the first of which was split, and the first child once more. */
+/** ListShards on a stream of two shards, the first of which was split, and the first child once more. Confined to one thread. */
 class ListShardsTest {
     private final SimulatedKinesis kinesis = new SimulatedKinesis();
     private Instant beforeFirstSplit = Instant.EPOCH;

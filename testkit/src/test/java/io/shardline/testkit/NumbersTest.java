@@ -9,7 +9,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
-/** Sequence numbers, hash keys and tokens: the numbers that the service writes as text. */
+/** Sequence numbers, hash keys and tokens: the numbers that the service writes as text. Confined to one thread. */
 class NumbersTest {
     private static final long YEAR_2050 = 2_524_608_000L;
 

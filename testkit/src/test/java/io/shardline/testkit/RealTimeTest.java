@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
-/** The emulator with a thread and a clock of its own, as most users have it. */
+/** The emulator with a thread and a clock of its own, as most users have it. Confined to one thread. */
 class RealTimeTest {
     @Test
     void whatIsPutCanBeReadAtOnce() {

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ScalingType;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
-/** Whatever splits and merges come, the hash keys stay covered and records stay where they belong. */
+/** Whatever splits and merges come, the hash keys stay covered and records stay where they belong. Confined to one thread. */
 class ReshardPropertyTest {
     private static final BigInteger SPACE = BigInteger.ONE.shiftLeft(128);
     private static final int STEPS = 12;

@@ -28,6 +28,9 @@ final class SimulatedExecutor extends AbstractExecutorService implements Schedul
     private static final Comparator<SimulatedTask<?>> ORDER =
             (a, b) -> a.due() != b.due() ? (a.due() - b.due() < 0 ? -1 : 1) : Long.compare(a.number(), b.number());
 
+    /** 73 years: what is asked for later must not overflow the clocks. */
+    private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 4;
+
     private final SimulatedProcess process;
     private final String actor;
     private final PriorityQueue<SimulatedTask<?>> queue = new PriorityQueue<>(ORDER);
@@ -152,7 +155,7 @@ final class SimulatedExecutor extends AbstractExecutorService implements Schedul
         if (shutdown) {
             throw new RejectedExecutionException(actor + " has been shut down");
         }
-        long due = process.localNanos() + Math.max(0, delayNanos);
+        long due = process.localNanos() + Math.min(MAX_DELAY_NANOS, Math.max(0, delayNanos));
         SimulatedTask<V> task = new SimulatedTask<>(this, body, new SimulatedTask.Timing(due, periodNanos));
         enqueue(task);
         return task;

@@ -110,6 +110,7 @@ public final class SimulatedTime {
      * @throws IllegalStateException if called from inside an event
      */
     public void advance(Duration duration) {
+        refuseInsideEvent();
         long end = now + duration.toNanos();
         Event head = queue.peek();
         while (head != null && head.at <= end) {
@@ -127,6 +128,7 @@ public final class SimulatedTime {
      * @throws IllegalStateException if called from inside an event
      */
     public void runUntil(BooleanSupplier done, Duration limit) {
+        refuseInsideEvent();
         long end = now + limit.toNanos();
         while (!done.getAsBoolean()) {
             Event head = queue.peek();
@@ -146,9 +148,6 @@ public final class SimulatedTime {
     }
 
     private void runNext() {
-        if (running) {
-            throw new IllegalStateException("time can't be advanced from inside an event");
-        }
         Event event = queue.remove();
         now = event.at;
         trace.record(event.actor, "runs");
@@ -162,6 +161,12 @@ public final class SimulatedTime {
             throw failure(event.actor + " failed: " + e, e);
         } finally {
             running = false;
+        }
+    }
+
+    private void refuseInsideEvent() {
+        if (running) {
+            throw new IllegalStateException("time can't be advanced from inside an event");
         }
     }
 

@@ -68,6 +68,16 @@ class SimulatedExecutorTest {
     }
 
     @Test
+    void aTimerForTheEndOfTimeNeverRuns() {
+        executor.schedule(() -> happened.add("timer"), Long.MAX_VALUE, TimeUnit.DAYS);
+        executor.schedule(() -> happened.add("other"), 1, TimeUnit.DAYS);
+
+        time.advance(Duration.ofDays(3650));
+
+        assertThat(happened).containsExactly("other");
+    }
+
+    @Test
     void aCancelledTimerDoesNotRun() {
         ScheduledFuture<?> timer = executor.schedule(() -> happened.add("timer"), 1, TimeUnit.MILLISECONDS);
         executor.schedule(() -> happened.add("other"), 2, TimeUnit.MILLISECONDS);
