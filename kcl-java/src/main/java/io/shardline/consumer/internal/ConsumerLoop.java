@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -101,6 +102,16 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
 
     public ConsumerState state() {
         return state;
+    }
+
+    /** The shards that this worker may act on by its own clock; for simulations, which run on one thread. */
+    public Set<String> actingOn() {
+        return mayAct() ? book.heldKeys() : Set.of();
+    }
+
+    /** Whether nothing is being read or waits to be handled; for simulations. */
+    public boolean isPrefetchIdle() {
+        return budget.free() == config.prefetchBudget();
     }
 
     /** Joins the fleet; completes once the stream was found and every shard of it has a lease. */

@@ -107,6 +107,10 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         return held.values();
     }
 
+    public Set<String> heldKeys() {
+        return held.keySet();
+    }
+
     /** From now on no lease is taken, asked for or promised. */
     public void stopTaking() {
         stopping = true;

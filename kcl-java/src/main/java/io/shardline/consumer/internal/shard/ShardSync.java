@@ -125,10 +125,7 @@ public final class ShardSync {
             identified(known, created);
         } else {
             setting.calls()
-                    .read(
-                            () -> setting.store().registerStream(mine),
-                            row -> identified(row, created),
-                            failure -> fail(failure));
+                    .read(() -> setting.store().registerStream(mine), row -> identified(row, created), this::again);
         }
     }
 
@@ -179,7 +176,7 @@ public final class ShardSync {
                             running = false;
                             target.done().accept(count);
                         }),
-                        failure -> fail(failure));
+                        this::again);
     }
 
     private void create(List<Lease> leases, Consumer<Integer> done) {
@@ -235,12 +232,17 @@ public final class ShardSync {
         if (failure instanceof ConsumerException known) {
             target.failed().accept(known);
         } else if (ServiceErrors.isTransient(failure)) {
-            log.warn("listing the shards of stream={} failed and is repeated", target.streamName(), failure);
-            setting.loop().schedule(RETRY_NANOS, this::run);
+            again(failure);
         } else {
             target.failed().accept(new ConsumerException(explain(failure), failure));
         }
         return null;
+    }
+
+    private void again(Throwable failure) {
+        running = false;
+        log.warn("looking for new shards of stream={} failed and is repeated", target.streamName(), failure);
+        setting.loop().schedule(RETRY_NANOS, this::run);
     }
 
     private String explain(Throwable failure) {

@@ -1,0 +1,374 @@
+package io.shardline.consumer.simulation;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.ConsumerState;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.ConsumerLoop;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.process.ShardProcessor;
+import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.ShardlineProducer;
+import io.shardline.producer.UserRecord;
+import io.shardline.runtime.Platform;
+import io.shardline.testkit.ClientSettings;
+import io.shardline.testkit.FaultRates;
+import io.shardline.testkit.Faults;
+import io.shardline.testkit.KinesisEmulator;
+import io.shardline.testkit.Latency;
+import io.shardline.testkit.time.SimulatedProcess;
+import io.shardline.testkit.time.SimulatedTime;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/**
+ * One run of a small fleet from one seed: a producer, three workers, two reshards, a crash, a pause longer than the lease
+ * duration, lost answers, late writes and throttles; then everything heals, and what must hold is checked.
+ *
+ * <p>Confined to one thread.
+ */
+final class FleetSimulation {
+
+    private static final String STREAM = "departures";
+    private static final Duration LEASE = Duration.ofSeconds(4);
+    private static final Duration TROUBLE = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final int KEYS = 12;
+    private static final int PUTS = 600;
+
+    private final SimulatedTime time;
+    private final RandomGenerator random;
+    private final KinesisEmulator kinesis;
+    private final InMemoryLeaseStore table = new InMemoryLeaseStore();
+    private final List<Worker> workers = new ArrayList<>();
+    private final ShardlineProducer producer;
+    private final List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+    private final List<String> values = new ArrayList<>();
+
+    private final Set<String> handled = new LinkedHashSet<>();
+    private final Map<String, Integer> lastFirst = new TreeMap<>();
+    private final Map<String, Lease> lastRows = new LinkedHashMap<>();
+    private final Map<String, Set<String>> parents = new TreeMap<>();
+    private int duplicates;
+
+    /** One worker: a process and the production consumer in it. */
+    private record Worker(SimulatedProcess process, ConsumerLoop loop) {
+        @Override
+        public String toString() {
+            return process.name();
+        }
+    }
+
+    /** What a run came to. */
+    record Outcome(long traceHash, int records, int handled, int duplicates, Duration took) {}
+
+    FleetSimulation(long seed) {
+        time = new SimulatedTime(seed);
+        random = time.random();
+        kinesis = KinesisEmulator.builder()
+                .scheduler(time.process("kinesis").executor("engine"))
+                .wallClock(time::instant)
+                .random(random)
+                .build();
+        kinesis.createStream(STREAM, 3);
+        SimulatedProcess producing = time.process("producer");
+        producer = ShardlineProducer.builder()
+                .config(ProducerConfig.builder().linger(Duration.ofMillis(50)).build())
+                .client(client(producing))
+                .platform(platform(producing))
+                .build();
+        for (int i = 1; i <= 3; i++) {
+            addWorker("worker-" + i);
+        }
+        time.onEachEvent(this::checkEachEvent);
+    }
+
+    Outcome run() {
+        for (Worker worker : workers) {
+            time.after(someTime(2_000), "test", worker.loop()::start);
+        }
+        schedulePuts();
+        scheduleTrouble();
+        time.runUntil(() -> time.nowNanos() > TROUBLE.toNanos() && isAllHandled(), LIMIT);
+        Duration took = Duration.ofNanos(time.nowNanos());
+        checkAtTheEnd();
+        return new Outcome(time.trace().hash(), puts.size(), handled.size(), duplicates, took);
+    }
+
+    // --------------------------------------------------------------------------------------------------- world
+
+    private void addWorker(String name) {
+        SimulatedProcess process = time.process(name);
+        process.driftPpm(random.nextInt(-5_000, 5_001));
+        ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, StartingPosition.trimHorizon())
+                .workerId(name)
+                .leaseDuration(LEASE)
+                .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
+                .build();
+        SimulatedLeaseTable leases = new SimulatedLeaseTable(table, time, process, network());
+        ShardProcessor.Factory processors = ShardProcessor.factory((record, context) -> handle(name, record), null);
+        workers.add(new Worker(
+                process,
+                new ConsumerLoop(new ConsumerLoop.Parts(
+                        config, platform(process), client(process), leases, processors, event -> note(name, event)))));
+    }
+
+    private static Platform platform(SimulatedProcess process) {
+        return new Platform(
+                process.executor("loop"),
+                process.pool("io", 2),
+                process.pool("priority-io", 1),
+                process.pool("user", 3),
+                process.nanoTime(),
+                process.wallClock(),
+                process.random());
+    }
+
+    private KinesisAsyncClient client(SimulatedProcess process) {
+        FaultRates rates = FaultRates.none()
+                .with(FaultRates.Kind.THROTTLE, random.nextDouble() * 0.1)
+                .with(FaultRates.Kind.SERVICE_FAILURE, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.REPLY_LOST, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.REQUEST_LOST, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.LANDS_LATE, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.PARTIAL_FAILURE, random.nextDouble() * 0.1)
+                .timeout(Duration.ofSeconds(2));
+        return kinesis.client(ClientSettings.defaults()
+                .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
+                .faults(Faults.random(random, rates).until(this::isHealed))
+                .callbacks(process.pool("sdk", 1)));
+    }
+
+    private SimulatedLeaseTable.Network network() {
+        double loss = random.nextDouble() * 0.15;
+        return new SimulatedLeaseTable.Network() {
+            @Override
+            public Duration delay() {
+                return Duration.ofNanos(random.nextLong(1_000_000, 60_000_000));
+            }
+
+            @Override
+            public SimulatedLeaseTable.Fate fate() {
+                if (isHealed() || random.nextDouble() >= loss) {
+                    return SimulatedLeaseTable.Fate.ANSWERED;
+                }
+                return switch (random.nextInt(3)) {
+                    case 0 -> SimulatedLeaseTable.Fate.REQUEST_LOST;
+                    case 1 -> SimulatedLeaseTable.Fate.ANSWER_LOST;
+                    default -> SimulatedLeaseTable.Fate.REQUEST_LATE;
+                };
+            }
+        };
+    }
+
+    private boolean isHealed() {
+        return time.nowNanos() > TROUBLE.toNanos();
+    }
+
+    private Duration someTime(int mostMillis) {
+        return Duration.ofMillis(random.nextInt(mostMillis));
+    }
+
+    // -------------------------------------------------------------------------------------------------- script
+
+    private void schedulePuts() {
+        int[] next = new int[KEYS];
+        for (int i = 0; i < PUTS; i++) {
+            int key = random.nextInt(KEYS);
+            String value = "key" + key + ":" + next[key]++;
+            values.add(value);
+        }
+        long step = TROUBLE.toNanos() / PUTS;
+        for (int i = 0; i < PUTS; i++) {
+            String value = values.get(i);
+            time.after(
+                    Duration.ofNanos(i * step),
+                    "application",
+                    () -> puts.add(
+                            producer.put(STREAM, UserRecord.of(keyOf(value), value.getBytes(StandardCharsets.UTF_8)))));
+        }
+    }
+
+    private void scheduleTrouble() {
+        int seconds = (int) TROUBLE.toSeconds();
+        time.after(Duration.ofSeconds(random.nextInt(2, seconds / 2)), "operator", this::split);
+        time.after(
+                Duration.ofSeconds(random.nextInt(2, seconds)),
+                "operator",
+                random.nextBoolean() ? this::merge : this::split);
+        List<Worker> unlucky = new ArrayList<>(workers);
+        Worker crashes = unlucky.remove(random.nextInt(unlucky.size()));
+        Worker pauses = unlucky.remove(random.nextInt(unlucky.size()));
+        time.after(someTime(seconds * 1000), "operator", crashes.process()::kill);
+        Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
+        time.after(someTime(seconds * 1000), "operator", () -> pauses.process().pause(pause));
+        if (random.nextBoolean()) {
+            time.after(someTime(seconds * 1000), "operator", () -> {
+                addWorker("worker-4");
+                workers.get(workers.size() - 1).loop().start();
+            });
+        }
+    }
+
+    private void split() {
+        List<Shard> open = openShards();
+        Shard shard = open.get(random.nextInt(open.size()));
+        var range = shard.hashKeyRange();
+        String middle = io.shardline.aggregation.HashKeyRange.parse(range.startingHashKey(), range.endingHashKey())
+                .midpoint()
+                .toString();
+        kinesis.client()
+                .splitShard(
+                        r -> r.streamName(STREAM).shardToSplit(shard.shardId()).newStartingHashKey(middle));
+    }
+
+    private void merge() {
+        List<Shard> open = openShards();
+        int left = random.nextInt(open.size() - 1);
+        kinesis.client()
+                .mergeShards(r -> r.streamName(STREAM)
+                        .shardToMerge(open.get(left).shardId())
+                        .adjacentShardToMerge(open.get(left + 1).shardId()));
+    }
+
+    private List<Shard> openShards() {
+        return kinesis.shards(STREAM).stream()
+                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .sorted(java.util.Comparator.comparing(
+                        shard -> new java.math.BigInteger(shard.hashKeyRange().startingHashKey())))
+                .toList();
+    }
+
+    // ---------------------------------------------------------------------------------------------- invariants
+
+    private void handle(String worker, ConsumerRecord record) {
+        if (!isHealed() && random.nextInt(50) == 0) {
+            throw new IllegalStateException("the handler is in a bad mood");
+        }
+        String value = new String(record.data(), StandardCharsets.UTF_8);
+        time.trace().record(worker, "handles " + value + " of " + record.shardId());
+        checkParentsEnded(record);
+        if (!handled.add(value)) {
+            duplicates++;
+            return;
+        }
+        int number = Integer.parseInt(value.substring(value.indexOf(':') + 1));
+        Integer before = lastFirst.put(keyOf(value), number);
+        check(before == null || before < number, "out of order: " + value + " after " + before);
+    }
+
+    private void checkParentsEnded(ConsumerRecord record) {
+        Set<String> shardParents = parents.computeIfAbsent(record.shardId(), id -> {
+            Set<String> ids = new LinkedHashSet<>();
+            for (Shard shard : kinesis.shards(STREAM)) {
+                if (shard.shardId().equals(id)) {
+                    ids.add(String.valueOf(shard.parentShardId()));
+                    ids.add(String.valueOf(shard.adjacentParentShardId()));
+                }
+            }
+            return ids;
+        });
+        for (Lease lease : table.readLeases(shardParents).join()) {
+            check(lease.isEnded(), record + " came before the end of its parent " + lease);
+        }
+    }
+
+    private void checkEachEvent() {
+        checkOneOwner();
+        if (time.trace().lines() % 16 == 0) {
+            checkCheckpoints();
+        }
+    }
+
+    private void checkOneOwner() {
+        Map<String, String> owners = new TreeMap<>();
+        for (Worker worker : workers) {
+            if (worker.process().isAlive()) {
+                for (String shard : worker.loop().actingOn()) {
+                    String other = owners.put(shard, worker.process().name());
+                    check(
+                            other == null,
+                            shard + " is acted on by " + other + " and "
+                                    + worker.process().name());
+                }
+            }
+        }
+    }
+
+    private void checkCheckpoints() {
+        for (Lease row : table.scan().join().leases()) {
+            Lease before = lastRows.put(row.key(), row);
+            if (before != null) {
+                Checkpoint now = row.checkpoint();
+                check(!before.checkpoint().isAfter(now), "the checkpoint went back from " + before + " to " + row);
+                check(before.counter() <= row.counter(), "the counter went back from " + before + " to " + row);
+            }
+        }
+    }
+
+    private boolean isAllHandled() {
+        if (puts.size() < PUTS) {
+            return false;
+        }
+        for (int i = 0; i < PUTS; i++) {
+            CompletableFuture<PutReceipt> put = puts.get(i);
+            if (!put.isDone() || (!put.isCompletedExceptionally() && !handled.contains(values.get(i)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkAtTheEnd() {
+        CompletableFuture<?> closed = producer.closeAsync(Duration.ofSeconds(10));
+        time.runUntil(closed::isDone, Duration.ofMinutes(1));
+        for (Worker worker : workers) {
+            if (worker.process().isAlive()) {
+                time.runUntil(worker.loop()::isPrefetchIdle, Duration.ofMinutes(1));
+            }
+        }
+        List<CompletableFuture<Void>> stops = new ArrayList<>();
+        for (Worker worker : workers) {
+            if (worker.process().isAlive()) {
+                stops.add(worker.loop().stop());
+            }
+        }
+        time.runUntil(() -> stops.stream().allMatch(CompletableFuture::isDone), Duration.ofMinutes(1));
+        for (Worker worker : workers) {
+            if (worker.process().isAlive()) {
+                check(worker.loop().state() == ConsumerState.STOPPED, "not stopped: " + worker);
+            }
+        }
+        checkCheckpoints();
+    }
+
+    private void note(String worker, ConsumerEvent event) {
+        time.trace().record(worker, event.toString());
+    }
+
+    private void check(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError("seed=" + time.seed() + ": " + what + "; the last events were\n"
+                    + time.trace().tail());
+        }
+    }
+
+    private static String keyOf(String value) {
+        return value.substring(0, value.indexOf(':'));
+    }
+}
