@@ -85,10 +85,7 @@ public final class KinesisEmulator implements AutoCloseable {
      * @throws software.amazon.awssdk.services.kinesis.model.KinesisException if the service would refuse it
      */
     public void createStream(String name, int shardCount) {
-        inspect(engine -> {
-            engine.streams().createActiveStream(name, shardCount);
-            return true;
-        });
+        inspect(engine -> engine.streams().createActiveStream(name, shardCount));
     }
 
     /**

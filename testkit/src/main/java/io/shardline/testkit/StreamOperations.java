@@ -64,14 +64,15 @@ final class StreamOperations {
         return CreateStreamResponse.builder();
     }
 
-    /** Creates a stream that is ACTIVE at once. */
-    void createActiveStream(String name, int shards) {
+    /** Creates a stream that is ACTIVE at once, and returns its ARN. */
+    String createActiveStream(String name, int shards) {
         Constraints.streamName(name);
         Constraints.range(shards, "shardCount", 1, MAX_SHARDS);
         EmulatedStream stream = streams.add(name);
         stream.maxRecordBytes(recordBytes(null));
         stream.createShards(shards, streams.nowMillis());
         stream.status(StreamStatus.ACTIVE);
+        return stream.name().arn();
     }
 
     private static int recordBytes(@Nullable Integer kib) {

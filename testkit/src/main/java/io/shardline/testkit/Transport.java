@@ -62,7 +62,8 @@ final class Transport {
                 post(fate.request().plus(extra), () -> reply(future, fate, answer(operation, fate, effect)));
             }
         } catch (RejectedExecutionException closed) {
-            fail(future, SdkClientException.create("The emulator is closed: " + operation, closed));
+            future.completeExceptionally(
+                    wrapped(SdkClientException.create("The emulator is closed: " + operation, closed)));
         }
         return future;
     }
@@ -80,23 +81,21 @@ final class Transport {
         }
     }
 
-    /** Lets the call take effect; the answer is what completes the caller's future. */
+    /** Lets the call take effect; the answer is there already, and may be a failure. */
     private <R> CompletableFuture<R> answer(String operation, Fate fate, Effect<R> effect) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
-        emulator.locked(engine -> {
+        return emulator.locked(engine -> {
             Call call = new Call(fate.fault(), requestId(), engine.nowMillis());
             try {
                 refuse(operation, fate.fault());
-                answer.complete(effect.apply(engine, call));
+                return CompletableFuture.completedFuture(effect.apply(engine, call));
             } catch (ServiceError error) {
-                fail(answer, SdkErrors.toSdk(error, call));
+                return CompletableFuture.failedFuture(wrapped(SdkErrors.toSdk(error, call)));
             } catch (RuntimeException defect) {
                 // A defect of the emulator must not look like a call that is never answered.
-                fail(answer, SdkClientException.create("The emulator failed at " + operation, defect));
+                String message = "The emulator failed at " + operation;
+                return CompletableFuture.failedFuture(wrapped(SdkClientException.create(message, defect)));
             }
-            return true;
         });
-        return answer;
     }
 
     private static void refuse(String operation, Fault fault) {
@@ -128,10 +127,9 @@ final class Transport {
 
     private void timeOut(CompletableFuture<?> future, KinesisRequest request, Duration ifUnset) {
         Duration timeout = timeout(request).orElse(ifUnset);
-        post(
-                timeout,
-                () -> settings.callbacks()
-                        .execute(() -> fail(future, ApiCallAttemptTimeoutException.create(timeout.toMillis()))));
+        Runnable completion =
+                () -> future.completeExceptionally(wrapped(ApiCallAttemptTimeoutException.create(timeout.toMillis())));
+        post(timeout, () -> settings.callbacks().execute(completion));
     }
 
     private static Optional<Duration> timeout(KinesisRequest request) {
@@ -140,9 +138,9 @@ final class Transport {
                 .or(() -> override.flatMap(AwsRequestOverrideConfiguration::apiCallTimeout));
     }
 
-    /** Fails a future the way the SDK's clients do: the dependants of a future see the wrapper too. */
-    private static void fail(CompletableFuture<?> future, SdkException failure) {
-        future.completeExceptionally(new CompletionException(failure));
+    /** A failure as the SDK's clients deliver it: even the first dependant of a future sees the wrapper. */
+    private static CompletionException wrapped(SdkException failure) {
+        return new CompletionException(failure);
     }
 
     private void post(Duration delay, Runnable task) {
