@@ -25,10 +25,16 @@ public final class ShardListing {
 
     private final ControlCalls calls;
     private final KinesisAsyncClient client;
+    private final int page;
 
     public ShardListing(ControlCalls calls, KinesisAsyncClient client) {
+        this(calls, client, PAGE);
+    }
+
+    ShardListing(ControlCalls calls, KinesisAsyncClient client, int page) {
         this.calls = calls;
         this.client = client;
+        this.page = page;
     }
 
     /**
@@ -39,31 +45,31 @@ public final class ShardListing {
      */
     public CompletableFuture<List<Shard>> list(String streamName, @Nullable ShardFilter filter) {
         ListShardsRequest.Builder first =
-                ListShardsRequest.builder().streamName(streamName).maxResults(PAGE);
+                ListShardsRequest.builder().streamName(streamName).maxResults(page);
         if (filter != null) {
             first.shardFilter(filter);
         }
         return pagesFrom(first.build(), new ArrayList<>(), 1);
     }
 
-    private CompletableFuture<List<Shard>> pagesFrom(ListShardsRequest request, List<Shard> found, int page) {
-        return calls.call(() -> client.listShards(request)).thenCompose(answer -> continueWith(answer, found, page));
+    private CompletableFuture<List<Shard>> pagesFrom(ListShardsRequest request, List<Shard> found, int number) {
+        return calls.call(() -> client.listShards(request)).thenCompose(answer -> continueWith(answer, found, number));
     }
 
-    private CompletableFuture<List<Shard>> continueWith(ListShardsResponse answer, List<Shard> found, int page) {
+    private CompletableFuture<List<Shard>> continueWith(ListShardsResponse answer, List<Shard> found, int number) {
         found.addAll(answer.shards());
         if (answer.nextToken() == null) {
             return CompletableFuture.completedFuture(found);
         }
-        if (page == MOST_PAGES) {
+        if (number == MOST_PAGES) {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("ListShards gave more than " + MOST_PAGES + " pages"));
         }
         // A token carries stream and filter; the service refuses a request that repeats them.
         ListShardsRequest next = ListShardsRequest.builder()
                 .nextToken(answer.nextToken())
-                .maxResults(PAGE)
+                .maxResults(page)
                 .build();
-        return pagesFrom(next, found, page + 1);
+        return pagesFrom(next, found, number + 1);
     }
 }

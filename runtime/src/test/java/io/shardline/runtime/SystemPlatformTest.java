@@ -1,0 +1,30 @@
+package io.shardline.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SystemPlatformTest {
+
+    @Test
+    void itsThreadsAreNamedDaemonsThatEndWithIt() throws Exception {
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        SystemPlatform system = SystemPlatform.start("departures", 1);
+        system.platform().userCode().execute(() -> thread.complete(Thread.currentThread()));
+        assertThat(thread.get(10, TimeUnit.SECONDS).getName()).isEqualTo("shardline-departures-user-1");
+        assertThat(thread.join().isDaemon()).isTrue();
+        system.close();
+        assertThat(system.awaitTermination(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void itRefusesToRunUserCodeOnNoThread() {
+        assertThatThrownBy(() -> SystemPlatform.start("departures", 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("was 0");
+    }
+}

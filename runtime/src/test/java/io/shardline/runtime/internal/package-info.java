@@ -1,0 +1,4 @@
+@NullMarked
+package io.shardline.runtime.internal;
+
+import org.jspecify.annotations.NullMarked;
