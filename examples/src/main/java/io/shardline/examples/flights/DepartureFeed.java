@@ -1,0 +1,109 @@
+package io.shardline.examples.flights;
+
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.ShardlineProducer;
+import io.shardline.producer.UserRecord;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a file into a stream, departure after departure, so many at a time as may be unanswered.
+ *
+ * <p>The counters may be read by any thread; all else is confined to the thread that it is given.
+ */
+final class DepartureFeed {
+
+    /** The most departures that are put and not yet answered: enough to fill aggregates, and a bound for the memory. */
+    static final int WINDOW = 4_000;
+
+    private final DepartureFile file;
+    private final ShardlineProducer producer;
+    private final Executor thread;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final AtomicInteger acknowledged = new AtomicInteger();
+
+    private @Nullable DepartureReader reader;
+    private int unanswered;
+    private boolean atEnd;
+    private volatile int put;
+    private volatile @Nullable Throwable failure;
+
+    DepartureFeed(DepartureFile file, ShardlineProducer producer, Executor thread) {
+        this.file = file;
+        this.producer = producer;
+        this.thread = thread;
+    }
+
+    /** Begins to put. */
+    void start() {
+        thread.execute(this::fill);
+    }
+
+    /** Completes when every departure was put and answered; fails if the file cannot be read any more. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    /** How many departures were handed to the producer. */
+    int put() {
+        return put;
+    }
+
+    /** How many of them are in the stream by the service's word. */
+    int acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Why the latest one failed that the producer gave up, if there is one. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    private void fill() {
+        if (done.isDone()) {
+            return;
+        }
+        try {
+            while (!atEnd && unanswered < WINDOW) {
+                putNext();
+            }
+            if (atEnd && unanswered == 0) {
+                done.complete(null);
+            }
+        } catch (IOException e) {
+            done.completeExceptionally(InputException.unreadable(file.path(), e));
+        } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private void putNext() throws IOException {
+        if (reader == null) {
+            reader = DepartureReader.open(file.path());
+        }
+        Departure departure = reader.next();
+        if (departure == null) {
+            reader.close();
+            atEnd = true;
+            return;
+        }
+        unanswered++;
+        put = departure.number() + 1;
+        producer.put(FlightsRun.STREAM, UserRecord.of(departure.origin(), departure.toBytes()))
+                .whenCompleteAsync(this::answered, thread);
+    }
+
+    private void answered(@Nullable PutReceipt receipt, @Nullable Throwable thrown) {
+        unanswered--;
+        if (thrown == null) {
+            acknowledged.incrementAndGet();
+        } else {
+            failure = thrown;
+        }
+        fill();
+    }
+}

@@ -1,0 +1,151 @@
+package io.shardline.examples.flights;
+
+import io.shardline.testkit.time.SplitMix64;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line of the {@code flights} example.
+ *
+ * <p>Confined to the thread that runs it.
+ */
+@Command(
+        name = "flights",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = {
+            "Puts departures into a stream under their airport, reshards the stream half way, handles them with several"
+                    + " workers, and checks what comes out against the file.%n"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all departures came out, in order, and the sums are right",
+            "1:some were lost or out of order, or a sum is wrong",
+            "2:an option is wrong",
+            "3:the input file cannot be read or is malformed",
+            "4:the program itself failed"
+        })
+public final class Flights implements Callable<Integer> {
+
+    static final int RIGHT = 0;
+    static final int WRONG = 1;
+    static final int BAD_OPTION = 2;
+    static final int BAD_INPUT = 3;
+    static final int FAILED = 4;
+
+    /** An emulator takes more, but the names of so many do not fit on a screen. */
+    private static final int MOST_SHARDS = 200;
+
+    private static final int MOST_WORKERS = 50;
+    private static final int SEEDS = 1_000_000;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "The departures: CSV, beginning with '" + Departure.HEADER + "'. Any size."
+                    + " Default: 20,000 departures of 2001.")
+    private Path input = Path.of(System.getProperty("examples.home", "examples"), "data", "flights.csv");
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "How many shards the stream begins with, 3 to 200: one is split and two others are merged."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int shards = 4;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "How many workers, 1 to 50. Default: ${DEFAULT-VALUE}.")
+    private int workers = 2;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Decides which shards are split and merged, and the latencies and jitter. Default: any.")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--simulate",
+            description = "Run in simulated time: the same seed is the same run, to the nanosecond.")
+    private boolean simulate;
+
+    @Option(
+            names = "--bar",
+            negatable = true,
+            description = "Show a progress bar. Default: if the output is a terminal.")
+    private boolean bar = Boolean.getBoolean("examples.terminal");
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private final PrintStream out;
+
+    Flights(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Runs the example and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    /** Runs the example. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        CommandLine command = new CommandLine(new Flights(out));
+        command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        command.setExecutionExceptionHandler((failure, line, result) -> {
+            if (failure instanceof InputException) {
+                err.println("flights: " + failure.getMessage());
+                return BAD_INPUT;
+            }
+            failure.printStackTrace(err);
+            return FAILED;
+        });
+        return command.execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        requireRange("--shards", shards, ReshardPlan.LEAST_SHARDS, MOST_SHARDS);
+        requireRange("--workers", workers, 1, MOST_WORKERS);
+        DepartureFile file = DepartureFile.check(input);
+        long chosen = seed == null ? new SplitMix64(System.nanoTime()).nextInt(SEEDS) : seed;
+        out.println(String.format(
+                "%d departures, %d shards, %d workers, seed %d", file.departures(), shards, workers, chosen));
+        try (FlightsWorld world = simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen)) {
+            Progress progress = new Progress(out, bar, file.departures());
+            FlightsResult result = new FlightsRun(world, file, new FlightsRun.Fleet(shards, workers), progress).run();
+            SortedMap<String, AirportDelays> truth = Truth.of(input);
+            Report report = new Report(out);
+            report.busiest(result.delays());
+            report.comparison(result.delays(), truth);
+            out.println(world.describe());
+            out.println(result.lastLine());
+            return result.isRight(truth) ? RIGHT : WRONG;
+        }
+    }
+
+    private void requireRange(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec, "picocli sets it").commandLine(),
+                    option + " must be " + least + " to " + most + ", was " + value);
+        }
+    }
+}

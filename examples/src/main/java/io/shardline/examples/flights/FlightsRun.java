@@ -1,0 +1,174 @@
+package io.shardline.examples.flights;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.LeaseTable;
+import io.shardline.consumer.ShardlineConsumer;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.producer.ShardlineProducer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+
+/**
+ * The program: a producer puts the file, workers handle it, and half way an operator reshards the stream.
+ *
+ * <p>It knows time and threads only through its {@link FlightsWorld}. Confined to the thread that runs it, except for
+ * {@code handle}.
+ */
+final class FlightsRun {
+
+    static final String STREAM = "flights";
+
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    /** When nothing has moved for so long, nothing will. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final FlightsWorld world;
+    private final DepartureFile file;
+    private final Fleet fleet;
+    private final Progress progress;
+
+    private final LeaseTable leases = LeaseTable.inMemory();
+    private final Arrivals arrivals = new Arrivals();
+    private final ConcurrentMap<String, AirportDelays> delays = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Integer> handledBy = new ConcurrentHashMap<>();
+
+    private final long beganAt;
+    private final List<ShardlineConsumer> workers = new ArrayList<>();
+    private final ShardlineProducer producer;
+    private final DepartureFeed feed;
+
+    /**
+     * How many shards the stream begins with, and how many workers read it.
+     *
+     * <p>Immutable.
+     */
+    record Fleet(int shards, int workers) {}
+
+    FlightsRun(FlightsWorld world, DepartureFile file, Fleet fleet, Progress progress) {
+        this.world = world;
+        this.file = file;
+        this.fleet = fleet;
+        this.progress = progress;
+        this.beganAt = world.nanoTime();
+        for (int i = 1; i <= fleet.workers(); i++) {
+            workers.add(worker("worker-" + i));
+        }
+        FlightsWorld.Jvm jvm = world.startJvm("producer");
+        producer = ShardlineProducer.builder()
+                .client(jvm.client())
+                .platform(jvm.platform())
+                .build();
+        feed = new DepartureFeed(file, producer, jvm.mainThread());
+    }
+
+    private ShardlineConsumer worker(String name) {
+        FlightsWorld.Jvm jvm = world.startJvm(name);
+        ConsumerConfig config = ConsumerConfig.builder("flights-example", STREAM, StartingPosition.trimHorizon())
+                .workerId(name)
+                .build();
+        return ShardlineConsumer.builder()
+                .config(config)
+                .client(jvm.client())
+                .platform(jvm.platform())
+                .leaseTable(leases)
+                .recordHandler((record, context) -> handle(name, record))
+                .build();
+    }
+
+    /** What is done with a record. Those of one shard come one after the other, those of several at the same time. */
+    private void handle(String worker, ConsumerRecord record) {
+        Departure departure = Departure.fromBytes(record.data());
+        if (arrivals.note(departure)) {
+            delays.merge(departure.origin(), AirportDelays.of(departure), AirportDelays::plus);
+            handledBy.merge(worker, 1, Integer::sum);
+        }
+    }
+
+    /**
+     * Runs from the first put to the last checkpoint.
+     *
+     * @throws InputException if the file cannot be read any more, or has changed
+     */
+    FlightsResult run() {
+        world.kinesis().createStream(STREAM, fleet.shards());
+        workers.stream().map(ShardlineConsumer::start).toList().forEach(this::await);
+        feed.start();
+        awaitTrue(() -> feed.put() >= file.departures() / 2 || feed.done().isDone());
+        reshard();
+        await(feed.done());
+        await(producer.closeAsync(CLOSE_LIMIT));
+        awaitTrue(() -> arrivals.counts().distinct() >= feed.acknowledged());
+        workers.stream().map(ShardlineConsumer::closeAsync).toList().forEach(this::await);
+        return new FlightsResult(
+                file.departures(), feed.acknowledged(), arrivals.counts(), new TreeMap<>(delays), sample().nanos());
+    }
+
+    private void reshard() {
+        ReshardPlan plan = ReshardPlan.draw(world.kinesis().shards(STREAM), world.random());
+        progress.say(
+                "half way: splitting " + plan.split() + ", merging " + plan.merged() + " and " + plan.mergedWith());
+        KinesisAsyncClient operator = world.startJvm("operator").client();
+        await(operator.splitShard(request ->
+                request.streamName(STREAM).shardToSplit(plan.split()).newStartingHashKey(plan.newStartingHashKey())));
+        awaitActive(operator);
+        await(operator.mergeShards(request ->
+                request.streamName(STREAM).shardToMerge(plan.merged()).adjacentShardToMerge(plan.mergedWith())));
+        awaitActive(operator);
+        progress.say("resharded, with " + (file.departures() - feed.put()) + " departures still to be put");
+    }
+
+    private void awaitActive(KinesisAsyncClient operator) {
+        while (await(operator.describeStreamSummary(request -> request.streamName(STREAM)))
+                        .streamDescriptionSummary()
+                        .streamStatus()
+                != StreamStatus.ACTIVE) {
+            world.passUntil(() -> false, LOOK_AGAIN);
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> future) {
+        if (!awaitTrue(future::isDone)) {
+            throw new IllegalStateException("no answer, and nothing has moved for " + PATIENCE);
+        }
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Waits for it, unless nothing moves any more. */
+    private boolean awaitTrue(BooleanSupplier done) {
+        Progress.Sample moved = sample();
+        while (!world.passUntil(done, TICK)) {
+            Progress.Sample now = sample();
+            progress.show(now);
+            if (now.put() != moved.put() || now.handled() != moved.handled()) {
+                moved = now;
+            } else if (now.nanos() - moved.nanos() > PATIENCE.toNanos()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Progress.Sample sample() {
+        return new Progress.Sample(
+                world.nanoTime() - beganAt,
+                feed.acknowledged(),
+                arrivals.counts().distinct());
+    }
+}
