@@ -125,7 +125,8 @@ public final class ProducerLoop implements LoopContext.Admission {
             }
         }
         List<List<ShardLane>> requests = RequestPlanner.plan(candidates, slots);
-        Set<ShardLane> left = new LinkedHashSet<>(due);
+        Set<ShardLane> left = new LinkedHashSet<>();
+        candidates.forEach(candidate -> left.add(candidate.lane()));
         for (List<ShardLane> lanes : requests) {
             lanes.forEach(left::remove);
             send(lanes, now);

@@ -1,0 +1,89 @@
+package io.shardline.producer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardline.producer.FailureReason;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryClassifierTest {
+
+    private static final Map<String, Verdict> VERDICTS = new TreeMap<>(Map.of(
+            "again", new Verdict.Retry(false),
+            "again-unknown", new Verdict.Retry(true),
+            "no-stream", new Verdict.Permanent(FailureReason.STREAM_NOT_FOUND),
+            "refused", new Verdict.Permanent(FailureReason.REJECTED),
+            "split", new Verdict.Split()));
+
+    @ParameterizedTest
+    @CsvSource({
+        "ProvisionedThroughputExceededException, 400, again",
+        "LimitExceededException, 400, again",
+        "KMSThrottlingException, 400, again",
+        "ThrottlingException, 400, again",
+        "SomeNewThrottle, 429, again",
+        "ExpiredTokenException, 400, again",
+        "RequestExpired, 400, again",
+        "ResourceInUseException, 400, again",
+        "InternalFailure, 500, again-unknown",
+        "InternalFailureException, 500, again-unknown",
+        "ServiceUnavailable, 503, again-unknown",
+        "SomeNewFailure, 507, again-unknown",
+        "SomeTimeout, 408, again-unknown",
+        "NoAnswer, 0, again-unknown",
+        "RecordCountMismatch, 0, again-unknown",
+        "NullPointerException, 0, again-unknown",
+        "ResourceNotFoundException, 400, no-stream",
+        "AccessDeniedException, 400, refused",
+        "UnrecognizedClientException, 400, refused",
+        "KMSDisabledException, 400, refused",
+        "KMSAccessDeniedException, 400, refused",
+        "KMSInvalidStateException, 400, refused",
+        "KMSNotFoundException, 400, refused",
+        "KMSOptInRequired, 400, refused",
+        "SomeNewRefusal, 403, refused",
+        "ValidationException, 400, split",
+        "InvalidArgumentException, 400, split",
+        "SerializationException, 400, split",
+        "Status413, 413, split",
+    })
+    void requestIsJudgedByItsCodeAndThenByItsStatus(String code, int status, String verdict) {
+        assertThat(RetryClassifier.ofRequest(new ServiceFailure(code, "", status)))
+                .isEqualTo(VERDICTS.get(verdict));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ProvisionedThroughputExceededException, again",
+        "InternalFailure, again-unknown",
+        "KMSThrottlingException, again",
+        "SomethingNew, again-unknown",
+        "NoResult, again-unknown",
+        "AccessDeniedException, refused",
+        "KMSDisabledException, refused",
+        "ValidationException, refused",
+        "ResourceNotFoundException, no-stream",
+    })
+    void entryIsJudgedByItsCode(String code, String verdict) {
+        assertThat(RetryClassifier.ofEntry(code)).isEqualTo(VERDICTS.get(verdict));
+    }
+
+    @Property(tries = 300)
+    void everyAnswerHasAVerdict(@ForAll String code, @ForAll @IntRange(min = 0, max = 999) int status) {
+        assertThat(RetryClassifier.ofRequest(new ServiceFailure(code, "", status)))
+                .isNotNull();
+        assertThat(RetryClassifier.ofEntry(code)).isNotNull().isNotInstanceOf(Verdict.Split.class);
+    }
+
+    @Test
+    void whatIsRefusedOnlyForNowIsNeverCountedAsWritten() {
+        assertThat(RetryClassifier.ofRequest(new ServiceFailure("SlowDown", "", 503)))
+                .isEqualTo(new Verdict.Retry(false));
+    }
+}
