@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class DepartureFeed {
 
     /** The most departures that are put and not yet answered: enough to fill aggregates, and a bound for the memory. */
-    static final int WINDOW = 4_000;
+    static final int WINDOW = 2_000;
 
     private final DepartureFile file;
     private final ShardlineProducer producer;

@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
  * <p>Confined to the thread that runs it.
  */
 @Command(
-        name = "flights",
-        mixinStandardHelpOptions = true,
+        name = "examples/run flights",
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
@@ -90,6 +89,12 @@ public final class Flights implements Callable<Integer> {
             description = "Show a progress bar. Default: if the output is a terminal.")
     private boolean bar = Boolean.getBoolean("examples.terminal");
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -109,6 +114,10 @@ public final class Flights implements Callable<Integer> {
         CommandLine command = new CommandLine(new Flights(out));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        command.setParameterExceptionHandler((failure, line) -> {
+            err.println("flights: " + failure.getMessage() + " (--help lists the options)");
+            return BAD_OPTION;
+        });
         command.setExecutionExceptionHandler((failure, line, result) -> {
             if (failure instanceof InputException) {
                 err.println("flights: " + failure.getMessage());
@@ -128,13 +137,13 @@ public final class Flights implements Callable<Integer> {
         long chosen = seed == null ? new SplitMix64(System.nanoTime()).nextInt(SEEDS) : seed;
         out.println(String.format(
                 "%d departures, %d shards, %d workers, seed %d", file.departures(), shards, workers, chosen));
-        try (FlightsWorld world = simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen)) {
-            Progress progress = new Progress(out, bar, file.departures());
-            FlightsResult result = new FlightsRun(world, file, new FlightsRun.Fleet(shards, workers), progress).run();
+        FlightsRun.Fleet fleet = new FlightsRun.Fleet(shards, workers);
+        try (FlightsWorld world = simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen);
+                Progress progress = new Progress(out, bar, file.departures())) {
+            FlightsResult result = new FlightsRun(world, file, fleet, progress).run();
+            progress.close();
             SortedMap<String, AirportDelays> truth = Truth.of(input);
-            Report report = new Report(out);
-            report.busiest(result.delays());
-            report.comparison(result.delays(), truth);
+            new Report(out).print(result, truth);
             out.println(world.describe());
             out.println(result.lastLine());
             return result.isRight(truth) ? RIGHT : WRONG;

@@ -1,7 +1,6 @@
 package io.shardline.examples.flights;
 
 import io.shardline.consumer.ConsumerConfig;
-import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
@@ -9,11 +8,8 @@ import io.shardline.producer.ShardlineProducer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
@@ -21,8 +17,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 /**
  * The program: a producer puts the file, workers handle it, and half way an operator reshards the stream.
  *
- * <p>It knows time and threads only through its {@link FlightsWorld}. Confined to the thread that runs it, except for
- * {@code handle}.
+ * <p>It knows time and threads only through its {@link FlightsWorld}. Confined to the thread that runs it.
  */
 final class FlightsRun {
 
@@ -31,6 +26,9 @@ final class FlightsRun {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    /** Short, so that work is shared out early: a worker learns of another with its heartbeat, each 0.3 of this. */
+    private static final Duration LEASE_DURATION = Duration.ofSeconds(3);
 
     /** When nothing has moved for so long, nothing will. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -41,9 +39,7 @@ final class FlightsRun {
     private final Progress progress;
 
     private final LeaseTable leases = LeaseTable.inMemory();
-    private final Arrivals arrivals = new Arrivals();
-    private final ConcurrentMap<String, AirportDelays> delays = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Integer> handledBy = new ConcurrentHashMap<>();
+    private final DepartureTally tally = new DepartureTally();
 
     private final long beganAt;
     private final List<ShardlineConsumer> workers = new ArrayList<>();
@@ -78,29 +74,21 @@ final class FlightsRun {
         FlightsWorld.Jvm jvm = world.startJvm(name);
         ConsumerConfig config = ConsumerConfig.builder("flights-example", STREAM, StartingPosition.trimHorizon())
                 .workerId(name)
+                .leaseDuration(LEASE_DURATION)
                 .build();
         return ShardlineConsumer.builder()
                 .config(config)
                 .client(jvm.client())
                 .platform(jvm.platform())
                 .leaseTable(leases)
-                .recordHandler((record, context) -> handle(name, record))
+                .recordHandler((record, context) -> tally.handle(name, record))
                 .build();
-    }
-
-    /** What is done with a record. Those of one shard come one after the other, those of several at the same time. */
-    private void handle(String worker, ConsumerRecord record) {
-        Departure departure = Departure.fromBytes(record.data());
-        if (arrivals.note(departure)) {
-            delays.merge(departure.origin(), AirportDelays.of(departure), AirportDelays::plus);
-            handledBy.merge(worker, 1, Integer::sum);
-        }
     }
 
     /**
      * Runs from the first put to the last checkpoint.
      *
-     * @throws InputException if the file cannot be read any more, or has changed
+     * @throws InputException if the file has changed since it was checked
      */
     FlightsResult run() {
         world.kinesis().createStream(STREAM, fleet.shards());
@@ -110,10 +98,9 @@ final class FlightsRun {
         reshard();
         await(feed.done());
         await(producer.closeAsync(CLOSE_LIMIT));
-        awaitTrue(() -> arrivals.counts().distinct() >= feed.acknowledged());
+        awaitTrue(() -> tally.arrivals().distinct() >= feed.acknowledged());
         workers.stream().map(ShardlineConsumer::closeAsync).toList().forEach(this::await);
-        return new FlightsResult(
-                file.departures(), feed.acknowledged(), arrivals.counts(), new TreeMap<>(delays), sample().nanos());
+        return new FlightsResult(file.departures(), feed.acknowledged(), tally.totals(), sample().nanos());
     }
 
     private void reshard() {
@@ -169,6 +156,6 @@ final class FlightsRun {
         return new Progress.Sample(
                 world.nanoTime() - beganAt,
                 feed.acknowledged(),
-                arrivals.counts().distinct());
+                tally.arrivals().distinct());
     }
 }

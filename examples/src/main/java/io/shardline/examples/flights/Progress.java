@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Confined to the thread that runs the program.
  */
-final class Progress {
+final class Progress implements AutoCloseable {
 
     private static final int BAR_WIDTH = 24;
     private static final int LINE_WIDTH = 100;
@@ -60,10 +60,16 @@ final class Progress {
 
     /** Shows a line that stays. */
     void say(String line) {
+        close();
+        out.println(line);
+    }
+
+    /** Takes the bar away. */
+    @Override
+    public void close() {
         if (bar) {
             out.print("\r" + " ".repeat(LINE_WIDTH) + "\r");
         }
-        out.println(line);
     }
 
     /** A rate is that of the last second or so, or it would show nothing but noise. */

@@ -25,8 +25,14 @@ final class Report {
         this.out = out;
     }
 
-    /** The table of the busiest airports. */
-    void busiest(SortedMap<String, AirportDelays> delays) {
+    /** All of it. */
+    void print(FlightsResult result, SortedMap<String, AirportDelays> truth) {
+        result.handled().byWorker().forEach((worker, departures) -> out.println(worker + " handled " + departures));
+        busiest(result.handled().delays());
+        comparison(result.handled().delays(), truth);
+    }
+
+    private void busiest(SortedMap<String, AirportDelays> delays) {
         List<Map.Entry<String, AirportDelays>> busiest = delays.entrySet().stream()
                 .sorted(Comparator.comparing(airport -> -airport.getValue().departures()))
                 .limit(BUSIEST)
@@ -46,8 +52,7 @@ final class Report {
         out.println();
     }
 
-    /** Whether the file says the same. */
-    void comparison(SortedMap<String, AirportDelays> delays, SortedMap<String, AirportDelays> truth) {
+    private void comparison(SortedMap<String, AirportDelays> delays, SortedMap<String, AirportDelays> truth) {
         TreeSet<String> airports = new TreeSet<>(truth.keySet());
         airports.addAll(delays.keySet());
         List<String> different = airports.stream()

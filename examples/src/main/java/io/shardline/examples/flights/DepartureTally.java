@@ -1,0 +1,50 @@
+package io.shardline.examples.flights;
+
+import io.shardline.consumer.ConsumerRecord;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * What the application does with its records: adds up the delays of each airport, each departure once.
+ *
+ * <p>Thread-safe, as it must be: records of one shard come one after the other, those of several at the same time.
+ */
+final class DepartureTally {
+
+    private final Arrivals arrivals = new Arrivals();
+    private final ConcurrentMap<String, AirportDelays> delays = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Long> byWorker = new ConcurrentHashMap<>();
+
+    /**
+     * What was added up.
+     *
+     * <p>Immutable.
+     *
+     * @param arrivals how the departures came
+     * @param delays by airport
+     * @param byWorker who handled how many of them, each counted once
+     */
+    record Totals(
+            Arrivals.Counts arrivals, SortedMap<String, AirportDelays> delays, SortedMap<String, Long> byWorker) {}
+
+    /** Handles a record that {@code worker} was given. */
+    void handle(String worker, ConsumerRecord record) {
+        Departure departure = Departure.fromBytes(record.data());
+        if (arrivals.note(departure)) {
+            delays.merge(departure.origin(), AirportDelays.of(departure), AirportDelays::plus);
+            byWorker.merge(worker, 1L, Long::sum);
+        }
+    }
+
+    /** How the departures have come so far. */
+    Arrivals.Counts arrivals() {
+        return arrivals.counts();
+    }
+
+    /** Everything, once the workers have ended. */
+    Totals totals() {
+        return new Totals(arrivals.counts(), new TreeMap<>(delays), new TreeMap<>(byWorker));
+    }
+}
