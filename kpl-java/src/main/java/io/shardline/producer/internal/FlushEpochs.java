@@ -30,6 +30,11 @@ final class FlushEpochs {
         current.outstanding++;
     }
 
+    /** Whether no record has come since the last flush, or all that came are done. */
+    boolean isCurrentEmpty() {
+        return current.outstanding == 0;
+    }
+
     /** Ends the epoch. {@code whenDone} runs once, as soon as no record up to here is unfinished, perhaps now. */
     void close(Runnable whenDone) {
         current.closed = true;

@@ -97,6 +97,9 @@ public final class ProducerLoop implements LoopContext.Admission {
     // ---- after every batch ----
 
     private void act() {
+        if (budget.hasWaiting() && !epochs.isCurrentEmpty()) {
+            endEpoch(() -> {}); // records must not linger in memory that others wait for
+        }
         schedule.settle();
         long now = ticks.now();
         boolean sent = true;
@@ -207,9 +210,6 @@ public final class ProducerLoop implements LoopContext.Admission {
     public CompletableFuture<Void> flush() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         Runnable complete = () -> done.complete(null);
-        if (budget.hasWaiting()) {
-            loop.post(() -> endEpoch(() -> {})); // what is in already need not wait for what is not
-        }
         intake.behindEarlierPuts(() -> {
             if (!loop.post(() -> endEpoch(() -> runUserCode(complete)))) {
                 complete.run(); // closed, hence nothing is left

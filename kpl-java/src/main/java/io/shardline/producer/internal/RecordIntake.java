@@ -106,7 +106,9 @@ final class RecordIntake {
     }
 
     private void takeLater(PendingRecord pending) {
-        if (!budget.takeInTurn(new RecordTurn(pending))) {
+        if (budget.takeInTurn(new RecordTurn(pending))) {
+            endLinger();
+        } else {
             full(pending, "the memory budget is full and " + MemoryBudget.MOST_WAITING + " records wait for it");
         }
     }
@@ -117,6 +119,7 @@ final class RecordIntake {
             full(pending, "the memory budget is full and too many threads wait for it");
             return;
         }
+        endLinger();
         try {
             boolean inTime = turn.over.await(settings.maxBlockNanos(), TimeUnit.NANOSECONDS);
             if (!inTime && budget.leave(turn)) {
@@ -129,6 +132,13 @@ final class RecordIntake {
             if (budget.leave(turn)) {
                 full(pending, "the thread was interrupted while the memory budget was full");
             }
+        }
+    }
+
+    /** Tells the loop that somebody waits: it looks at the budget after every batch, but there may be none for a while. */
+    private void endLinger() {
+        if (budget.waiting() == 1) {
+            loop.post(() -> {});
         }
     }
 

@@ -313,9 +313,8 @@ final class ShardLane {
     /** A load has been judged: its records are done, or wait again somewhere. */
     void judged() {
         inFlight--;
-        if (open.isEmpty()) {
-            aggregateLimit = settings.idleAggregate();
-        }
+        // A lane that backs off waits as well as one that has something in flight.
+        aggregateLimit = failures > 0 ? settings.busyAggregate() : settings.idleAggregate();
         fill();
         touch();
     }

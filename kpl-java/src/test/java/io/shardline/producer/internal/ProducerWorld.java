@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.Decoded;
+import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /** A producer and a Kinesis in simulated time. Confined to the test's thread. */
 final class ProducerWorld {
@@ -81,7 +83,8 @@ final class ProducerWorld {
 
     /** Lets the producer learn its shards, so that a test of the rest begins with a map. */
     ProducerWorld warm() {
-        get(put("warm", "up"));
+        put("warm", "up");
+        get(producer.flush());
         client.requests.clear();
         return this;
     }
@@ -117,11 +120,11 @@ final class ProducerWorld {
     }
 
     void split(String shardId) {
-        var shard = kinesis.shards(STREAM).stream()
+        Shard shard = kinesis.shards(STREAM).stream()
                 .filter(each -> each.shardId().equals(shardId))
                 .findFirst()
                 .orElseThrow();
-        var range = io.shardline.aggregation.HashKeyRange.parse(
+        HashKeyRange range = HashKeyRange.parse(
                 shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
         get(admin.splitShard(r -> r.streamName(STREAM)
                 .shardToSplit(shardId)

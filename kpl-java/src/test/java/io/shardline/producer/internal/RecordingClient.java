@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -41,8 +42,9 @@ final class RecordingClient implements KinesisAsyncClient {
     /** Requests without an answer that were sent less than {@code timeout} ago; older ones are no longer waited for. */
     List<PutRecordsRequest> inFlight(Duration timeout) {
         long since = nanos.getAsLong() - timeout.toNanos();
-        return requests.stream()
-                .filter(request -> startedAt.getOrDefault(request, Long.MIN_VALUE) > since)
+        return startedAt.entrySet().stream()
+                .filter(each -> each.getValue() > since)
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
