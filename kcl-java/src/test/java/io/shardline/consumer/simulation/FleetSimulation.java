@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
@@ -65,9 +66,10 @@ final class FleetSimulation {
     private final Map<String, Lease> lastRows = new LinkedHashMap<>();
     private final Map<String, Set<String>> parents = new TreeMap<>();
     private int duplicates;
+    private @Nullable String violation;
 
     /** One worker: a process and the production consumer in it. */
-    private record Worker(SimulatedProcess process, ConsumerLoop loop) {
+    private record Worker(SimulatedProcess process, ConsumerLoop loop, TableNetwork network) {
         @Override
         public String toString() {
             return process.name();
@@ -120,12 +122,14 @@ final class FleetSimulation {
                 .leaseDuration(LEASE)
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
-        SimulatedLeaseTable leases = new SimulatedLeaseTable(table, time, process, network());
+        TableNetwork network = new TableNetwork();
+        SimulatedLeaseTable leases = new SimulatedLeaseTable(table, time, process, network);
         ShardProcessor.Factory processors = ShardProcessor.factory((record, context) -> handle(name, record), null);
         workers.add(new Worker(
                 process,
                 new ConsumerLoop(new ConsumerLoop.Parts(
-                        config, platform(process), client(process), leases, processors, event -> note(name, event)))));
+                        config, platform(process), client(process), leases, processors, event -> note(name, event))),
+                network));
     }
 
     private static Platform platform(SimulatedProcess process) {
@@ -154,26 +158,36 @@ final class FleetSimulation {
                 .callbacks(process.pool("sdk", 1)));
     }
 
-    private SimulatedLeaseTable.Network network() {
-        double loss = random.nextDouble() * 0.15;
-        return new SimulatedLeaseTable.Network() {
-            @Override
-            public Duration delay() {
-                return Duration.ofNanos(random.nextLong(1_000_000, 60_000_000));
-            }
+    /** One worker's way to the lease table: slow, lossy, and now and then cut. */
+    private final class TableNetwork implements SimulatedLeaseTable.Network {
 
-            @Override
-            public SimulatedLeaseTable.Fate fate() {
-                if (isHealed() || random.nextDouble() >= loss) {
-                    return SimulatedLeaseTable.Fate.ANSWERED;
-                }
-                return switch (random.nextInt(3)) {
-                    case 0 -> SimulatedLeaseTable.Fate.REQUEST_LOST;
-                    case 1 -> SimulatedLeaseTable.Fate.ANSWER_LOST;
-                    default -> SimulatedLeaseTable.Fate.REQUEST_LATE;
-                };
+        private final double loss = random.nextDouble() * 0.25;
+        private long cutUntil;
+
+        void cut(Duration duration) {
+            cutUntil = time.nowNanos() + duration.toNanos();
+        }
+
+        @Override
+        public Duration delay() {
+            return Duration.ofNanos(random.nextLong(1_000_000, 60_000_000));
+        }
+
+        @Override
+        public SimulatedLeaseTable.Fate fate(String operation, String key) {
+            if (time.nowNanos() < cutUntil) {
+                return SimulatedLeaseTable.Fate.REQUEST_LOST;
             }
-        };
+            if (isHealed() || random.nextDouble() >= loss) {
+                boolean stale = operation.equals("watch") && random.nextBoolean(); // eventually consistent
+                return stale ? SimulatedLeaseTable.Fate.STALE : SimulatedLeaseTable.Fate.ANSWERED;
+            }
+            return switch (random.nextInt(3)) {
+                case 0 -> SimulatedLeaseTable.Fate.REQUEST_LOST;
+                case 1 -> SimulatedLeaseTable.Fate.ANSWER_LOST;
+                default -> SimulatedLeaseTable.Fate.REQUEST_LATE;
+            };
+        }
     }
 
     private boolean isHealed() {
@@ -215,6 +229,10 @@ final class FleetSimulation {
         Worker crashes = unlucky.remove(random.nextInt(unlucky.size()));
         Worker pauses = unlucky.remove(random.nextInt(unlucky.size()));
         time.after(someTime(seconds * 1000), "operator", crashes.process()::kill);
+        Worker isCutOff = unlucky.get(0);
+        Duration cut = LEASE.plus(someTime((int) LEASE.toMillis()));
+        time.after(
+                someTime(seconds * 1000), "operator", () -> isCutOff.network().cut(cut));
         Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
         time.after(someTime(seconds * 1000), "operator", () -> pauses.process().pause(pause));
         if (random.nextBoolean()) {
@@ -293,6 +311,7 @@ final class FleetSimulation {
         if (time.trace().lines() % 16 == 0) {
             checkCheckpoints();
         }
+        failOnViolation();
     }
 
     private void checkOneOwner() {
@@ -318,7 +337,30 @@ final class FleetSimulation {
                 check(!before.checkpoint().isAfter(now), "the checkpoint went back from " + before + " to " + row);
                 check(before.counter() <= row.counter(), "the counter went back from " + before + " to " + row);
             }
+            if (row.isEnded() && (before == null || !before.isEnded())) {
+                checkChildrenHaveLeases(row);
+            }
         }
+    }
+
+    /** A merged child may be left to its other parent, as long as that one has still to end. */
+    private void checkChildrenHaveLeases(Lease ended) {
+        for (Shard shard : kinesis.shards(STREAM)) {
+            Set<String> bothParents = new LinkedHashSet<>();
+            bothParents.add(String.valueOf(shard.parentShardId()));
+            bothParents.add(String.valueOf(shard.adjacentParentShardId()));
+            bothParents.remove("null");
+            if (bothParents.contains(ended.key()) && isEachEnded(bothParents)) {
+                check(
+                        !table.readLeases(List.of(shard.shardId())).join().isEmpty(),
+                        ended + " is at its end before its child " + shard.shardId() + " has a lease");
+            }
+        }
+    }
+
+    private boolean isEachEnded(Set<String> shards) {
+        List<Lease> leases = table.readLeases(shards).join();
+        return leases.size() == shards.size() && leases.stream().allMatch(Lease::isEnded);
     }
 
     private boolean isAllHandled() {
@@ -355,15 +397,23 @@ final class FleetSimulation {
             }
         }
         checkCheckpoints();
+        failOnViolation();
     }
 
     private void note(String worker, ConsumerEvent event) {
         time.trace().record(worker, event.toString());
     }
 
+    /** Remembers what is wrong, for a handler's exceptions are the consumer's to catch. */
     private void check(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError("seed=" + time.seed() + ": " + what + "; the last events were\n"
+        if (!holds && violation == null) {
+            violation = what;
+        }
+    }
+
+    private void failOnViolation() {
+        if (violation != null) {
+            throw new AssertionError("seed=" + time.seed() + ": " + violation + "; the last events were\n"
                     + time.trace().tail());
         }
     }

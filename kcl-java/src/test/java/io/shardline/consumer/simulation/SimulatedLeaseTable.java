@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Request and answer are separate events. A lost answer leaves the write done and the caller with an unknown outcome;
  * a late request lands after its caller has given it up. Confined to the simulation.
  */
-final class SimulatedLeaseTable implements LeaseStore {
+public final class SimulatedLeaseTable implements LeaseStore {
 
-    static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /** When a caller gives up a call that is not answered. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final InMemoryLeaseStore table;
     private final SimulatedTime time;
@@ -37,21 +38,35 @@ final class SimulatedLeaseTable implements LeaseStore {
     private final Network network;
 
     /** What the network does to the calls of one worker. */
-    interface Network {
+    public interface Network {
+        /** How long the next message takes. */
         Duration delay();
 
-        Fate fate();
+        /**
+         * How the next call fares.
+         *
+         * @param operation the method of the store
+         * @param key the row it is about, or nothing
+         */
+        Fate fate(String operation, String key);
     }
 
     /** How a call fares. */
-    enum Fate {
+    public enum Fate {
+        /** It takes effect at the table, and the answer comes. */
         ANSWERED,
+        /** As that, but the table shows what it held when the call was sent: for reads. */
+        STALE,
+        /** It never arrives. */
         REQUEST_LOST,
+        /** It takes effect, and its caller does not hear of it. */
         ANSWER_LOST,
+        /** It takes effect after its caller has given it up. */
         REQUEST_LATE
     }
 
-    SimulatedLeaseTable(InMemoryLeaseStore table, SimulatedTime time, SimulatedProcess caller, Network network) {
+    /** The table as {@code caller} reaches it. */
+    public SimulatedLeaseTable(InMemoryLeaseStore table, SimulatedTime time, SimulatedProcess caller, Network network) {
         this.table = table;
         this.time = time;
         this.callbacks = caller.pool("lease-table-answers", 1);
@@ -60,125 +75,134 @@ final class SimulatedLeaseTable implements LeaseStore {
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> createSession(SessionRow row) {
-        return write(() -> table.createSession(row));
+        return write("createSession", row.id(), () -> table.createSession(row));
     }
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal) {
-        return write(() -> table.renew(session, heartbeat, renewal));
+        return write("renew", session, () -> table.renew(session, heartbeat, renewal));
     }
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> markDead(String session, long heartbeat, String by) {
-        return write(() -> table.markDead(session, heartbeat, by));
+        return write("markDead", session, () -> table.markDead(session, heartbeat, by));
     }
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> retire(String session, @Nullable String heir) {
-        return write(() -> table.retire(session, heir));
+        return write("retire", session, () -> table.retire(session, heir));
     }
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> ask(String session, String asker, int count) {
-        return write(() -> table.ask(session, asker, count));
+        return write("ask", session, () -> table.ask(session, asker, count));
     }
 
     @Override
     public CompletableFuture<WriteResult<SessionRow>> notify(String session, String leaseKey, long counter) {
-        return write(() -> table.notify(session, leaseKey, counter));
+        return write("notify", session, () -> table.notify(session, leaseKey, counter));
     }
 
     @Override
     public CompletableFuture<FleetRow> moveRevision() {
-        return call(table::moveRevision, null);
+        return read("moveRevision", "", table::moveRevision);
     }
 
     @Override
     public CompletableFuture<FleetRow> suspect(String session, boolean suspected) {
-        return call(() -> table.suspect(session, suspected), null);
+        return read("suspect", session, () -> table.suspect(session, suspected));
     }
 
     @Override
     public CompletableFuture<StreamRow> registerStream(StreamRow row) {
-        return call(() -> table.registerStream(row), null);
+        return read("registerStream", row.streamName(), () -> table.registerStream(row));
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
-        return write(() -> table.createLease(lease));
+        return write("createLease", lease.key(), () -> table.createLease(lease));
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner) {
-        return write(() -> table.take(seen, owner));
+        return write("take", seen.key(), () -> table.take(seen, owner));
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position) {
-        return write(() -> table.checkpoint(held, position));
+        return write("checkpoint", held.key(), () -> table.checkpoint(held, position));
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
-        return write(() -> table.give(held, position, to));
+        return write("give", held.key(), () -> table.give(held, position, to));
     }
 
     @Override
     public CompletableFuture<Watch> watch(Set<String> sessions) {
-        CompletableFuture<Watch> stale = table.watch(sessions); // as of the sending: an eventually consistent read
-        return call(() -> stale, null);
+        return read("watch", "", () -> table.watch(sessions));
     }
 
     @Override
     public CompletableFuture<Optional<SessionRow>> readSession(String session) {
-        return call(() -> table.readSession(session), null);
+        return read("readSession", session, () -> table.readSession(session));
     }
 
     @Override
     public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
-        return call(() -> table.readLeases(keys), null);
+        return read("readLeases", "", () -> table.readLeases(keys));
     }
 
     @Override
     public CompletableFuture<Scan> scan() {
-        return call(table::scan, null);
+        return read("scan", "", table::scan);
     }
 
-    private <T> CompletableFuture<WriteResult<T>> write(Supplier<CompletableFuture<WriteResult<T>>> effect) {
-        return call(effect, new WriteResult.Unknown<>("no answer within " + TIMEOUT));
+    private <T> CompletableFuture<WriteResult<T>> write(
+            String operation, String key, Supplier<CompletableFuture<WriteResult<T>>> effect) {
+        return call(network.fate(operation, key), effect, new WriteResult.Unknown<>("no answer within " + TIMEOUT));
+    }
+
+    private <T> CompletableFuture<T> read(String operation, String key, Supplier<CompletableFuture<T>> effect) {
+        return call(network.fate(operation, key), effect, null);
     }
 
     /** @param givenUp what the caller is told when no answer comes, or null for an exception */
-    private <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> effect, @Nullable T givenUp) {
+    private <T> CompletableFuture<T> call(Fate fate, Supplier<CompletableFuture<T>> effect, @Nullable T givenUp) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Fate fate = network.fate();
         switch (fate) {
             case ANSWERED ->
-                time.after(network.delay(), "lease-table", () -> {
-                    T result = effect.get().join();
-                    time.after(network.delay(), "lease-table", () -> callbacks.execute(() -> answer.complete(result)));
-                });
-            case ANSWER_LOST ->
-                time.after(network.delay(), "lease-table", () -> effect.get().join());
+                at(network.delay(), () -> answerLater(answer, effect.get().join()));
+            case STALE -> {
+                T before = effect.get().join();
+                at(network.delay(), () -> answerLater(answer, before));
+            }
+            case ANSWER_LOST -> at(network.delay(), () -> effect.get().join());
             case REQUEST_LATE ->
-                time.after(
+                at(
                         TIMEOUT.plus(network.delay().multipliedBy(20)),
-                        "lease-table",
                         () -> effect.get().join());
             case REQUEST_LOST -> {}
         }
-        if (fate != Fate.ANSWERED) {
-            time.after(
-                    TIMEOUT,
-                    "lease-table",
-                    () -> callbacks.execute(() -> {
-                        if (givenUp != null) {
-                            answer.complete(givenUp);
-                        } else {
-                            answer.completeExceptionally(new IllegalStateException("no answer within " + TIMEOUT));
-                        }
-                    }));
+        if (fate != Fate.ANSWERED && fate != Fate.STALE) {
+            at(TIMEOUT, () -> callbacks.execute(() -> giveUp(answer, givenUp)));
         }
         return answer;
+    }
+
+    private <T> void answerLater(CompletableFuture<T> answer, T result) {
+        at(network.delay(), () -> callbacks.execute(() -> answer.complete(result)));
+    }
+
+    private static <T> void giveUp(CompletableFuture<T> answer, @Nullable T givenUp) {
+        if (givenUp != null) {
+            answer.complete(givenUp);
+        } else {
+            answer.completeExceptionally(new IllegalStateException("no answer within " + TIMEOUT));
+        }
+    }
+
+    private void at(Duration delay, Runnable event) {
+        time.after(delay, "lease-table", event);
     }
 }

@@ -17,8 +17,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,38 +78,54 @@ public final class ShardSync {
                 .exceptionally(this::fail);
     }
 
-    /** Creates the leases of a shard's children; they start at their beginning. */
+    /**
+     * Creates the leases of a shard's children; they start at their beginning.
+     *
+     * <p>A merged child is left to its other parent while that has no lease. The other parent's own parents are being read
+     * then, and a child that existed before it would not wait for it: whoever comes last creates the child.
+     */
     public void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
         if (!children.isEmpty()) {
-            List<Lease> leases = new ArrayList<>();
-            for (ChildShard child : children) {
-                leases.add(ShardSyncPlanner.leaseFor(
-                        new ListedShard(
-                                child.shardId(),
-                                ImmutableSet.copyOf(child.parentShards()),
-                                rangeOf(child.hashKeyRange())),
-                        Checkpoint.trimHorizon()));
-            }
-            create(leases, count -> created.run());
+            List<ListedShard> named = children.stream().map(ShardSync::listed).toList();
+            createWhereAllParentsAre(parent, named, created);
             return;
         }
         // The answer did not name them: look for shards that name this one.
         listing.list(target.streamName(), null)
                 .thenAccept(shards -> {
-                    List<Lease> leases = new ArrayList<>();
-                    for (Shard shard : shards) {
-                        ListedShard listed = listed(shard);
-                        if (listed.parents().contains(parent.key())) {
-                            leases.add(ShardSyncPlanner.leaseFor(listed, Checkpoint.trimHorizon()));
-                        }
-                    }
-                    create(leases, count -> created.run());
+                    List<ListedShard> found = shards.stream()
+                            .map(ShardSync::listed)
+                            .filter(shard -> shard.parents().contains(parent.key()))
+                            .toList();
+                    createWhereAllParentsAre(parent, found, created);
                 })
                 .exceptionally(failure -> {
-                    log.warn("listing the children of shard={} failed and is repeated", parent.key(), failure);
-                    setting.loop().schedule(RETRY_NANOS, () -> createChildren(parent, children, created));
+                    createChildrenLater(parent, children, created, failure);
                     return null;
                 });
+    }
+
+    private void createWhereAllParentsAre(Lease parent, List<ListedShard> children, Runnable created) {
+        Set<String> parents = new LinkedHashSet<>();
+        children.forEach(child -> parents.addAll(child.parents()));
+        setting.calls()
+                .read(
+                        () -> setting.store().readLeases(parents),
+                        found -> {
+                            Set<String> leased = new LinkedHashSet<>();
+                            found.forEach(lease -> leased.add(lease.key()));
+                            List<Lease> missing = children.stream()
+                                    .filter(child -> leased.containsAll(child.parents()))
+                                    .map(child -> ShardSyncPlanner.leaseFor(child, Checkpoint.trimHorizon()))
+                                    .toList();
+                            create(missing, count -> created.run());
+                        },
+                        failure -> createChildrenLater(parent, List.of(), created, failure)); // lists them again
+    }
+
+    private void createChildrenLater(Lease parent, List<ChildShard> children, Runnable created, Throwable failure) {
+        log.warn("creating the leases of the children of shard={} failed and is repeated", parent.key(), failure);
+        setting.loop().schedule(RETRY_NANOS, () -> createChildren(parent, children, created));
     }
 
     private void identify(DescribeStreamSummaryResponse answer) {
@@ -263,6 +280,11 @@ public final class ShardSync {
             parents.add(shard.adjacentParentShardId());
         }
         return new ListedShard(shard.shardId(), parents.build(), rangeOf(shard.hashKeyRange()));
+    }
+
+    private static ListedShard listed(ChildShard child) {
+        return new ListedShard(
+                child.shardId(), ImmutableSet.copyOf(child.parentShards()), rangeOf(child.hashKeyRange()));
     }
 
     private static HashKeyRange rangeOf(software.amazon.awssdk.services.kinesis.model.HashKeyRange range) {
