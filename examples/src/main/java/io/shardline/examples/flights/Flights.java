@@ -93,7 +93,7 @@ public final class Flights implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
-    private boolean help;
+    void showHelp(boolean asked) {} // picocli does it
 
     @Spec
     private @Nullable CommandSpec spec;
