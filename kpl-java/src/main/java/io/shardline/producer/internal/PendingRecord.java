@@ -39,9 +39,13 @@ final class PendingRecord extends LoopTask {
     private @Nullable List<FailedTry> failedTries;
     private int failures;
 
+    /** Kept here to spare the loop a look at memory it needs for nothing else. */
+    private final int size;
+
     PendingRecord(StreamLanes stream, UserRecord record, long putAt) {
         this.stream = stream;
         this.record = record;
+        this.size = record.size();
         this.putAt = putAt;
         this.entry = new AggregateEntry(
                 record.partitionKey(), record.explicitHashKey().orElse(null), record.data());
@@ -58,12 +62,12 @@ final class PendingRecord extends LoopTask {
 
     /** Data and partition key, as the service counts them. */
     int size() {
-        return record.size();
+        return size;
     }
 
     /** What it takes of the memory budget: itself, and its copy in an aggregate or a request. */
     long cost() {
-        return 2L * size() + OVERHEAD;
+        return 2L * size + OVERHEAD;
     }
 
     boolean wasTried() {

@@ -95,8 +95,9 @@ final class ShardLane {
     // ---- what waits ----
 
     void add(PendingRecord pending) {
-        behind.add(pending);
-        fill();
+        if (!behind.isEmpty() || !tryFill(pending)) {
+            behind.add(pending);
+        }
         touch();
     }
 
@@ -127,13 +128,16 @@ final class ShardLane {
 
     private void fill() {
         PendingRecord next = behind.peek();
-        while (next != null
-                && isAggregatable(next)
-                && open.count() < mostRecords
-                && open.tryAdd(next, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length())) {
+        while (next != null && tryFill(next)) {
             behind.remove();
             next = behind.peek();
         }
+    }
+
+    private boolean tryFill(PendingRecord next) {
+        return isAggregatable(next)
+                && open.count() < mostRecords
+                && open.tryAdd(next, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length());
     }
 
     /** Makes waiting records of the open aggregate's again. */
