@@ -34,7 +34,7 @@ final class Report {
 
     private void busiest(SortedMap<String, AirportDelays> delays) {
         List<Map.Entry<String, AirportDelays>> busiest = delays.entrySet().stream()
-                .sorted(Comparator.comparing(airport -> -airport.getValue().departures()))
+                .sorted(Comparator.comparingLong(airport -> -airport.getValue().departures()))
                 .limit(BUSIEST)
                 .toList();
         out.println();
