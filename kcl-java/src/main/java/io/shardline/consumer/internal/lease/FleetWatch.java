@@ -98,7 +98,7 @@ public final class FleetWatch {
             die(previous, self.id()); // over by our own clock, whatever its row still says
         }
         alive.values().forEach(seen -> seen.startOver(loop.nanoTime()));
-        scheduleNext();
+        scheduleNext(loop.nanoTime());
     }
 
     public void stop() {
@@ -282,12 +282,14 @@ public final class FleetWatch {
                 && loop.nanoTime() - death.since() < timing.beatNanos();
     }
 
-    private void scheduleNext() {
+    /** Counts from the last sending: counted from its answer, a slow table would make every gap look like an outage. */
+    private void scheduleNext(long lastSent) {
         if (next != null) {
             next.cancel();
         }
         long period = suspects.isEmpty() ? timing.beatNanos() : timing.beatNanos() / CLOSER;
-        next = loop.schedule((long) (period * (1 - 0.03 * platform.random().nextDouble())), this::look);
+        long jittered = (long) (period * (1 - 0.03 * platform.random().nextDouble()));
+        next = loop.schedule(lastSent + jittered - loop.nanoTime(), this::look);
     }
 
     private void look() {
@@ -295,6 +297,7 @@ public final class FleetWatch {
         if (me == null) {
             return; // starts again with the next session
         }
+        long sent = loop.nanoTime();
         Set<String> watched = neighbours(me);
         watched.addAll(suspects);
         watched.remove(me);
@@ -304,13 +307,13 @@ public final class FleetWatch {
                         watch -> {
                             if (self.isCurrent(me)) {
                                 seen(watch);
-                                scheduleNext();
+                                scheduleNext(sent);
                             }
                         },
                         failure -> {
                             log.warn("watching the fleet failed", failure);
                             if (self.isCurrent(me)) {
-                                scheduleNext();
+                                scheduleNext(sent);
                             }
                         });
     }
