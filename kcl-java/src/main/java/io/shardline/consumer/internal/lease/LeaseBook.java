@@ -293,6 +293,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                             seen.put(taken.key(), taken);
                             if (session.isCurrent(me)) {
                                 hold(taken);
+                            } else {
+                                scan(); // it bears the name of an earlier session, and nobody else knows
                             }
                             listener.resolved();
                         },
