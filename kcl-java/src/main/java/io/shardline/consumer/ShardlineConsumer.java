@@ -31,6 +31,9 @@ public final class ShardlineConsumer implements AutoCloseable {
     /** How long one call to Kinesis may take when the consumer makes its own client. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
+    /** How long to wait for the loop to drop everything; it does nothing slow. */
+    private static final Duration ABANDON_LIMIT = Duration.ofSeconds(1);
+
     private final ConsumerLoop loop;
     private final Duration closeTimeout;
     private final List<AutoCloseable> owned;
@@ -80,10 +83,10 @@ public final class ShardlineConsumer implements AutoCloseable {
             closed.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
             log.warn("closing took longer than {}; what is left is dropped", limit);
-            loop.abandon();
+            abandon();
         } catch (InterruptedException e) {
+            abandon();
             Thread.currentThread().interrupt();
-            loop.abandon();
         } catch (java.util.concurrent.ExecutionException e) {
             throw new ConsumerException("closing failed", e.getCause());
         }
@@ -93,6 +96,17 @@ public final class ShardlineConsumer implements AutoCloseable {
     /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
     public CompletableFuture<Void> closeAsync() {
         return loop.stop();
+    }
+
+    /** Waits for the loop, which runs no user code, so that its threads are not ended under it. */
+    private void abandon() {
+        try {
+            loop.abandon().get(ABANDON_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
+            log.warn("the consumer's loop did not answer within {}", ABANDON_LIMIT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void release() {

@@ -22,6 +22,7 @@ import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,6 +60,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
 
     private final Map<String, ShardConsumer> shards = new TreeMap<>();
     private final Map<String, ShardConsumer> leaving = new TreeMap<>();
+    private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private boolean synced;
@@ -133,12 +135,21 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         return stopped;
     }
 
-    /** Gives up waiting: whatever is left is dropped, and others find out by themselves. */
+    /**
+     * Gives up waiting: whatever is left is dropped, and others find out by themselves.
+     *
+     * @return completes on the loop, as every user-code thread may be busy
+     */
     public CompletableFuture<Void> abandon() {
-        if (!loop.post(() -> end(ConsumerState.STOPPED, "the consumer was closed"))) {
-            stopped.complete(null);
+        CompletableFuture<Void> abandoned = new CompletableFuture<>();
+        boolean posted = loop.post(() -> {
+            end(ConsumerState.STOPPED, "the consumer was closed");
+            abandoned.complete(null);
+        });
+        if (!posted) {
+            abandoned.complete(null);
         }
-        return stopped;
+        return abandoned;
     }
 
     // -------------------------------------------------------------------------------------------------- leases
@@ -217,10 +228,10 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
                     boolean ended = parents.stream().allMatch(Lease::isEnded);
                     answer.accept(ended);
                     if (!ended) {
-                        loop.schedule(timing.leaseNanos(), () -> beginAgain(lease.key()));
+                        beginAgainLater(lease.key(), timing.leaseNanos());
                     }
                 },
-                failure -> loop.schedule(timing.beatNanos(), () -> beginAgain(lease.key())));
+                failure -> beginAgainLater(lease.key(), timing.beatNanos()));
     }
 
     @Override
@@ -255,11 +266,17 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         }
     }
 
-    private void beginAgain(String key) {
-        ShardConsumer shard = shards.get(key);
-        if (shard != null) {
-            shard.begin();
+    private void beginAgainLater(String key, long delayNanos) {
+        if (!beginningAgain.add(key)) {
+            return;
         }
+        loop.schedule(delayNanos, () -> {
+            beginningAgain.remove(key);
+            ShardConsumer shard = shards.get(key);
+            if (shard != null) {
+                shard.begin();
+            }
+        });
     }
 
     private void letGo(ShardConsumer shard, @Nullable String to) {

@@ -34,9 +34,6 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 public final class ShardConsumer implements PollingSource.Sink {
 
-    /** Batches that are read ahead of the one being handled. */
-    private static final int MOST_READY = 1;
-
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final Setting setting;
@@ -51,7 +48,7 @@ public final class ShardConsumer implements PollingSource.Sink {
     private State state = State.AWAITING_PARENTS;
     private @Nullable BatchRun run;
     private boolean calling;
-    private @Nullable Runnable afterCall;
+    private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
     private @Nullable Position handled;
     private boolean ended;
     private boolean childrenReady;
@@ -121,17 +118,14 @@ public final class ShardConsumer implements PollingSource.Sink {
 
     /** Calls back when no call of the user's handler is under way any more. */
     public void whenCallEnds(Runnable then) {
-        if (!calling) {
-            then.run();
-            return;
+        afterCall.add(then);
+        runAfterCall();
+    }
+
+    private void runAfterCall() {
+        while (!calling && !afterCall.isEmpty()) {
+            afterCall.remove().run(); // may begin another call; the rest waits for that one too
         }
-        Runnable before = afterCall;
-        afterCall = before == null
-                ? then
-                : () -> {
-                    before.run();
-                    then.run();
-                };
     }
 
     /** Starts, if the parents let it; to be called again when they may have ended. */
@@ -198,9 +192,6 @@ public final class ShardConsumer implements PollingSource.Sink {
             return;
         }
         ready.add(batch);
-        if (ready.size() < MOST_READY) {
-            source.request();
-        }
         handleNext();
     }
 
@@ -253,16 +244,17 @@ public final class ShardConsumer implements PollingSource.Sink {
     }
 
     private void handleNext() {
-        if (state != State.RUNNING || calling) {
-            return;
+        if (state != State.RUNNING || calling || run != null) {
+            return; // a run that is not calling waits to be tried again
         }
         FetchedBatch batch = ready.poll();
         if (batch == null) {
-            if (ended && childrenReady && run == null) {
+            if (ended && childrenReady) {
                 finish();
             }
             return;
         }
+        source.request(); // one batch is read ahead of the one being handled
         BatchRun next = new BatchRun(batch, deaggregator, handled, setting.host()::mayAct);
         run = next;
         handle(next);
@@ -305,9 +297,6 @@ public final class ShardConsumer implements PollingSource.Sink {
             setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), current.dropped()));
         }
         release(current);
-        if (!ended && ready.size() < MOST_READY) {
-            source.request();
-        }
         handleNext();
     }
 
@@ -429,11 +418,7 @@ public final class ShardConsumer implements PollingSource.Sink {
             loop.post(() -> {
                 calling = false;
                 done.accept(failure);
-                Runnable then = afterCall;
-                if (!calling && then != null) {
-                    afterCall = null;
-                    then.run();
-                }
+                runAfterCall();
             });
         });
     }
@@ -443,7 +428,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         try {
             code.run();
             return null;
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError | OutOfMemoryError e) {
+        } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }

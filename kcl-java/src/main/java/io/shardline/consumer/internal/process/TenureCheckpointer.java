@@ -40,30 +40,39 @@ final class TenureCheckpointer implements Checkpointer {
     public void checkpoint() {
         Position last = given;
         if (last != null) {
-            await(write(last));
+            await(write(last, Runnable::run));
         }
     }
 
     @Override
     public void checkpoint(ConsumerRecord record) {
-        await(checkpointAsync(record));
+        await(write(positionOf(record), Runnable::run));
     }
 
     @Override
     public CompletableFuture<Void> checkpointAsync(ConsumerRecord record) {
+        return write(positionOf(record), userCode);
+    }
+
+    private Position positionOf(ConsumerRecord record) {
         Position position = record.position();
         Position last = given;
         if (!record.shardId().equals(lease.key()) || last == null || position.compareTo(last) > 0) {
             throw new IllegalArgumentException("only what this handler was given can be checkpointed: " + position
                     + " of " + record.shardId() + " is not among the records of " + lease.key() + " up to " + last);
         }
-        return write(position);
+        return position;
     }
 
-    private CompletableFuture<Void> write(Position position) {
+    /**
+     * Writes a position.
+     *
+     * @param completer where the future completes. Not on a user-code thread when one waits for it: all of them may wait.
+     */
+    private CompletableFuture<Void> write(Position position, Executor completer) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         boolean posted = loop.post(() -> lease.checkpoint(new Checkpoint.At(position))
-                .whenComplete((nothing, failure) -> userCode.execute(() -> {
+                .whenComplete((nothing, failure) -> completer.execute(() -> {
                     if (failure == null) {
                         done.complete(null);
                     } else {

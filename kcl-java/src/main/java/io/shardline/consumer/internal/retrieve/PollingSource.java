@@ -179,6 +179,7 @@ public final class PollingSource {
         long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
         notBefore = started + setting.pacer().afterSuccess(behindMillis > 0);
         boolean end = iterator == null;
+        stopped = end;
         if (!answer.records().isEmpty()) {
             wanted = false;
             lastSequenceNumber =
@@ -186,7 +187,6 @@ public final class PollingSource {
             sink.fetched(new FetchedBatch(answer.records(), Duration.ofMillis(behindMillis), bytes));
         }
         if (end) {
-            stopped = true;
             sink.ended(answer.childShards());
         } else {
             next();
