@@ -1,0 +1,173 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.consumer.Position;
+import io.shardline.consumer.simulation.ScriptedNetwork;
+import io.shardline.consumer.simulation.SimulatedLeaseTable;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.testkit.time.SimulatedProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process that holds leases: the production classes, around them a listener that hands over whatever is asked for.
+ *
+ * <p>Confined to the simulation.
+ */
+final class Member implements LeaseBook.Listener, EventLoop.Hooks {
+
+    private final String name;
+    private final SimulatedProcess process;
+    private final ScriptedNetwork network;
+    private final EventLoop loop;
+    private final SessionKeeper.Setting setting;
+    private final LeaseBook book;
+    private final List<String> sessions = new ArrayList<>();
+    private final List<String> endings = new ArrayList<>();
+    private final List<HeldLease> taken = new ArrayList<>();
+    private final List<String> lost = new ArrayList<>();
+
+    Member(LeaseFleet fleet, String processName, String workerId, Duration leaseDuration) {
+        name = workerId;
+        process = fleet.time.process(processName);
+        network = fleet.newNetwork();
+        Platform platform = new Platform(
+                process.executor("loop"),
+                process.pool("io", 2),
+                process.pool("priority-io", 1),
+                process.pool("user", 1),
+                process.nanoTime(),
+                process.wallClock(),
+                process.random());
+        loop = new EventLoop(platform, this);
+        LeaseStore store = new SimulatedLeaseTable(fleet.table, fleet.time, process, network);
+        setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform), store);
+        book = new LeaseBook(setting, Timing.of(leaseDuration), workerId, this);
+    }
+
+    String name() {
+        return name;
+    }
+
+    SimulatedProcess process() {
+        return process;
+    }
+
+    ScriptedNetwork network() {
+        return network;
+    }
+
+    LeaseBook book() {
+        return book;
+    }
+
+    /** A watch of its own that has seen nobody yet. */
+    FleetWatch newWatch() {
+        FleetWatch.Listener nobody = new FleetWatch.Listener() {
+            @Override
+            public void sessionDied(String session, boolean markedHere) {}
+
+            @Override
+            public void revisionMoved() {}
+        };
+        return new FleetWatch(setting, Timing.of(LeaseFleet.D), book.session(), nobody);
+    }
+
+    @Nullable
+    String session() {
+        return book.session().id();
+    }
+
+    /** All sessions so far. */
+    List<String> sessions() {
+        return sessions;
+    }
+
+    /** Why sessions ended. */
+    List<String> endings() {
+        return endings;
+    }
+
+    List<HeldLease> taken() {
+        return taken;
+    }
+
+    List<String> lost() {
+        return lost;
+    }
+
+    HeldLease lastTaken() {
+        return taken.get(taken.size() - 1);
+    }
+
+    /** What it may act on by its own clock. */
+    Set<String> actsOn() {
+        return process.isAlive() && book.session().mayAct() ? book.heldKeys() : Set.of();
+    }
+
+    boolean holds(String key) {
+        return actsOn().contains(key);
+    }
+
+    /** Runs on the member's loop. */
+    void run(Runnable action) {
+        loop.post(action);
+    }
+
+    CompletableFuture<Void> checkpoint(HeldLease lease, long sequenceNumber) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.post(() -> lease.checkpoint(at(sequenceNumber)).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        }));
+        return done;
+    }
+
+    static Checkpoint at(long sequenceNumber) {
+        return new Checkpoint.At(new Position(Long.toString(sequenceNumber), 0));
+    }
+
+    @Override
+    public void beforeTask() {
+        book.checkDeadline();
+    }
+
+    @Override
+    public void scanned(Collection<Lease> leases) {}
+
+    @Override
+    public void leaseTaken(HeldLease lease) {
+        taken.add(lease);
+    }
+
+    @Override
+    public void leaseLost(HeldLease lease, String why) {
+        lost.add(lease.key());
+    }
+
+    @Override
+    public void sessionBegan(String session) {
+        sessions.add(session);
+    }
+
+    @Override
+    public void sessionEnded(String session, String why) {
+        endings.add(why);
+    }
+
+    @Override
+    public void resolved() {}
+
+    @Override
+    public void handOver(HeldLease lease, String to) {
+        book.give(lease, lease.row().checkpoint(), to, () -> {});
+    }
+}
