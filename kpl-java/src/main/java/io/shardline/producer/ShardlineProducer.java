@@ -1,8 +1,8 @@
 package io.shardline.producer;
 
-import io.shardline.producer.internal.OwnedResources;
 import io.shardline.producer.internal.ProducerLoop;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.OwnedResources;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -124,7 +124,7 @@ public final class ShardlineProducer implements AutoCloseable {
          * @throws IllegalArgumentException if the client makes more than one attempt
          */
         public ShardlineProducer build() {
-            OwnedResources resources = OwnedResources.complete(client, platform, config);
+            OwnedResources resources = OwnedResources.complete(client, platform, ProducerLoop.defaults(config));
             return new ShardlineProducer(ProducerLoop.start(config, resources), config);
         }
     }

@@ -8,6 +8,7 @@ import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
@@ -35,6 +36,9 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** How much longer than its own time-out a client may take to answer before it is no longer waited for. */
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(1);
+
+    /** Threads that complete futures. Two, so that one slow continuation does not stop all others. */
+    private static final int USER_CODE_THREADS = 2;
 
     private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
 
@@ -77,6 +81,12 @@ public final class ProducerLoop implements LoopContext.Admission {
         ShardListing listing = new ShardListing(new ControlCalls(loop, platform), resources.client());
         this.intake = new RecordIntake(
                 new LoopContext(settings, ticks, loop, platform.random(), listing, schedule, outcomes, this), budget);
+    }
+
+    /** What a producer makes for itself where it is given nothing. */
+    public static OwnedResources.Defaults defaults(ProducerConfig config) {
+        return new OwnedResources.Defaults(
+                "producer", USER_CODE_THREADS, config.requestTimeout(), "would break the order of records");
     }
 
     /** A loop that is ready for records; it does nothing until there are some. */

@@ -9,6 +9,7 @@ import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.SystemPlatform;
+import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.KinesisEmulator;
 import java.time.Duration;
@@ -71,8 +72,9 @@ class BudgetPolicyTest {
             kinesis.createStream("s", 1);
             ProducerConfig config =
                     config(FullBudget.BLOCK).linger(Duration.ZERO).build();
-            ProducerLoop producer =
-                    ProducerLoop.start(config, OwnedResources.complete(kinesis.client(), system.platform(), config));
+            ProducerLoop producer = ProducerLoop.start(
+                    config,
+                    OwnedResources.complete(kinesis.client(), system.platform(), ProducerLoop.defaults(config)));
             List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 puts.add(producer.put("s", UserRecord.of("k", new byte[5_000])));
@@ -99,7 +101,7 @@ class BudgetPolicyTest {
                     OwnedResources.complete(
                             kinesis.client(ClientSettings.defaults().callbacks(task -> {})),
                             system.platform(),
-                            config));
+                            ProducerLoop.defaults(config)));
             producer.put("s", UserRecord.of("k", new byte[9_000]));
             CompletableFuture<PutReceipt> blocked = producer.put("s", UserRecord.of("k", new byte[9_000]));
 
@@ -124,7 +126,7 @@ class BudgetPolicyTest {
                     OwnedResources.complete(
                             kinesis.client(ClientSettings.defaults().callbacks(task -> {})),
                             system.platform(),
-                            config));
+                            ProducerLoop.defaults(config)));
             producer.put("s", UserRecord.of("k", new byte[9_000]));
             Thread.currentThread().interrupt();
             CompletableFuture<PutReceipt> interrupted = producer.put("s", UserRecord.of("k", new byte[9_000]));

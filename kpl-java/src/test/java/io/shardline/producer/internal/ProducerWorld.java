@@ -9,6 +9,7 @@ import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.KinesisEmulator;
@@ -68,7 +69,8 @@ final class ProducerWorld {
                         .faults(faults)
                         .callbacks(process.pool("sdk", 4))),
                 time::nowNanos);
-        this.producer = ProducerLoop.start(config, OwnedResources.complete(client, platform, config));
+        this.producer =
+                ProducerLoop.start(config, OwnedResources.complete(client, platform, ProducerLoop.defaults(config)));
     }
 
     static ProducerWorld healthy(ProducerConfig config, int shards) {

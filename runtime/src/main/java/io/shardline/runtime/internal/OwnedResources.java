@@ -1,0 +1,84 @@
+package io.shardline.runtime.internal;
+
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.SystemPlatform;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+
+/**
+ * The client and the platform that a producer or a consumer works with, and which of them it has to close.
+ *
+ * <p>Thread-safe.
+ */
+public final class OwnedResources {
+
+    private static final Logger log = LoggerFactory.getLogger(OwnedResources.class);
+
+    private final KinesisAsyncClient client;
+    private final Platform platform;
+    private final List<AutoCloseable> owned;
+
+    /**
+     * What is made where nothing is given.
+     *
+     * @param name part of the thread names
+     * @param userCodeThreads how many futures or handlers run at a time
+     * @param callTimeout how long one call to Kinesis may take
+     * @param harmOfRetries what a client that retries would do, for the message that refuses it
+     */
+    public record Defaults(String name, int userCodeThreads, Duration callTimeout, String harmOfRetries) {}
+
+    private OwnedResources(KinesisAsyncClient client, Platform platform, List<AutoCloseable> owned) {
+        this.client = client;
+        this.platform = platform;
+        this.owned = List.copyOf(owned);
+    }
+
+    /**
+     * Takes what is given and makes what is not.
+     *
+     * @throws IllegalArgumentException if the given client retries by itself
+     */
+    public static OwnedResources complete(
+            @Nullable KinesisAsyncClient client, @Nullable Platform platform, Defaults defaults) {
+        List<AutoCloseable> owned = new ArrayList<>();
+        KinesisAsyncClient usedClient = client;
+        if (usedClient == null) {
+            usedClient = KinesisClients.create(defaults.callTimeout());
+            owned.add(usedClient);
+        } else {
+            KinesisClients.requireOneAttempt(usedClient, defaults.harmOfRetries());
+        }
+        Platform usedPlatform = platform;
+        if (usedPlatform == null) {
+            SystemPlatform started = SystemPlatform.start(defaults.name(), defaults.userCodeThreads());
+            usedPlatform = started.platform();
+            owned.add(started); // last: the client may be closed on one of its threads
+        }
+        return new OwnedResources(usedClient, usedPlatform, owned);
+    }
+
+    public KinesisAsyncClient client() {
+        return client;
+    }
+
+    public Platform platform() {
+        return platform;
+    }
+
+    /** Closes what was made here; may block. */
+    public void close() {
+        for (AutoCloseable resource : owned) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                log.warn("could not close {}", resource.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}
