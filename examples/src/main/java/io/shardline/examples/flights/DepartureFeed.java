@@ -16,9 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class DepartureFeed {
 
-    /** The most departures that are put and not yet answered: enough to fill aggregates, and a bound for the memory. */
-    static final int WINDOW = 2_000;
+    /**
+     * The most departures that are put and not yet answered. So many of the longest fit into a producer's default memory
+     * budget: {@code put} never has to wait for room.
+     */
+    static final int MOST_UNANSWERED = 10_000;
 
+    /** No more than this part of a file is unanswered, or a small one would be put before the stream is resharded. */
+    private static final int PARTS = 10;
+
+    private final int window;
     private final DepartureFile file;
     private final ShardlineProducer producer;
     private final Executor thread;
@@ -32,6 +39,7 @@ final class DepartureFeed {
     private volatile @Nullable Throwable failure;
 
     DepartureFeed(DepartureFile file, ShardlineProducer producer, Executor thread) {
+        this.window = Math.min(MOST_UNANSWERED, 1 + file.departures() / PARTS);
         this.file = file;
         this.producer = producer;
         this.thread = thread;
@@ -68,7 +76,7 @@ final class DepartureFeed {
             return;
         }
         try {
-            while (!atEnd && unanswered < WINDOW) {
+            while (!atEnd && unanswered < window) {
                 putNext();
             }
             if (atEnd && unanswered == 0) {

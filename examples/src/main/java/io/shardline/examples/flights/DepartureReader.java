@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class DepartureReader implements AutoCloseable {
 
     /** A longer line is no departure, and the file perhaps no text; it must not fill the memory. */
-    static final int MOST_LINE_LENGTH = 1_000;
+    static final int MOST_LINE_LENGTH = 500;
 
     private static final int HEADER_LINES = 1;
 

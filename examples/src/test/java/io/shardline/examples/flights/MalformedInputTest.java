@@ -85,7 +85,7 @@ class MalformedInputTest {
         Path file = write(Departure.HEADER + "\n" + "x".repeat(DepartureReader.MOST_LINE_LENGTH + 1));
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(() -> DepartureFile.check(file))
-                .withMessage(file + ", line 2: longer than 1000 characters, in '" + "x".repeat(80) + "...'");
+                .withMessage(file + ", line 2: longer than 500 characters, in '" + "x".repeat(80) + "...'");
     }
 
     @Test

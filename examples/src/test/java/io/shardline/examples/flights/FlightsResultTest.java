@@ -1,0 +1,47 @@
+package io.shardline.examples.flights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** When a run is right, and what its last line says. Confined to one thread. */
+class FlightsResultTest {
+
+    private static final SortedMap<String, AirportDelays> TRUTH = delays(3, 1, 40);
+
+    @Test
+    void aRunIsRightIfEverythingCameOutInOrderAndTheSumsAgree() {
+        assertThat(result(3, new Arrivals.Counts(3, 0, 7), TRUTH).isRight(TRUTH))
+                .isTrue();
+    }
+
+    @Test
+    void aRunIsWrongIfAnythingWasNotPutOrLostOrOutOfOrderOrTheSumsDiffer() {
+        Arrivals.Counts complete = new Arrivals.Counts(3, 0, 0);
+        assertThat(result(2, complete, TRUTH).isRight(TRUTH)).isFalse();
+        assertThat(result(3, new Arrivals.Counts(2, 0, 0), TRUTH).isRight(TRUTH))
+                .isFalse();
+        assertThat(result(3, new Arrivals.Counts(3, 1, 0), TRUTH).isRight(TRUTH))
+                .isFalse();
+        assertThat(result(3, complete, delays(3, 1, 41)).isRight(TRUTH)).isFalse();
+        assertThat(result(3, complete, new TreeMap<>()).isRight(TRUTH)).isFalse();
+    }
+
+    @Test
+    void theLastLineHasEveryCount() {
+        assertThat(result(3, new Arrivals.Counts(2, 1, 7), TRUTH).lastLine())
+                .isEqualTo("flights: 3 put, 2 handled, 1 lost, 1 out of order, 7 duplicates, 2.5 s");
+    }
+
+    private static FlightsResult result(int put, Arrivals.Counts arrivals, SortedMap<String, AirportDelays> delays) {
+        return new FlightsResult(3, put, new DepartureTally.Totals(arrivals, delays, new TreeMap<>()), 2_500_000_000L);
+    }
+
+    private static SortedMap<String, AirportDelays> delays(long departures, long late, long minutes) {
+        SortedMap<String, AirportDelays> delays = new TreeMap<>();
+        delays.put("DTW", new AirportDelays(departures, late, minutes));
+        return delays;
+    }
+}
