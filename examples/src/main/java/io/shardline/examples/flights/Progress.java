@@ -11,9 +11,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class Progress implements AutoCloseable {
 
-    private static final int BAR_WIDTH = 24;
-    private static final int LINE_WIDTH = 100;
-    private static final long RATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int BAR_WIDTH = 14;
+
+    /** What fits on the narrowest terminals without wrapping. */
+    private static final int LINE_WIDTH = 79;
+
+    private static final long RATE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -50,7 +53,8 @@ final class Progress implements AutoCloseable {
         if (bar) {
             int filled = (int) (BAR_WIDTH * now.handled() / total);
             String drawn = "=".repeat(filled) + " ".repeat(BAR_WIDTH - filled);
-            out.print("\r[" + drawn + "] " + numbers(now));
+            String line = "[" + drawn + "] " + numbers(now);
+            out.print("\r" + line + " ".repeat(Math.max(0, LINE_WIDTH - line.length())));
             out.flush();
         } else if (now.nanos() >= nextLine) {
             nextLine = now.nanos() + LINE_NANOS;
@@ -72,7 +76,7 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    /** A rate is that of the last second or so, or it would show nothing but noise. */
+    /** A rate is that of half a second at least, or it would show nothing but noise. */
     private void updateRates(Sample now) {
         long nanos = now.nanos() - rateFrom.nanos();
         if (nanos >= RATE_NANOS) {
@@ -85,7 +89,7 @@ final class Progress implements AutoCloseable {
     private String numbers(Sample now) {
         return String.format(
                 Locale.ROOT,
-                "%5.1f s   %,d put, %,d/s   %,d handled, %,d/s   ",
+                "%5.1f s  %,d put, %,d/s  %,d handled, %,d/s",
                 now.nanos() / NANOS_PER_SECOND,
                 now.put(),
                 putPerSecond,
