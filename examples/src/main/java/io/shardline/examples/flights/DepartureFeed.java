@@ -94,6 +94,9 @@ final class DepartureFeed {
             reader = DepartureReader.open(file.path());
         }
         Departure departure = reader.next();
+        if ((departure == null) != (put == file.departures())) {
+            throw new InputException(file.path() + ": has changed since it was checked");
+        }
         if (departure == null) {
             reader.close();
             atEnd = true;

@@ -1,6 +1,7 @@
 package io.shardline.examples.flights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,6 +129,20 @@ class FlightsTest {
         assertThat(run.errors().strip())
                 .isEqualTo("flights: " + file + ", line 2: delay_minutes is a whole number, got 'late', in"
                         + " '2001-01-01T00:47,DTW,LAS,late,1'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void aFileThatHasGrownOrShrunkSinceItWasCheckedIsRefused(int departuresThen) throws IOException {
+        DepartureFile file = new DepartureFile(generated(3), departuresThen);
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        try (FlightsWorld world = new SimulatedWorld(1);
+                Progress progress = new Progress(nowhere, false, departuresThen)) {
+            FlightsRun run = new FlightsRun(world, file, new FlightsRun.Fleet(3, 1), progress);
+            assertThatExceptionOfType(InputException.class)
+                    .isThrownBy(run::run)
+                    .withMessageEndingWith("has changed since it was checked");
+        }
     }
 
     private static String hash(String file, int seed) {
