@@ -262,7 +262,15 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     public void emit(ConsumerEvent event) {
         ConsumerListener told = listener;
         if (told != null) {
-            events.execute(() -> told.on(event));
+            events.execute(() -> tell(told, event));
+        }
+    }
+
+    private static void tell(ConsumerListener listener, ConsumerEvent event) {
+        try {
+            listener.on(event);
+        } catch (RuntimeException | Error e) {
+            log.warn("the listener failed at {}", event, e);
         }
     }
 

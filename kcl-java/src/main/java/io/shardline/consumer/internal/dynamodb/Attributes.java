@@ -1,0 +1,65 @@
+package io.shardline.consumer.internal.dynamodb;
+
+/**
+ * The names in the table: KCL's on lease rows, so that a table can go from it to us and back, and our own.
+ *
+ * <p>Immutable.
+ */
+final class Attributes {
+
+    /** The hash key of the table, of every kind of row. */
+    static final String KEY = "leaseKey";
+
+    /** What kind of row it is. A lease that KCL before 3.5 wrote has none. */
+    static final String ENTITY = "entityType";
+
+    static final String LEASE = "LEASE";
+    static final String SESSION = "SHARDLINE_WORKER";
+    static final String FLEET = "SHARDLINE_FLEET";
+    static final String STREAM = "SHARDLINE_STREAM";
+
+    // Lease rows, KCL's names.
+    static final String OWNER = "leaseOwner";
+    static final String COUNTER = "leaseCounter";
+    static final String OWNER_SWITCHES = "ownerSwitchesSinceCheckpoint";
+    static final String CHECKPOINT = "checkpoint";
+    static final String CHECKPOINT_SUB = "checkpointSubSequenceNumber";
+    static final String CHECKPOINT_OWNER = "checkpointOwner";
+    static final String PARENTS = "parentShardId";
+    static final String RANGE_START = "startingHashKey";
+    static final String RANGE_END = "endingHashKey";
+
+    static final String SHARD_END = "SHARD_END";
+
+    // Lease rows, ours. KCL's updates name the attributes they change, so these survive them.
+    static final String OUR_OWNER = "slOwner";
+    static final String OUR_COUNTER = "slCounter";
+    static final String OUR_START_AT = "slStartAt";
+
+    // Session rows.
+    static final String WORKER_ID = "workerId";
+    static final String STATE = "state";
+    static final String ALIVE = "ALIVE";
+    static final String DEAD = "DEAD";
+    static final String HEARTBEAT = "heartbeat";
+    static final String LEASE_MILLIS = "leaseMs";
+    static final String JUDGE_MILLIS = "judgeMs";
+    static final String BEAT_MILLIS = "beatMs";
+    static final String LEASES = "leases";
+    static final String ASKS = "asks";
+    static final String INBOX = "inbox";
+    static final String DEAD_BY = "deadBy";
+    static final String HEIR = "heir";
+
+    // The fleet row.
+    static final String REVISION = "rev";
+    static final String SUSPECTS = "suspects";
+
+    // The stream row.
+    static final String STREAM_NAME = "streamName";
+    static final String STREAM_CREATED = "created";
+    static final String STREAM_FROM = "from";
+    static final String STREAM_START_AT = "startAt";
+
+    private Attributes() {}
+}

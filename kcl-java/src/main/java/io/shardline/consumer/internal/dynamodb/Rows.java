@@ -1,0 +1,292 @@
+package io.shardline.consumer.internal.dynamodb;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.Position;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.FleetRow;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.internal.lease.Timing;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * How the rows of the lease protocol are written as items, and read from them.
+ *
+ * <p>Reading throws an {@link IllegalArgumentException} that names what is wrong with an item. Thread-safe: it holds
+ * nothing.
+ */
+final class Rows {
+
+    /** The key of the one fleet row. */
+    static final String FLEET_KEY = "fleet";
+
+    private static final String SESSION_PREFIX = "worker/";
+    private static final String STREAM_PREFIX = "stream/";
+    private static final int NANO_DIGITS_OF_A_MILLI = 6;
+
+    private Rows() {}
+
+    /** The kinds of row that the table may hold. */
+    enum Kind {
+        LEASE,
+        SESSION,
+        FLEET,
+        STREAM,
+        /** Of another program, or of a later version of ours. */
+        OTHER
+    }
+
+    static Kind kindOf(Item item) {
+        String entity = item.optionalString(Attributes.ENTITY);
+        if (entity == null) {
+            return Kind.LEASE;
+        }
+        return switch (entity) {
+            case Attributes.LEASE -> Kind.LEASE;
+            case Attributes.SESSION -> Kind.SESSION;
+            case Attributes.FLEET -> Kind.FLEET;
+            case Attributes.STREAM -> Kind.STREAM;
+            default -> Kind.OTHER;
+        };
+    }
+
+    // ------------------------------------------------------------------------------------------------- sessions
+
+    static String sessionKey(String session) {
+        return SESSION_PREFIX + session;
+    }
+
+    static Map<String, AttributeValue> item(SessionRow row) {
+        Map<String, AttributeValue> item = keyed(sessionKey(row.id()), Attributes.SESSION);
+        item.put(Attributes.WORKER_ID, string(row.workerId()));
+        item.put(Attributes.STATE, string(row.alive() ? Attributes.ALIVE : Attributes.DEAD));
+        item.put(Attributes.HEARTBEAT, number(row.heartbeat()));
+        item.put(Attributes.LEASE_MILLIS, millis(row.timing().leaseNanos()));
+        item.put(Attributes.JUDGE_MILLIS, millis(row.timing().judgeNanos()));
+        item.put(Attributes.BEAT_MILLIS, millis(row.timing().beatNanos()));
+        item.put(Attributes.LEASES, number(row.leases()));
+        if (row.alive()) {
+            // Never absent while alive: an update can set an entry of a map only where there is a map.
+            item.put(Attributes.ASKS, numbers(row.asks()));
+            item.put(Attributes.INBOX, numbers(row.inbox()));
+        }
+        if (row.heir() != null) {
+            item.put(Attributes.HEIR, string(row.heir()));
+        }
+        return item;
+    }
+
+    static SessionRow session(Item item) {
+        return new SessionRow(
+                withoutPrefix(item, SESSION_PREFIX),
+                item.string(Attributes.WORKER_ID),
+                isAlive(item),
+                item.number(Attributes.HEARTBEAT),
+                new Timing(
+                        item.positiveMillisAsNanos(Attributes.LEASE_MILLIS),
+                        item.positiveMillisAsNanos(Attributes.JUDGE_MILLIS),
+                        item.positiveMillisAsNanos(Attributes.BEAT_MILLIS)),
+                item.count(Attributes.LEASES, 0),
+                item.counts(Attributes.ASKS),
+                item.numbers(Attributes.INBOX),
+                item.optionalString(Attributes.HEIR));
+    }
+
+    private static boolean isAlive(Item item) {
+        return switch (item.string(Attributes.STATE)) {
+            case Attributes.ALIVE -> true;
+            case Attributes.DEAD -> false;
+            default -> throw item.malformed(Attributes.STATE, "ALIVE or DEAD");
+        };
+    }
+
+    // -------------------------------------------------------------------------------------- the fleet, the stream
+
+    static FleetRow fleet(Item item) {
+        return new FleetRow(item.number(Attributes.REVISION, 0), item.strings(Attributes.SUSPECTS));
+    }
+
+    static Map<String, AttributeValue> item(StreamRow row) {
+        Map<String, AttributeValue> item = keyed(STREAM_PREFIX + row.streamName(), Attributes.STREAM);
+        item.put(Attributes.STREAM_NAME, string(row.streamName()));
+        item.put(Attributes.STREAM_CREATED, string(row.created().toString()));
+        item.put(Attributes.STREAM_FROM, string(row.from().name()));
+        if (row.startAt() != null) {
+            item.put(Attributes.STREAM_START_AT, string(row.startAt().toString()));
+        }
+        return item;
+    }
+
+    static StreamRow stream(Item item) {
+        Instant created = item.optionalInstant(Attributes.STREAM_CREATED);
+        if (created == null) {
+            throw item.malformed(Attributes.STREAM_CREATED, "a time");
+        }
+        return new StreamRow(
+                item.string(Attributes.STREAM_NAME),
+                created,
+                StartingPosition.Kind.valueOf(item.string(Attributes.STREAM_FROM)),
+                item.optionalInstant(Attributes.STREAM_START_AT));
+    }
+
+    // --------------------------------------------------------------------------------------------------- leases
+
+    static Map<String, AttributeValue> item(Lease row) {
+        Map<String, AttributeValue> item = keyed(row.key(), Attributes.LEASE);
+        item.put(Attributes.COUNTER, number(row.counter()));
+        item.put(Attributes.OUR_COUNTER, number(row.counter()));
+        item.put(Attributes.OWNER_SWITCHES, number(row.ownerSwitches()));
+        if (row.owner() != null) {
+            item.put(Attributes.OWNER, string(row.owner()));
+            item.put(Attributes.OUR_OWNER, string(row.owner()));
+        }
+        if (!row.parents().isEmpty()) {
+            item.put(Attributes.PARENTS, strings(row.parents()));
+        }
+        if (row.range() != null) {
+            item.put(Attributes.RANGE_START, string(row.range().start().toString()));
+            item.put(Attributes.RANGE_END, string(row.range().end().toString()));
+        }
+        checkpointAttributes(row.checkpoint()).forEach((name, value) -> {
+            if (value != null) {
+                item.put(name, value);
+            }
+        });
+        return item;
+    }
+
+    /** What a checkpoint sets, and with null what it removes. */
+    static Map<String, @Nullable AttributeValue> checkpointAttributes(Checkpoint checkpoint) {
+        String text = Attributes.SHARD_END;
+        long sub = 0;
+        AttributeValue startAt = null;
+        if (checkpoint instanceof Checkpoint.At at) {
+            text = at.position().sequenceNumber();
+            sub = at.position().subSequenceNumber();
+        } else if (checkpoint instanceof Checkpoint.AtStart start) {
+            text = start.from().name();
+            startAt = start.startAt() == null ? null : string(start.startAt().toString());
+        }
+        Map<String, @Nullable AttributeValue> attributes = new LinkedHashMap<>();
+        attributes.put(Attributes.CHECKPOINT, string(text));
+        attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
+        attributes.put(Attributes.OUR_START_AT, startAt);
+        return attributes;
+    }
+
+    static Lease lease(Item item) {
+        long counter = item.number(Attributes.COUNTER);
+        return new Lease(
+                item.key(),
+                shownOwner(item, counter),
+                counter,
+                checkpoint(item),
+                item.strings(Attributes.PARENTS),
+                range(item),
+                item.count(Attributes.OWNER_SWITCHES, 0));
+    }
+
+    /** Whether the last write of a lease row was ours; KCL's writes leave our copies of owner and counter behind. */
+    static boolean isOurs(Item lease) {
+        return !lease.has(Attributes.CHECKPOINT_OWNER)
+                && Objects.equals(
+                        lease.attributes().get(Attributes.OWNER),
+                        lease.attributes().get(Attributes.OUR_OWNER))
+                && Objects.equals(
+                        lease.attributes().get(Attributes.COUNTER),
+                        lease.attributes().get(Attributes.OUR_COUNTER));
+    }
+
+    private static @Nullable String shownOwner(Item item, long counter) {
+        String owner = item.optionalString(Attributes.OWNER);
+        String checkpointOwner = item.optionalString(Attributes.CHECKPOINT_OWNER);
+        if (owner == null) {
+            if (checkpointOwner != null) {
+                throw item.malformed(Attributes.CHECKPOINT_OWNER, "absent where there is no leaseOwner");
+            }
+            return null;
+        }
+        return isOurs(item) ? owner : new ForeignOwner(owner, counter, checkpointOwner).name();
+    }
+
+    private static Checkpoint checkpoint(Item item) {
+        String text = item.string(Attributes.CHECKPOINT);
+        if (text.equals(Attributes.SHARD_END)) {
+            return Checkpoint.shardEnd();
+        }
+        for (StartingPosition.Kind kind : StartingPosition.Kind.values()) {
+            if (text.equals(kind.name())) {
+                return start(item, kind);
+            }
+        }
+        return new Checkpoint.At(new Position(text, item.number(Attributes.CHECKPOINT_SUB, 0)));
+    }
+
+    /**
+     * KCL writes LATEST and AT_TIMESTAMP without the time. Nobody has handled a record of such a shard yet, and from where
+     * KCL would have is not known, so it is read from its start: that repeats nothing and loses nothing.
+     */
+    private static Checkpoint start(Item item, StartingPosition.Kind kind) {
+        Instant startAt = item.optionalInstant(Attributes.OUR_START_AT);
+        return kind == StartingPosition.Kind.TRIM_HORIZON || startAt == null
+                ? Checkpoint.trimHorizon()
+                : new Checkpoint.AtStart(kind, startAt);
+    }
+
+    private static @Nullable HashKeyRange range(Item item) {
+        String start = item.optionalString(Attributes.RANGE_START);
+        String end = item.optionalString(Attributes.RANGE_END);
+        return start == null || end == null ? null : HashKeyRange.parse(start, end);
+    }
+
+    // --------------------------------------------------------------------------------------------------- values
+
+    static AttributeValue string(String value) {
+        return AttributeValue.fromS(value);
+    }
+
+    static AttributeValue number(long value) {
+        return AttributeValue.fromN(Long.toString(value));
+    }
+
+    static AttributeValue strings(Collection<String> values) {
+        return AttributeValue.fromSs(ImmutableSet.copyOf(values).asList());
+    }
+
+    private static AttributeValue numbers(Map<String, ? extends Number> values) {
+        ImmutableMap.Builder<String, AttributeValue> numbers = ImmutableMap.builder();
+        values.forEach((key, value) -> numbers.put(key, number(value.longValue())));
+        return AttributeValue.fromM(numbers.buildOrThrow());
+    }
+
+    private static AttributeValue millis(long nanos) {
+        return AttributeValue.fromN(BigDecimal.valueOf(nanos, NANO_DIGITS_OF_A_MILLI)
+                .stripTrailingZeros()
+                .toPlainString());
+    }
+
+    private static Map<String, AttributeValue> keyed(String key, String entity) {
+        Map<String, AttributeValue> item = new LinkedHashMap<>();
+        item.put(Attributes.KEY, string(key));
+        item.put(Attributes.ENTITY, string(entity));
+        return item;
+    }
+
+    private static String withoutPrefix(Item item, String prefix) {
+        if (!item.key().startsWith(prefix)) {
+            throw item.malformed(Attributes.KEY, "prefixed with '" + prefix + "'");
+        }
+        return item.key().substring(prefix.length());
+    }
+}
