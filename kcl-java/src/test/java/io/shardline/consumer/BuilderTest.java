@@ -1,0 +1,93 @@
+package io.shardline.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardline.testkit.KinesisEmulator;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+
+/** What a consumer cannot be made of. */
+class BuilderTest {
+
+    private static final ConsumerConfig CONFIG = ConsumerConfig.builder(
+                    "app", "flights", StartingPosition.trimHorizon())
+            .build();
+    private static final RecordHandler HANDLER = (record, context) -> {};
+
+    @Test
+    void theSettingsAndTheLeaseTableAreRequired() {
+        assertThatThrownBy(() -> ShardlineConsumer.builder()
+                        .recordHandler(HANDLER)
+                        .leaseTable(LeaseTable.inMemory())
+                        .build())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("config is required");
+        assertThatThrownBy(() -> ShardlineConsumer.builder()
+                        .recordHandler(HANDLER)
+                        .config(CONFIG)
+                        .build())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("leaseTable is required");
+    }
+
+    @Test
+    void exactlyOneKindOfHandlerIsRequired() {
+        String message = "either a recordHandler or a shardHandler is required, and not both";
+        assertThatThrownBy(() -> complete().build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> complete()
+                        .recordHandler(HANDLER)
+                        .shardHandler(context -> (batch, checkpointer) -> {})
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void aLeaseTableOfSomebodyElsesMakingIsRefused() {
+        LeaseTable foreign = new LeaseTable() {
+            @Override
+            public String toString() {
+                return "a table of my own";
+            }
+        };
+
+        assertThatThrownBy(() ->
+                        complete().recordHandler(HANDLER).leaseTable(foreign).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("leaseTable must come from a method of LeaseTable, was a table of my own");
+    }
+
+    @Test
+    void aClientThatRetriesIsRefusedAndToldHowNotTo() {
+        try (KinesisAsyncClient retrying = KinesisAsyncClient.builder()
+                .region(Region.US_EAST_1)
+                .credentialsProvider(AnonymousCredentialsProvider.create())
+                .build()) {
+            assertThatThrownBy(() ->
+                            complete().recordHandler(HANDLER).client(retrying).build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("attempts per call, which would read faster than the consumer's pace")
+                    .hasMessageContaining("AwsRetryStrategy.doNotRetry()");
+        }
+    }
+
+    @Test
+    void aConsumerThatIsBuiltHasNotStarted() {
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                ShardlineConsumer consumer = complete()
+                        .recordHandler(HANDLER)
+                        .client(kinesis.client())
+                        .build()) {
+            assertThat(consumer.state()).isEqualTo(ConsumerState.NEW);
+        }
+    }
+
+    private static ShardlineConsumer.Builder complete() {
+        return ShardlineConsumer.builder().config(CONFIG).leaseTable(LeaseTable.inMemory());
+    }
+}

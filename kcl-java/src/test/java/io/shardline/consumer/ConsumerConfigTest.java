@@ -1,0 +1,84 @@
+package io.shardline.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The settings: their defaults, and what is refused with which words. */
+class ConsumerConfigTest {
+
+    @Test
+    void theDefaultsAreThoseOfTheDocumentation() {
+        ConsumerConfig config = builder().build();
+
+        assertThat(config.leaseDuration()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.shardSyncInterval()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.prefetchBudget()).isEqualTo(128L << 20);
+        assertThat(config.readsPerSecondBehind()).isEqualTo(2);
+        assertThat(config.readsPerSecondAtTip()).isEqualTo(1);
+        assertThat(config.foreignEntries()).isEqualTo(ForeignEntries.AUTO);
+        assertThat(config.handlerThreads()).isGreaterThanOrEqualTo(4);
+        assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.workerId()).startsWith("worker-");
+        assertThat(config.applicationName()).isEqualTo("app");
+        assertThat(config.streamName()).isEqualTo("flights");
+        assertThat(config.startingPosition()).isEqualTo(StartingPosition.latest());
+    }
+
+    @Test
+    void whatIsOutOfRangeIsRefusedWithTheSettingTheRuleAndTheValue() {
+        refused(c -> c.workerId(" "), "workerId must be not blank, without '@', was  ");
+        refused(c -> c.workerId("a@b"), "workerId must be not blank, without '@', was a@b");
+        refused(c -> c.leaseDuration(Duration.ofMillis(999)), "leaseDuration must be at least 1 s, was PT0.999S");
+        refused(c -> c.leaseDuration(Duration.ofMinutes(61)), "leaseDuration must be at most 1 h, was PT1H1M");
+        refused(c -> c.checkpointInterval(Duration.ZERO), "checkpointInterval must be positive, was PT0S");
+        refused(c -> c.shardSyncInterval(Duration.ofSeconds(-1)), "shardSyncInterval must be positive, was PT-1S");
+        refused(c -> c.prefetchBudget(1), "prefetchBudget must be at least 10 MiB, one full read, was 1");
+        refused(c -> c.readsPerSecondBehind(0), "readsPerSecondBehind must be above 0, at most 5, was 0.0");
+        refused(c -> c.readsPerSecondBehind(Double.NaN), "readsPerSecondBehind must be above 0, at most 5, was NaN");
+        refused(c -> c.readsPerSecondAtTip(5.1), "readsPerSecondAtTip must be above 0, at most 5, was 5.1");
+        refused(c -> c.handlerThreads(0), "handlerThreads must be at least 1, was 0");
+        refused(c -> c.closeTimeout(Duration.ofSeconds(-1)), "closeTimeout must be not negative, was PT-1S");
+    }
+
+    @Test
+    void namesAreNotBlank() {
+        assertThatThrownBy(() -> ConsumerConfig.builder(" ", "flights", StartingPosition.latest())
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("applicationName must be not blank, was  ");
+        assertThatThrownBy(() -> ConsumerConfig.builder("app", "", StartingPosition.latest())
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("streamName must be not blank, was ");
+    }
+
+    @Test
+    void theBoundsThemselvesAreAllowed() {
+        ConsumerConfig config = builder()
+                .leaseDuration(Duration.ofSeconds(1))
+                .prefetchBudget(10L << 20)
+                .readsPerSecondBehind(5)
+                .handlerThreads(1)
+                .closeTimeout(Duration.ZERO)
+                .build();
+
+        assertThat(config.leaseDuration()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    private static void refused(Consumer<ConsumerConfig.Builder> change, String message) {
+        ConsumerConfig.Builder builder = builder();
+        change.accept(builder);
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    private static ConsumerConfig.Builder builder() {
+        return ConsumerConfig.builder("app", "flights", StartingPosition.latest());
+    }
+}

@@ -1,0 +1,115 @@
+package io.shardline.consumer;
+
+import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardline.consumer.simulation.SimulatedFleet;
+import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
+import io.shardline.consumer.simulation.SimulatedWorker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Parents before children, and rule 14 of the lease protocol: no shard ends before its children have leases. */
+class LineageTest {
+
+    @Test
+    void aShardEndsOnlyWhenItsChildrenHaveLeases() { // rule 14, C13
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        fleet.put("1", "2");
+        fleet.split(shardId(0));
+        fleet.time().onEachEvent(() -> {
+            if (fleet.isLeased(shardId(0)) && fleet.row(shardId(0)).isEnded()) {
+                assertThat(fleet.isLeased(shardId(1)) && fleet.isLeased(shardId(2)))
+                        .isTrue();
+            }
+        });
+        SimulatedWorker worker = fleet.worker("w").start();
+        worker.network().next(1, "createLease", Fate.ANSWER_LOST);
+        worker.network().next(8, "createLease", Fate.REQUEST_LOST);
+
+        fleet.until(() -> worker.events(ConsumerEvent.ShardStarted.class).size() == 3);
+
+        assertThat(fleet.row(shardId(0)).isEnded()).isTrue();
+        assertThat(worker.network().sent("createLease").size()).isGreaterThan(8);
+    }
+
+    @Test
+    void aChildIsNotDeliveredBeforeBothMergeParentsEnd() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 2);
+        fleet.putInto(shardId(0), "parent 0");
+        fleet.putInto(shardId(1), "parent 1");
+        fleet.merge(shardId(0), shardId(1));
+        fleet.putInto(shardId(2), "child");
+        fleet.worker("w")
+                .before((record, context) -> {
+                    if (record.partitionKey().equals("parent 1") && context.attempt() < 8) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .start();
+
+        fleet.until(() -> fleet.texts().size() == 3);
+
+        assertThat(fleet.texts()).containsExactly("parent 0", "parent 1", "child");
+    }
+
+    @Test
+    void aMergedChildWaitsForAParentThatHasNoLeaseYet() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 2);
+        fleet.putInto(shardId(0), "grandparent");
+        fleet.split(shardId(0)); // into 2 and 3
+        fleet.putInto(shardId(3), "slow parent");
+        fleet.putInto(shardId(1), "quick parent");
+        fleet.merge(shardId(3), shardId(1)); // into 4
+        fleet.putInto(shardId(4), "child");
+        fleet.worker("w")
+                .before((record, context) -> {
+                    if (record.partitionKey().equals("grandparent") && context.attempt() < 8) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .start();
+
+        fleet.until(() -> fleet.texts().size() == 4);
+
+        assertThat(fleet.texts()).containsExactly("quick parent", "grandparent", "slow parent", "child");
+    }
+
+    @Test
+    void aCrashBetweenTheChildrensLeasesAndTheShardsEndLosesNothing() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        fleet.put("1");
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "2");
+        fleet.putInto(shardId(2), "3");
+        SimulatedWorker first = fleet.worker("w1").start();
+        fleet.until(() -> fleet.isLeased(shardId(1)) && fleet.isLeased(shardId(2)));
+        assertThat(fleet.row(shardId(0)).isEnded()).isFalse();
+        first.process().kill();
+
+        fleet.worker("w2").start();
+        fleet.until(() -> fleet.texts().containsAll(java.util.List.of("1", "2", "3")));
+
+        assertThat(fleet.row(shardId(0)).isEnded()).isTrue();
+    }
+
+    @Test
+    void everyShardOfAHistoryIsHandledOnceByTwoWorkers() {
+        SimulatedFleet fleet = new SimulatedFleet(3, 2);
+        fleet.worker("w1").start();
+        fleet.worker("w2").start();
+        fleet.putInto(shardId(0), "0");
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(2), "2");
+        fleet.merge(shardId(3), shardId(1));
+        fleet.putInto(shardId(4), "4");
+        fleet.split(shardId(4));
+        fleet.putInto(shardId(5), "5");
+
+        fleet.until(() -> fleet.texts().size() == 4);
+        fleet.advance(Duration.ofSeconds(30));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("0", "2", "4", "5");
+        assertThat(fleet.table().scan().join().leases()).hasSize(7);
+    }
+}

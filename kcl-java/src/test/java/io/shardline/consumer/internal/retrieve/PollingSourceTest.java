@@ -1,0 +1,156 @@
+package io.shardline.consumer.internal.retrieve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardline.consumer.Position;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.testkit.Fault;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How a shard is read: at what pace, from where, through which troubles, and how reading stops. */
+class PollingSourceTest {
+
+    private static final Duration LATENCY = Duration.ofMillis(20);
+
+    private final ReadShard shard = new ReadShard(LATENCY);
+
+    @Test
+    void aShardAtItsTipIsReadOnceASecond() {
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(20));
+
+        assertThat(shard.calls("GetRecords")).hasSize(20);
+        assertThat(shard.calls("GetShardIterator")).hasSize(1);
+    }
+
+    @Test
+    void aShardThatIsBehindIsReadTwiceASecond() {
+        shard.put(ReadShard.MIB_RECORDS); // ten reads
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(3));
+
+        assertThat(shard.calls("GetRecords")).hasSize(6);
+        assertThat(shard.records()).isGreaterThanOrEqualTo(50);
+    }
+
+    @Test
+    void nothingIsReadThatWasNotAskedFor() {
+        shard.put(30);
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(30));
+
+        assertThat(shard.batches()).hasSize(1);
+        assertThat(shard.calls("GetRecords")).hasSize(1);
+    }
+
+    @Test
+    void readingStartsAtTheCheckpointAndNotAfterIt() {
+        shard.put(3);
+        shard.open(new Checkpoint.At(new Position(shard.sequenceNumber(1), 0))).request();
+
+        shard.advance(Duration.ofSeconds(1));
+
+        assertThat(shard.batches().get(0).records().get(0).sequenceNumber()).isEqualTo(shard.sequenceNumber(1));
+    }
+
+    @Test
+    void anExpiredIteratorIsReplacedByOneAfterTheLastRecord() {
+        shard.put(3);
+        shard.open(Checkpoint.trimHorizon()).request();
+        shard.advance(Duration.ofMinutes(6)); // nothing asked for, and the iterator is good for five
+        shard.put(2);
+
+        shard.source().request();
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.failures()).containsExactly("ExpiredIteratorException 1");
+        assertThat(shard.records()).isEqualTo(5);
+        assertThat(shard.calls("GetShardIterator")).hasSize(2);
+    }
+
+    @Test
+    void throttlesAreWaitedOutLongerEachTime() {
+        shard.put(1);
+        shard.fail(6, "GetRecords", new Fault.Throttle());
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(60));
+
+        assertThat(shard.failures()).hasSize(6).allMatch(f -> f.startsWith("ProvisionedThroughputExceededException"));
+        assertThat(shard.records()).isEqualTo(1);
+        assertThat(shard.budget().free())
+                .isEqualTo(ReadShard.BUDGET - shard.batches().get(0).bytes());
+        for (int i = 1; i < 7; i++) {
+            assertThat(shard.gap("GetRecords", i)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void lostAnswersLoseNoRecords() {
+        shard.put(4);
+        shard.fail(1, "GetShardIterator", new Fault.ReplyLost(Duration.ofSeconds(2)));
+        shard.fail(2, "GetRecords", new Fault.ReplyLost(Duration.ofSeconds(2)));
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(30));
+
+        assertThat(shard.records()).isEqualTo(4);
+        assertThat(shard.failures()).containsExactly("NoAnswer 1", "NoAnswer 2", "NoAnswer 3");
+    }
+
+    @Test
+    void aClosedShardEndsWithItsChildrenAfterItsLastRecord() {
+        shard.put(2);
+        shard.split();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.records()).isEqualTo(2);
+        assertThat(shard.children()).containsExactly("shardId-000000000001", "shardId-000000000002");
+        shard.source().request();
+        shard.advance(Duration.ofSeconds(5));
+        assertThat(shard.calls("GetRecords")).hasSize(1);
+        assertThat(shard.calls("GetShardIterator")).hasSize(1);
+    }
+
+    @Test
+    void aSourceThatIsStoppedAtAnyMomentGivesItsBytesBackAndNothingMore() {
+        for (int millis = 0; millis < 1_200; millis += 7) {
+            ReadShard stopped = new ReadShard(LATENCY);
+            stopped.put(3);
+            stopped.fail(1, "GetRecords", new Fault.Throttle());
+            stopped.open(Checkpoint.trimHorizon()).request();
+            stopped.advance(Duration.ofMillis(millis));
+            stopped.source().stop();
+            int batches = stopped.batches().size();
+            stopped.source().request();
+
+            stopped.advance(Duration.ofSeconds(5));
+
+            assertThat(stopped.batches()).as("stopped at %d ms", millis).hasSize(batches);
+            stopped.releaseAll();
+            assertThat(stopped.budget().free()).as("stopped at %d ms", millis).isEqualTo(ReadShard.BUDGET);
+        }
+    }
+
+    @Test
+    void aSourceThatIsStoppedWhileItWaitsForMemoryReadsNothing() {
+        shard.put(3);
+        shard.budget().reserve(ReadShard.BUDGET, () -> {});
+        shard.open(Checkpoint.trimHorizon()).request();
+        shard.advance(Duration.ofSeconds(1));
+        shard.source().stop();
+
+        shard.budget().release(ReadShard.BUDGET);
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.calls("GetRecords")).isEmpty();
+        assertThat(shard.budget().free()).isEqualTo(ReadShard.BUDGET);
+    }
+}

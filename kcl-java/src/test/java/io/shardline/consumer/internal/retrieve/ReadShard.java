@@ -1,0 +1,200 @@
+package io.shardline.consumer.internal.retrieve;
+
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.testkit.ClientSettings;
+import io.shardline.testkit.Fault;
+import io.shardline.testkit.KinesisEmulator;
+import io.shardline.testkit.Latency;
+import io.shardline.testkit.time.SimulatedProcess;
+import io.shardline.testkit.time.SimulatedTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
+
+/**
+ * A stream of one shard, one source that reads it, and what came of it.
+ *
+ * <p>Confined to the simulation.
+ */
+final class ReadShard implements PollingSource.Sink {
+
+    static final long BUDGET = 64L << 20;
+
+    /** So many records of a MiB that ten reads are needed, for one gives 10 MiB. */
+    static final int MIB_RECORDS = 100;
+
+    private static final String STREAM = "flights";
+    private static final String SHARD = "shardId-000000000000";
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final SimulatedTime time = new SimulatedTime(1);
+    private final KinesisEmulator kinesis;
+    private final EventLoop loop;
+    private final PollingSource.Setting setting;
+    private final PrefetchBudget budget = new PrefetchBudget(BUDGET);
+    private final List<Made> calls = new ArrayList<>();
+    private final List<Planned> faults = new ArrayList<>();
+    private final List<FetchedBatch> batches = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+    private final List<String> children = new ArrayList<>();
+    private @Nullable PollingSource source;
+    private boolean keepsAsking;
+
+    private record Made(String operation, long nanos) {}
+
+    private static final class Planned {
+        private final String operation;
+        private final Fault fault;
+        private int times;
+
+        private Planned(int times, String operation, Fault fault) {
+            this.times = times;
+            this.operation = operation;
+            this.fault = fault;
+        }
+    }
+
+    ReadShard(Duration latency) {
+        kinesis = KinesisEmulator.builder()
+                .scheduler(time.process("kinesis").executor("engine"))
+                .wallClock(time::instant)
+                .build();
+        kinesis.createStream(STREAM, 1);
+        SimulatedProcess process = time.process("reader");
+        Platform platform = new Platform(
+                process.executor("loop"),
+                process.pool("io", 2),
+                process.pool("priority-io", 1),
+                process.pool("user", 1),
+                process.nanoTime(),
+                process.wallClock(),
+                process.random());
+        loop = new EventLoop(platform, new EventLoop.Hooks() {});
+        KinesisAsyncClient client = kinesis.client(ClientSettings.defaults()
+                .latency(Latency.fixed(latency))
+                .faults(this::fault)
+                .callbacks(process.pool("sdk", 1)));
+        setting = new PollingSource.Setting(loop, platform, client, STREAM, budget, 2, 1);
+    }
+
+    private Fault fault(String operation, KinesisRequest request) {
+        calls.add(new Made(operation, time.nowNanos()));
+        for (Planned planned : faults) {
+            if (planned.operation.equals(operation) && planned.times > 0) {
+                planned.times--;
+                return planned.fault;
+            }
+        }
+        return new Fault.None();
+    }
+
+    PollingSource open(Checkpoint from) {
+        source = new PollingSource(setting, SHARD, from, this);
+        return source;
+    }
+
+    PollingSource source() {
+        return Objects.requireNonNull(source);
+    }
+
+    /** The next calls of this operation fail so. */
+    void fail(int times, String operation, Fault fault) {
+        faults.add(new Planned(times, operation, fault));
+    }
+
+    /** From now on every batch is followed by another demand, and its bytes are given back. */
+    void keepAsking() {
+        keepsAsking = true;
+    }
+
+    /** Puts records; many of them are large. */
+    void put(int count) {
+        byte[] data = new byte[count == MIB_RECORDS ? (1 << 20) - 1 : 10];
+        for (int i = 0; i < count; i++) {
+            var put = kinesis.client()
+                    .putRecord(r -> r.streamName(STREAM).partitionKey("k").data(SdkBytes.fromByteArrayUnsafe(data)));
+            time.runUntil(put::isDone, PATIENCE);
+            put.join();
+        }
+    }
+
+    void split() {
+        var split = kinesis.client()
+                .splitShard(r -> r.streamName(STREAM).shardToSplit(SHARD).newStartingHashKey("1000"));
+        time.runUntil(split::isDone, PATIENCE);
+        advance(Duration.ofSeconds(1));
+    }
+
+    void advance(Duration duration) {
+        time.advance(duration);
+    }
+
+    String sequenceNumber(int index) {
+        return kinesis.records(STREAM).get(index).sequenceNumber();
+    }
+
+    List<Long> calls(String operation) {
+        return calls.stream()
+                .filter(call -> call.operation().equals(operation))
+                .map(Made::nanos)
+                .toList();
+    }
+
+    /** From one call to the next. */
+    Duration gap(String operation, int index) {
+        List<Long> made = calls(operation);
+        return Duration.ofNanos(made.get(index) - made.get(index - 1));
+    }
+
+    List<FetchedBatch> batches() {
+        return batches;
+    }
+
+    int records() {
+        return batches.stream().mapToInt(batch -> batch.records().size()).sum();
+    }
+
+    List<String> failures() {
+        return failures;
+    }
+
+    List<String> children() {
+        return children;
+    }
+
+    PrefetchBudget budget() {
+        return budget;
+    }
+
+    void releaseAll() {
+        batches.forEach(batch -> budget.release(batch.bytes()));
+    }
+
+    @Override
+    public void fetched(FetchedBatch batch) {
+        batches.add(batch);
+        if (keepsAsking) {
+            budget.release(batch.bytes());
+            source().request();
+        }
+    }
+
+    @Override
+    public void ended(List<ChildShard> named) {
+        named.forEach(child -> children.add(child.shardId()));
+    }
+
+    @Override
+    public void failed(Throwable failure, int inARow) {
+        failures.add(ServiceErrors.code(failure) + " " + inARow);
+    }
+}

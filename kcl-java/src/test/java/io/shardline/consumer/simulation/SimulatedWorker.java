@@ -1,0 +1,166 @@
+package io.shardline.consumer.simulation;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.RecordHandler;
+import io.shardline.consumer.ShardHandlerFactory;
+import io.shardline.consumer.ShardlineConsumer;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.runtime.Platform;
+import io.shardline.testkit.ClientSettings;
+import io.shardline.testkit.Faults;
+import io.shardline.testkit.Latency;
+import io.shardline.testkit.time.SimulatedProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process with the production consumer in it.
+ *
+ * <p>Confined to the simulation.
+ */
+public final class SimulatedWorker {
+
+    private static final Duration LATENCY = Duration.ofMillis(10);
+
+    private final SimulatedFleet fleet;
+    private final SimulatedProcess process;
+    private final ScriptedNetwork network;
+    private final List<ConsumerEvent> events = new ArrayList<>();
+    private StartingPosition startingPosition = StartingPosition.trimHorizon();
+    private Consumer<ConsumerConfig.Builder> settings = config -> {};
+    private @Nullable RecordHandler recordHandler;
+    private @Nullable ShardHandlerFactory shardHandlers;
+    private Faults faults = Faults.none();
+    private Consumer<ConsumerEvent> listener = event -> {};
+    private @Nullable ShardlineConsumer consumer;
+
+    SimulatedWorker(SimulatedFleet fleet, String name) {
+        this.fleet = fleet;
+        this.process = fleet.time.process(name);
+        this.network = new ScriptedNetwork(fleet.time);
+        this.recordHandler = (record, context) ->
+                fleet.handled().add(new SimulatedFleet.Handled(name, record, fleet.time.nowNanos()));
+    }
+
+    public SimulatedWorker from(StartingPosition position) {
+        startingPosition = position;
+        return this;
+    }
+
+    public SimulatedWorker with(Consumer<ConsumerConfig.Builder> changes) {
+        settings = changes;
+        return this;
+    }
+
+    public SimulatedWorker handler(RecordHandler handler) {
+        recordHandler = handler;
+        return this;
+    }
+
+    /** Handles as usual after {@code first} has returned. */
+    public SimulatedWorker before(RecordHandler first) {
+        RecordHandler usual = Objects.requireNonNull(recordHandler);
+        recordHandler = (record, context) -> {
+            first.handle(record, context);
+            usual.handle(record, context);
+        };
+        return this;
+    }
+
+    public SimulatedWorker shardHandler(ShardHandlerFactory factory) {
+        recordHandler = null;
+        shardHandlers = factory;
+        return this;
+    }
+
+    public SimulatedWorker faults(Faults kinesisFaults) {
+        faults = kinesisFaults;
+        return this;
+    }
+
+    public SimulatedWorker listener(Consumer<ConsumerEvent> also) {
+        listener = also;
+        return this;
+    }
+
+    /** Starts; the future is that of the consumer's start. */
+    public CompletableFuture<Void> begin() {
+        return consumer().start();
+    }
+
+    /** Starts, and lets time pass until that is done. */
+    public SimulatedWorker start() {
+        fleet.get(begin());
+        return this;
+    }
+
+    /** Closes, and lets time pass until that is done. */
+    public void stop() {
+        fleet.get(consumer().closeAsync());
+    }
+
+    public ShardlineConsumer consumer() {
+        if (consumer == null) {
+            consumer = build();
+        }
+        return consumer;
+    }
+
+    private ShardlineConsumer build() {
+        ConsumerConfig.Builder config = ConsumerConfig.builder("test", SimulatedFleet.STREAM, startingPosition)
+                .workerId(process.name());
+        settings.accept(config);
+        ShardlineConsumer.Builder builder = ShardlineConsumer.builder()
+                .config(config.build())
+                .leaseTable(new SimulatedLeaseTable(fleet.table, fleet.time, process, network))
+                .client(fleet.kinesis.client(ClientSettings.defaults()
+                        .latency(Latency.fixed(LATENCY))
+                        .faults(faults)
+                        .callbacks(process.pool("sdk", 1))))
+                .platform(platform())
+                .listener(event -> {
+                    events.add(event);
+                    listener.accept(event);
+                });
+        if (recordHandler != null) {
+            builder.recordHandler(recordHandler);
+        }
+        if (shardHandlers != null) {
+            builder.shardHandler(shardHandlers);
+        }
+        return builder.build();
+    }
+
+    private Platform platform() {
+        return new Platform(
+                process.executor("loop"),
+                process.pool("io", 2),
+                process.pool("priority-io", 1),
+                process.pool("user", 4),
+                process.nanoTime(),
+                process.wallClock(),
+                process.random());
+    }
+
+    public SimulatedProcess process() {
+        return process;
+    }
+
+    public ScriptedNetwork network() {
+        return network;
+    }
+
+    public List<ConsumerEvent> events() {
+        return events;
+    }
+
+    public <E extends ConsumerEvent> List<E> events(Class<E> kind) {
+        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+}
