@@ -1,6 +1,8 @@
 package io.shardline.consumer;
 
+import io.shardline.consumer.internal.dynamodb.DynamoDbLeaseStore;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 
 /**
  * Where the workers of an application keep their leases and checkpoints.
@@ -17,5 +19,24 @@ public interface LeaseTable {
      */
     static LeaseTable inMemory() {
         return new InMemoryLeaseStore();
+    }
+
+    /**
+     * A table in DynamoDB of this name, created when it is missing. As {@link #dynamoDb(DynamoDbAsyncClient, DynamoDbTable)}
+     * with the defaults.
+     */
+    static LeaseTable dynamoDb(DynamoDbAsyncClient client, String tableName) {
+        return dynamoDb(client, DynamoDbTable.builder(tableName).build());
+    }
+
+    /**
+     * A table in DynamoDB, created when it is missing. It may hold the leases of a stopped KCL application, which are taken
+     * over.
+     *
+     * @param client stays the caller's to close; must make one attempt per call, as retries are the consumer's
+     * @throws IllegalArgumentException if the client retries
+     */
+    static LeaseTable dynamoDb(DynamoDbAsyncClient client, DynamoDbTable table) {
+        return new DynamoDbLeaseStore(client, table);
     }
 }

@@ -32,7 +32,7 @@ final class ItemUpdate {
         return this;
     }
 
-    /** The attribute must be there and have another value. */
+    /** The attribute must have another value. */
     ItemUpdate whereNot(String name, AttributeValue value) {
         conditions.add(name(name) + " <> " + value(value));
         return this;

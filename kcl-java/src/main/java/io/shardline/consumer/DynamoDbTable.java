@@ -1,0 +1,155 @@
+package io.shardline.consumer;
+
+import com.google.common.collect.ImmutableSortedMap;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Which DynamoDB table holds the leases, how it is created when it is missing, and how long its calls may take.
+ *
+ * <p>All workers of an application should have the same. Immutable.
+ */
+public final class DynamoDbTable {
+
+    /** DynamoDB's rule for table names. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
+
+    /** DynamoDB's limits for tags. */
+    private static final int MOST_TAGS = 50;
+
+    private static final int MOST_TAG_KEY_LENGTH = 128;
+    private static final int MOST_TAG_VALUE_LENGTH = 256;
+
+    private static final Duration LEAST_CALL_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MOST_CALL_TIMEOUT = Duration.ofSeconds(10);
+
+    private final String tableName;
+    private final Map<String, String> tags;
+    private final boolean deletionProtectionEnabled;
+    private final boolean pointInTimeRecoveryEnabled;
+    private final Duration callTimeout;
+
+    private DynamoDbTable(Builder builder) {
+        tableName = builder.tableName;
+        tags = ImmutableSortedMap.copyOf(builder.tags);
+        deletionProtectionEnabled = builder.deletionProtectionEnabled;
+        pointInTimeRecoveryEnabled = builder.pointInTimeRecoveryEnabled;
+        callTimeout = builder.callTimeout;
+    }
+
+    /**
+     * Begins with the one thing that has no default.
+     *
+     * @param tableName 3 to 255 letters, digits, {@code _}, {@code .} or {@code -}; the application's name is a good choice,
+     *     and the name that KCL gives its table
+     */
+    public static Builder builder(String tableName) {
+        return new Builder(tableName);
+    }
+
+    public String tableName() {
+        return tableName;
+    }
+
+    /** Sorted by key. */
+    public Map<String, String> tags() {
+        return tags;
+    }
+
+    public boolean deletionProtectionEnabled() {
+        return deletionProtectionEnabled;
+    }
+
+    public boolean pointInTimeRecoveryEnabled() {
+        return pointInTimeRecoveryEnabled;
+    }
+
+    public Duration callTimeout() {
+        return callTimeout;
+    }
+
+    /** Collects settings; {@link #build} checks them. Confined to one thread. */
+    public static final class Builder {
+
+        private final String tableName;
+        private final Map<String, String> tags = new TreeMap<>();
+        private boolean deletionProtectionEnabled;
+        private boolean pointInTimeRecoveryEnabled;
+        private Duration callTimeout = Duration.ofSeconds(1);
+
+        private Builder(String tableName) {
+            this.tableName = tableName;
+        }
+
+        /** Adds a tag to a table that is created. An existing table keeps the tags it has. At most 50. */
+        public Builder tag(String key, String value) {
+            tags.put(key, value);
+            return this;
+        }
+
+        /** Whether a table that is created cannot be deleted until that is lifted. Default false. */
+        public Builder deletionProtectionEnabled(boolean enabled) {
+            deletionProtectionEnabled = enabled;
+            return this;
+        }
+
+        /**
+         * Whether the table can be restored to any second of the last 35 days, which the service charges for. Default false,
+         * which leaves an existing table as it is; true switches it on there too. Needs
+         * {@code dynamodb:UpdateContinuousBackups}.
+         */
+        public Builder pointInTimeRecoveryEnabled(boolean enabled) {
+            pointInTimeRecoveryEnabled = enabled;
+            return this;
+        }
+
+        /**
+         * How long a read or write of a few rows may take before it is sent again. Default 1 s, from 100 ms to 10 s. Keep it
+         * below a third of the lease duration, so that a lost heartbeat can be repeated in time.
+         */
+        public Builder callTimeout(Duration timeout) {
+            callTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming the setting, its value and the rule it breaks
+         */
+        public DynamoDbTable build() {
+            check(
+                    NAME.matcher(tableName).matches(),
+                    "tableName",
+                    tableName,
+                    "3 to 255 letters, digits, '_', '.' or '-'");
+            check(tags.size() <= MOST_TAGS, "the number of tags", tags.size(), "at most " + MOST_TAGS);
+            tags.forEach((key, value) -> {
+                check(
+                        !key.isEmpty() && key.length() <= MOST_TAG_KEY_LENGTH && !key.startsWith("aws:"),
+                        "a tag's key",
+                        key,
+                        "1 to " + MOST_TAG_KEY_LENGTH + " characters, not beginning with 'aws:'");
+                check(
+                        value.length() <= MOST_TAG_VALUE_LENGTH,
+                        "the value of tag '" + key + "'",
+                        value,
+                        "at most " + MOST_TAG_VALUE_LENGTH + " characters");
+            });
+            check(
+                    callTimeout.compareTo(LEAST_CALL_TIMEOUT) >= 0 && callTimeout.compareTo(MOST_CALL_TIMEOUT) <= 0,
+                    "callTimeout",
+                    callTimeout,
+                    "from 100 ms to 10 s");
+            return new DynamoDbTable(this);
+        }
+
+        private static void check(boolean holds, String setting, Object value, String rule) {
+            if (!holds) {
+                throw new IllegalArgumentException(setting + " must be " + rule + ", was " + value);
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package io.shardline.consumer.internal.dynamodb;
+
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.DynamoDbTable;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.FleetRow;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.consumer.internal.lease.SessionRow.Renewal;
+import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.internal.lease.WriteResult;
+import io.shardline.runtime.Platform;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * The lease table in DynamoDB, with KCL's names and meanings on the lease rows.
+ *
+ * <p>Every write is one item, conditional, and names the attributes it changes, so nothing that another program put there
+ * is lost. A lease row is ours when our copies of its owner and counter equal KCL's. Others are shown as leases too, since
+ * their children must wait for them: one without an owner as free, one with an owner as that of a {@link ForeignOwner},
+ * from which the protocol takes only what does not move. Rows that cannot be read are left out of a scan and fail a read
+ * by key, because absent would mean something else. Thread-safe.
+ */
+public final class DynamoDbLeaseStore implements LeaseStore {
+
+    private final DynamoDbAsyncClient client;
+    private final DynamoDbTable table;
+    private final TableCalls calls;
+    private final TableReads reads;
+    private final RowReports reports;
+    private final AwsRequestOverrideConfiguration timed;
+
+    /**
+     * A table that may not exist yet; see {@link #prepare}.
+     *
+     * @param client must make one attempt per call
+     * @throws IllegalArgumentException if it makes more
+     */
+    public DynamoDbLeaseStore(DynamoDbAsyncClient client, DynamoDbTable table) {
+        this(client, table, RowReports.toLog(table.tableName()));
+    }
+
+    DynamoDbLeaseStore(DynamoDbAsyncClient client, DynamoDbTable table, RowReports reports) {
+        this.client = OneAttempt.required(client);
+        this.table = table;
+        this.reports = reports;
+        this.calls = new TableCalls(table.tableName());
+        this.reads = new TableReads(client, table, calls);
+        this.timed = TableReads.timed(table.callTimeout());
+    }
+
+    /**
+     * Creates the table unless it exists, waits until it can be used, and checks that it is of the right shape.
+     *
+     * @return fails with a {@link ConsumerException} that says what to do; never hangs
+     */
+    public CompletableFuture<Void> prepare(Platform platform) {
+        return new TablePreparation(client, table, platform).start();
+    }
+
+    // ------------------------------------------------------------------------------------------------- sessions
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> createSession(SessionRow row) {
+        return create(Rows.item(row), row, Rows::session);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal) {
+        ItemUpdate update = alive().where(Attributes.HEARTBEAT, Rows.number(heartbeat))
+                .set(Attributes.HEARTBEAT, Rows.number(heartbeat + 1))
+                .set(Attributes.LEASES, Rows.number(renewal.leases()));
+        renewal.asksRead().forEach(asker -> update.removeEntry(Attributes.ASKS, asker));
+        renewal.inboxRead().forEach(key -> update.removeEntry(Attributes.INBOX, key));
+        return updateSession(session, update);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> markDead(String session, long heartbeat, String by) {
+        return updateSession(session, died(alive().where(Attributes.HEARTBEAT, Rows.number(heartbeat)), by));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> retire(String session, @Nullable String heir) {
+        ItemUpdate update = died(alive(), session);
+        return updateSession(session, heir == null ? update : update.set(Attributes.HEIR, Rows.string(heir)));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> ask(String session, String asker, int count) {
+        return updateSession(
+                session,
+                alive().whereRoomFor(Attributes.ASKS, asker, SessionRow.MOST_HINTS)
+                        .setEntry(Attributes.ASKS, asker, Rows.number(count)));
+    }
+
+    /** In a row that is full this takes a second call. */
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> notify(String session, String leaseKey, long counter) {
+        AttributeValue value = Rows.number(counter);
+        ItemUpdate named = alive().whereRoomFor(Attributes.INBOX, leaseKey, SessionRow.MOST_HINTS)
+                .setEntry(Attributes.INBOX, leaseKey, value);
+        return updateSession(session, named).thenCompose(result -> {
+            boolean full = result instanceof WriteResult.Refused<SessionRow> refused
+                    && refused.row() != null
+                    && refused.row().alive();
+            return full
+                    ? updateSession(session, alive().setEntry(Attributes.INBOX, SessionRow.SCAN, value))
+                    : CompletableFuture.completedFuture(result);
+        });
+    }
+
+    private static ItemUpdate alive() {
+        return new ItemUpdate().where(Attributes.STATE, Rows.string(Attributes.ALIVE));
+    }
+
+    private static ItemUpdate died(ItemUpdate update, String by) {
+        return update.set(Attributes.STATE, Rows.string(Attributes.DEAD))
+                .set(Attributes.DEAD_BY, Rows.string(by))
+                .remove(Attributes.ASKS)
+                .remove(Attributes.INBOX);
+    }
+
+    private CompletableFuture<WriteResult<SessionRow>> updateSession(String session, ItemUpdate update) {
+        return update(Rows.sessionKey(session), update, Rows::session);
+    }
+
+    // -------------------------------------------------------------------------------------- the fleet, the stream
+
+    @Override
+    public CompletableFuture<FleetRow> moveRevision() {
+        return changeFleet(new ItemUpdate().add(Attributes.REVISION, Rows.number(1)));
+    }
+
+    @Override
+    public CompletableFuture<FleetRow> suspect(String session, boolean suspected) {
+        AttributeValue one = Rows.strings(List.of(session));
+        ItemUpdate update = new ItemUpdate();
+        return changeFleet(suspected ? update.add(Attributes.SUSPECTS, one) : update.delete(Attributes.SUSPECTS, one));
+    }
+
+    private CompletableFuture<FleetRow> changeFleet(ItemUpdate update) {
+        update.set(Attributes.ENTITY, Rows.string(Attributes.FLEET));
+        return calls.read(
+                "UpdateItem",
+                () -> client.updateItem(update.of(table.tableName(), Rows.FLEET_KEY)
+                        .overrideConfiguration(timed)
+                        .build()),
+                answer -> Rows.fleet(new Item(answer.attributes())));
+    }
+
+    @Override
+    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
+        return create(Rows.item(row), row, Rows::stream).thenCompose(result -> {
+            if (result instanceof WriteResult.Unknown<StreamRow> unknown) {
+                return CompletableFuture.failedFuture(new IllegalStateException(unknown.cause()));
+            }
+            StreamRow written = result instanceof WriteResult.Refused<StreamRow> refused ? refused.row() : row;
+            return written != null
+                    ? CompletableFuture.completedFuture(written)
+                    : CompletableFuture.failedFuture(new ConsumerException(
+                            "lease table '" + table.tableName() + "': the row of stream '" + row.streamName()
+                                    + "' cannot be read; use another application name, or mend the row",
+                            null));
+        });
+    }
+
+    // --------------------------------------------------------------------------------------------------- leases
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
+        return create(Rows.item(lease), lease, this::lease);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner) {
+        ItemUpdate update =
+                changed(seen, seen.ownedBy(owner)).whereNot(Attributes.CHECKPOINT, Rows.string(Attributes.SHARD_END));
+        return update(seen.key(), update, this::lease);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position) {
+        return update(held.key(), moved(held, held.handledTo(position)), this::lease);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
+        return update(held.key(), moved(held, held.givenTo(to, position)), this::lease);
+    }
+
+    /** From a row as it was seen, whoever wrote it, to one of ours. */
+    private static ItemUpdate changed(Lease seen, Lease next) {
+        ForeignOwner foreign = seen.owner() == null ? null : ForeignOwner.parse(seen.owner());
+        String owner = foreign == null ? seen.owner() : foreign.leaseOwner();
+        String checkpointOwner = foreign == null ? null : foreign.checkpointOwner();
+        AttributeValue nextOwner = next.owner() == null ? null : Rows.string(next.owner());
+        ItemUpdate update = new ItemUpdate()
+                .where(Attributes.COUNTER, Rows.number(seen.counter()))
+                .where(Attributes.OWNER, owner == null ? null : Rows.string(owner))
+                .where(Attributes.CHECKPOINT_OWNER, checkpointOwner == null ? null : Rows.string(checkpointOwner))
+                .set(Attributes.COUNTER, Rows.number(next.counter()))
+                .set(Attributes.OUR_COUNTER, Rows.number(next.counter()))
+                .setOrRemove(Attributes.OWNER, nextOwner)
+                .setOrRemove(Attributes.OUR_OWNER, nextOwner)
+                .set(Attributes.OWNER_SWITCHES, Rows.number(next.ownerSwitches()));
+        return checkpointOwner == null ? update : update.remove(Attributes.CHECKPOINT_OWNER);
+    }
+
+    private static ItemUpdate moved(Lease seen, Lease next) {
+        ItemUpdate update = changed(seen, next);
+        Rows.checkpointAttributes(next.checkpoint()).forEach(update::setOrRemove);
+        return update;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- reads
+
+    @Override
+    public CompletableFuture<Watch> watch(Set<String> sessions) {
+        Set<String> keys = new LinkedHashSet<>();
+        keys.add(Rows.FLEET_KEY);
+        sessions.forEach(session -> keys.add(Rows.sessionKey(session)));
+        return reads.getAll(keys, false).thenApply(found -> {
+            Item fleet = found.remove(Rows.FLEET_KEY);
+            List<SessionRow> rows = new ArrayList<>();
+            found.values().forEach(item -> addIfReadable(item, Rows::session, rows));
+            return new Watch(fleet == null ? FleetRow.EMPTY : Rows.fleet(fleet), rows);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Optional<SessionRow>> readSession(String session) {
+        if (ForeignOwner.parse(session) != null) {
+            return CompletableFuture.completedFuture(Optional.empty()); // no session has such a name
+        }
+        return reads.get(Rows.sessionKey(session)).thenApply(item -> item.map(row -> required(row, Rows::session)));
+    }
+
+    @Override
+    public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
+        return reads.getAll(keys, true).thenApply(found -> {
+            List<Lease> leases = new ArrayList<>();
+            found.values().forEach(item -> leases.add(required(item, this::lease)));
+            return leases;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Scan> scan() {
+        return reads.scan().thenApply(items -> {
+            Map<String, Item> sorted = new TreeMap<>();
+            items.forEach(item -> sorted.put(item.key(), item));
+            List<FleetRow> fleet = new ArrayList<>(List.of(FleetRow.EMPTY));
+            List<SessionRow> sessions = new ArrayList<>();
+            List<Lease> leases = new ArrayList<>();
+            sorted.values().forEach(item -> {
+                switch (readable(item, Rows::kindOf).orElse(Rows.Kind.STREAM)) {
+                    case LEASE -> addIfReadable(item, this::lease, leases);
+                    case SESSION -> addIfReadable(item, Rows::session, sessions);
+                    case FLEET -> addIfReadable(item, Rows::fleet, fleet);
+                    case STREAM -> {} // read when the stream is registered
+                    case OTHER -> reports.once(item.key(), "is not Shardline's and is left alone");
+                }
+            });
+            return new Scan(fleet.get(fleet.size() - 1), sessions, leases);
+        });
+    }
+
+    /** A lease row, with a word in the log when it is not ours. */
+    private Lease lease(Item item) {
+        Lease lease = Rows.lease(item);
+        String owner = lease.owner();
+        if (owner != null && ForeignOwner.parse(owner) != null && !lease.isEnded()) {
+            reports.once(
+                    item.key(),
+                    "was last written by another program, which should be stopped: its owner is '"
+                            + item.optionalString(Attributes.OWNER) + "'; it is taken if it does not move");
+        }
+        return lease;
+    }
+
+    private <T> void addIfReadable(Item item, Function<Item, T> reader, List<T> rows) {
+        readable(item, reader).ifPresent(rows::add);
+    }
+
+    private <T> Optional<T> readable(Item item, Function<Item, T> reader) {
+        try {
+            return Optional.of(reader.apply(item));
+        } catch (IllegalArgumentException e) {
+            reports.once(item.key(), "cannot be read and is skipped: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private <T> T required(Item item, Function<Item, T> reader) {
+        return readable(item, reader)
+                .orElseThrow(() -> new IllegalStateException(
+                        "lease table '" + table.tableName() + "': row '" + item.key() + "' cannot be read"));
+    }
+
+    // --------------------------------------------------------------------------------------------------- writes
+
+    private <T> CompletableFuture<WriteResult<T>> create(
+            Map<String, AttributeValue> item, T row, Function<Item, T> reader) {
+        PutItemRequest request = PutItemRequest.builder()
+                .tableName(table.tableName())
+                .item(item)
+                .conditionExpression("attribute_not_exists(" + Attributes.KEY + ")")
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .overrideConfiguration(timed)
+                .build();
+        return calls.write("PutItem", () -> client.putItem(request), answer -> row, before(reader));
+    }
+
+    private <T> CompletableFuture<WriteResult<T>> update(String key, ItemUpdate update, Function<Item, T> reader) {
+        return calls.write(
+                "UpdateItem",
+                () -> client.updateItem(update.of(table.tableName(), key)
+                        .overrideConfiguration(timed)
+                        .build()),
+                answer -> required(new Item(answer.attributes()), reader),
+                before(reader));
+    }
+
+    private <T> Function<Item, @Nullable T> before(Function<Item, T> reader) {
+        return item -> readable(item, reader).orElse(null);
+    }
+}
