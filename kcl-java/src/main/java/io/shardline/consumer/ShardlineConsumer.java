@@ -5,11 +5,8 @@ import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
-import io.shardline.runtime.internal.KinesisClients;
+import io.shardline.runtime.internal.OwnedResources;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,12 +33,13 @@ public final class ShardlineConsumer implements AutoCloseable {
 
     private final ConsumerLoop loop;
     private final Duration closeTimeout;
-    private final List<AutoCloseable> owned;
+    private final OwnedResources resources;
 
-    private ShardlineConsumer(ConsumerLoop loop, Duration closeTimeout, List<AutoCloseable> owned) {
+    private ShardlineConsumer(ConsumerLoop loop, Duration closeTimeout, OwnedResources resources) {
         this.loop = loop;
         this.closeTimeout = closeTimeout;
-        this.owned = owned;
+        this.resources = resources;
+        loop.stopped().whenComplete((nothing, failure) -> resources.close()); // also when it ends by a failure
     }
 
     /** Begins a consumer. */
@@ -75,7 +73,7 @@ public final class ShardlineConsumer implements AutoCloseable {
      * waits for that.
      *
      * @param limit how long to wait; what is not done by then is dropped, and other workers take over once this one's
-     *     lease duration has passed
+     *     lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
      */
     public void close(Duration limit) {
         CompletableFuture<Void> closed = closeAsync();
@@ -90,7 +88,7 @@ public final class ShardlineConsumer implements AutoCloseable {
         } catch (java.util.concurrent.ExecutionException e) {
             throw new ConsumerException("closing failed", e.getCause());
         }
-        release();
+        resources.close();
     }
 
     /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
@@ -106,16 +104,6 @@ public final class ShardlineConsumer implements AutoCloseable {
             log.warn("the consumer's loop did not answer within {}", ABANDON_LIMIT, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void release() {
-        for (AutoCloseable resource : owned) {
-            try {
-                resource.close();
-            } catch (Exception e) {
-                log.warn("closing {} failed", resource, e);
-            }
         }
     }
 
@@ -200,24 +188,17 @@ public final class ShardlineConsumer implements AutoCloseable {
                         "either a recordHandler or a shardHandler is required, and not both");
             }
             ShardProcessor.Factory processors = ShardProcessor.factory(recordHandler, shardHandlers);
-            List<AutoCloseable> owned = new ArrayList<>();
-            KinesisAsyncClient kinesis = client;
-            if (kinesis == null) {
-                kinesis = KinesisClients.create(CALL_TIMEOUT);
-                owned.add(kinesis);
-            } else {
-                KinesisClients.requireOneAttempt(kinesis, "would read faster than the consumer's pace");
-            }
-            Platform used = platform;
-            if (used == null) {
-                SystemPlatform own = SystemPlatform.start("consumer", settings.handlerThreads());
-                used = own.platform();
-                owned.add(own);
-            }
-            Collections.reverse(owned); // threads before the client they use
-            ConsumerLoop loop =
-                    new ConsumerLoop(new ConsumerLoop.Parts(settings, used, kinesis, store, processors, listener));
-            return new ShardlineConsumer(loop, settings.closeTimeout(), owned);
+            OwnedResources resources = OwnedResources.complete(
+                    client,
+                    platform,
+                    new OwnedResources.Defaults(
+                            "consumer",
+                            settings.handlerThreads(),
+                            CALL_TIMEOUT,
+                            "would read faster than the consumer's pace"));
+            ConsumerLoop loop = new ConsumerLoop(new ConsumerLoop.Parts(
+                    settings, resources.platform(), resources.client(), store, processors, listener));
+            return new ShardlineConsumer(loop, settings.closeTimeout(), resources);
         }
     }
 }

@@ -61,7 +61,7 @@ public final class SystemPlatform implements AutoCloseable {
         return platform;
     }
 
-    /** Lets running tasks end, drops waiting ones and timers, and returns at once. */
+    /** Lets running and waiting tasks end, drops timers, and returns at once. */
     @Override
     public void close() {
         executors.forEach(ExecutorService::shutdown);

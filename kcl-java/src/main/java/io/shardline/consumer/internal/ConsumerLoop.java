@@ -15,6 +15,7 @@ import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.consumer.internal.lease.Timing;
 import io.shardline.consumer.internal.process.ShardConsumer;
 import io.shardline.consumer.internal.process.ShardProcessor;
+import io.shardline.consumer.internal.retrieve.PollPacer;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.shard.ShardSync;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +65,9 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    private boolean synced;
+    private boolean syncStarted;
+    private boolean syncDone;
+    private boolean leavingFleet;
     private volatile ConsumerState state = ConsumerState.NEW;
 
     /** What a consumer is made of. */
@@ -97,8 +101,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
                 parts.client(),
                 config.streamName(),
                 budget,
-                config.readsPerSecondBehind(),
-                config.readsPerSecondAtTip());
+                new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
         shardSetting = new ShardConsumer.Setting(loop, platform, config, source, parts.processors(), this);
     }
 
@@ -135,6 +138,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         return stopped;
     }
 
+    /** Completes, on a user-code thread, when the consumer has ended in whatever way. */
+    public CompletableFuture<Void> stopped() {
+        return stopped;
+    }
+
     /**
      * Gives up waiting: whatever is left is dropped, and others find out by themselves.
      *
@@ -161,8 +169,8 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
 
     @Override
     public void scanned(Collection<Lease> leases) {
-        if (!synced) {
-            synced = true;
+        if (!syncStarted) {
+            syncStarted = true;
             sync.run();
             syncLater();
         }
@@ -177,7 +185,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         shards.put(key, shard);
         ShardConsumer before = leaving.get(key);
         if (before != null) {
-            before.whenCallEnds(shard::begin); // never two calls for one shard in one process
+            shard.beginAfter(before);
         } else {
             shard.begin();
         }
@@ -221,17 +229,27 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
 
     @Override
     public void whetherParentsEnded(Lease lease, Consumer<Boolean> answer) {
-        // Read after the take: a parent's lease is created before its child's, so one that is absent now is absent.
+        // A parent without a lease is one that the application does not read, but only once all roots have theirs:
+        // while
+        // another worker creates them, one may be missing yet.
+        boolean rootsAreThere = syncDone;
         storeCalls.read(
                 () -> store.readLeases(lease.parents()),
                 parents -> {
-                    boolean ended = parents.stream().allMatch(Lease::isEnded);
+                    boolean complete =
+                            rootsAreThere || parents.size() == lease.parents().size();
+                    boolean ended = complete && parents.stream().allMatch(Lease::isEnded);
                     answer.accept(ended);
                     if (!ended) {
                         beginAgainLater(lease.key(), timing.leaseNanos());
                     }
                 },
                 failure -> beginAgainLater(lease.key(), timing.beatNanos()));
+    }
+
+    @Override
+    public void whetherListed(Lease lease, Consumer<Boolean> answer) {
+        sync.whetherListed(lease.key(), answer);
     }
 
     @Override
@@ -262,7 +280,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     public void emit(ConsumerEvent event) {
         ConsumerListener told = listener;
         if (told != null) {
-            events.execute(() -> tell(told, event));
+            try {
+                events.execute(() -> tell(told, event));
+            } catch (RejectedExecutionException e) {
+                log.debug("nobody is left to be told of {}", event);
+            }
         }
     }
 
@@ -303,14 +325,19 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         String key = shard.lease().key();
         if (shard.isCalling()) {
             leaving.put(key, shard);
-            shard.whenCallEnds(() -> leaving.remove(key, shard));
+            shard.whenCallEnds(() -> {
+                leaving.remove(key, shard);
+                checkStopped();
+            });
         }
     }
 
     // ---------------------------------------------------------------------------------------------------- life
 
     private void synced(int created) {
-        platform.userCode().execute(() -> started.complete(null));
+        syncDone = true;
+        onUserCode(() -> started.complete(null));
+        shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {
             book.announceNewLeases();
         }
@@ -341,14 +368,16 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     }
 
     private void checkStopped() {
-        if (state == ConsumerState.STOPPING && shards.isEmpty() && book.isIdle()) {
+        boolean idle = shards.isEmpty() && leaving.isEmpty() && book.isIdle();
+        if (state == ConsumerState.STOPPING && idle && !leavingFleet) {
+            leavingFleet = true;
             book.leave(() -> end(ConsumerState.STOPPED, "the consumer was closed"));
         }
     }
 
     private void fail(ConsumerException why) {
         log.error("the consumer of stream={} cannot go on: {}", config.streamName(), why.getMessage());
-        platform.userCode().execute(() -> started.completeExceptionally(why));
+        onUserCode(() -> started.completeExceptionally(why));
         end(ConsumerState.FAILED, String.valueOf(why.getMessage()));
     }
 
@@ -360,9 +389,18 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         book.abandon(why);
         storeCalls.close();
         loop.close();
-        platform.userCode().execute(() -> {
+        onUserCode(() -> {
             started.completeExceptionally(new ConsumerException(why, null));
             stopped.complete(null);
         });
+    }
+
+    /** Futures complete on user-code threads, or here if there are none any more. */
+    private void onUserCode(Runnable completion) {
+        try {
+            platform.userCode().execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run();
+        }
     }
 }

@@ -1,7 +1,6 @@
 package io.shardline.runtime.internal;
 
 import io.shardline.runtime.Platform;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -90,11 +89,6 @@ public final class EventLoop {
         return timer;
     }
 
-    /** The loop as an executor, for continuations of futures. Tasks posted after the close are dropped. */
-    public Executor asExecutor() {
-        return this::post;
-    }
-
     /** The scheduler behind the timers. */
     public ScheduledExecutorService scheduler() {
         return executor;
@@ -180,11 +174,11 @@ public final class EventLoop {
         }
     }
 
-    /** An exception here is a bug of ours; it must not take the other tasks with it. */
+    /** What is thrown here is a bug of ours or an exhausted JVM; it must not take the other tasks with it. */
     private static void guarded(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("a task of the loop failed", e);
         }
     }

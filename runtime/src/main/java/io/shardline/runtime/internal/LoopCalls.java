@@ -41,7 +41,7 @@ public final class LoopCalls {
     private static <T> CompletableFuture<T> started(Supplier<CompletableFuture<T>> call) {
         try {
             return call.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, the caller must hear of it
             return CompletableFuture.failedFuture(e);
         }
     }

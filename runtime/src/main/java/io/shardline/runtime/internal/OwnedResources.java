@@ -5,6 +5,7 @@ import io.shardline.runtime.SystemPlatform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class OwnedResources {
     private final KinesisAsyncClient client;
     private final Platform platform;
     private final List<AutoCloseable> owned;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * What is made where nothing is given.
@@ -71,8 +73,11 @@ public final class OwnedResources {
         return platform;
     }
 
-    /** Closes what was made here; may block. */
+    /** Closes what was made here, once; may block. */
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         for (AutoCloseable resource : owned) {
             try {
                 resource.close();

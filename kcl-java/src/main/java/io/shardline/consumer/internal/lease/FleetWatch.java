@@ -34,6 +34,8 @@ public final class FleetWatch {
     /** While somebody is suspected, everybody looks this many times as often. */
     private static final int CLOSER = 6;
 
+    private static final double JITTER = 0.03;
+
     private final SessionKeeper.Setting setting;
     private final EventLoop loop;
     private final Platform platform;
@@ -64,6 +66,7 @@ public final class FleetWatch {
         private long firstSeen;
         private long lastRead;
         private EventLoop.@Nullable Timer judgement;
+        private boolean marking;
 
         private Seen(SessionRow row, long now) {
             this.row = row;
@@ -149,6 +152,10 @@ public final class FleetWatch {
             listed.add(row.id());
             observe(row);
         }
+        alive.keySet().stream()
+                .filter(session -> !listed.contains(session) && !self.isCurrent(session))
+                .toList()
+                .forEach(this::lookFor);
         dead.keySet().retainAll(listed);
     }
 
@@ -198,7 +205,7 @@ public final class FleetWatch {
                 .read(
                         () -> setting.store().readSession(session),
                         row -> {
-                            if (row.isPresent() || isKnown(session)) {
+                            if (row.isPresent() || dead.containsKey(session)) {
                                 missing.remove(session);
                                 row.ifPresent(this::observe);
                             } else if (again) {
@@ -209,7 +216,7 @@ public final class FleetWatch {
                                 loop.schedule(longestJudgeNanos(), () -> readMissing(session, true));
                             }
                         },
-                        failure -> missing.remove(session));
+                        failure -> loop.schedule(timing.beatNanos(), () -> readMissing(session, again)));
     }
 
     private long longestJudgeNanos() {
@@ -239,9 +246,10 @@ public final class FleetWatch {
         seen.judgement = null;
         boolean readLately = loop.nanoTime() - seen.lastRead <= row.timing().judgeNanos() / 2;
         String me = self.id();
-        if (me == null || !readLately || alive.get(row.id()) != seen) {
+        if (me == null || !readLately || seen.marking || alive.get(row.id()) != seen) {
             return; // who has no session judges nobody, nor does who has not looked
         }
+        seen.marking = true;
         setting.calls()
                 .write(
                         setting.calls()
@@ -250,8 +258,8 @@ public final class FleetWatch {
                                         () -> self.isCurrent(me)),
                         marked -> marked(row.id()),
                         found -> {
+                            seen.marking = false;
                             if (found == null) {
-                                alive.remove(row.id());
                                 lookFor(row.id());
                             } else {
                                 observe(found);
@@ -288,7 +296,7 @@ public final class FleetWatch {
             next.cancel();
         }
         long period = suspects.isEmpty() ? timing.beatNanos() : timing.beatNanos() / CLOSER;
-        long jittered = (long) (period * (1 - 0.03 * platform.random().nextDouble()));
+        long jittered = (long) (period * (1 - JITTER * platform.random().nextDouble()));
         next = loop.schedule(lastSent + jittered - loop.nanoTime(), this::look);
     }
 
@@ -306,8 +314,11 @@ public final class FleetWatch {
                         () -> setting.store().watch(watched),
                         watch -> {
                             if (self.isCurrent(me)) {
-                                seen(watch);
-                                scheduleNext(sent);
+                                try {
+                                    seen(watch, watched);
+                                } finally {
+                                    scheduleNext(sent);
+                                }
                             }
                         },
                         failure -> {
@@ -318,10 +329,12 @@ public final class FleetWatch {
                         });
     }
 
-    private void seen(LeaseStore.Watch watch) {
+    private void seen(LeaseStore.Watch watch, Set<String> watched) {
         suspects = watch.fleet().suspects();
         watch.sessions().forEach(this::observe);
-        suspects.stream().filter(session -> !alive.containsKey(session)).forEach(this::clear);
+        suspects.stream()
+                .filter(session -> watched.contains(session) && !alive.containsKey(session))
+                .forEach(this::clear);
         if (watch.fleet().revision() != revision) {
             revision = watch.fleet().revision();
             listener.revisionMoved();

@@ -22,13 +22,15 @@ final class HandOvers {
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
     private final LeaseBook book;
-    private final Set<String> leaving = new LinkedHashSet<>();
+    private final FleetScan scans;
+    private final Set<HeldLease> leaving = new LinkedHashSet<>();
     private final Set<String> expected = new LinkedHashSet<>();
 
-    HandOvers(SessionKeeper.Setting setting, SessionKeeper session, LeaseBook book) {
+    HandOvers(SessionKeeper.Setting setting, SessionKeeper session, LeaseBook book, FleetScan scans) {
         this.setting = setting;
         this.session = session;
         this.book = book;
+        this.scans = scans;
     }
 
     /** Acts on what others wrote into this session's row. */
@@ -40,7 +42,7 @@ final class HandOvers {
         row.inbox().keySet().forEach(key -> {
             session.inboxRead(key);
             if (key.equals(SessionRow.SCAN)) {
-                book.scan();
+                scans.scan();
             } else if (expected.add(key)) {
                 look(key, row.id(), MOST_LOOKS);
             }
@@ -49,12 +51,12 @@ final class HandOvers {
 
     /** Gives away what is above this session's share, and no more than was asked for. */
     private void serve(String asker, int count) {
-        leaving.retainAll(keys(book.held()));
-        int share = book.activeLeases() / book.liveSessions();
+        leaving.removeIf(HeldLease::isGone);
+        int share = scans.activeLeases() / scans.liveSessions();
         int surplus = book.held().size() - leaving.size() - share;
         List<HeldLease> mine = new ArrayList<>(book.held());
         for (int i = mine.size() - 1, left = Math.min(count, surplus); i >= 0 && left > 0; i--) {
-            if (leaving.add(mine.get(i).key())) {
+            if (leaving.add(mine.get(i))) {
                 left--;
                 promise(mine.get(i), asker);
             }
@@ -67,7 +69,7 @@ final class HandOvers {
                         () -> setting.store().readSession(asker),
                         row -> {
                             if (row.isEmpty() || !row.get().alive() || lease.isGone()) {
-                                leaving.remove(lease.key());
+                                leaving.remove(lease);
                                 return;
                             }
                             setting.calls()
@@ -78,20 +80,23 @@ final class HandOvers {
                                                     lease.row().counter()));
                             book.handOver(lease, asker);
                         },
-                        failure -> leaving.remove(lease.key()));
+                        failure -> leaving.remove(lease));
     }
 
-    /** After a gift: if its receiver died meanwhile, nobody's watch may fire for it any more. */
-    void checkReceiver(String receiver) {
+    /** After a gift: a receiver that died has nobody's watch fire for it, and one that lives may not look any longer. */
+    void checkReceiver(String receiver, Lease given) {
         setting.calls()
                 .read(
                         () -> setting.store().readSession(receiver),
                         row -> {
                             if (row.isEmpty() || !row.get().alive()) {
-                                book.announceNewLeases();
+                                scans.announceNewLeases();
+                            } else {
+                                setting.calls()
+                                        .hint(() -> setting.store().notify(receiver, given.key(), given.counter()));
                             }
                         },
-                        failure -> book.scan());
+                        failure -> scans.scan());
     }
 
     private void look(String key, String me, int looksLeft) {
@@ -115,11 +120,5 @@ final class HandOvers {
 
     private void lookLater(String key, String me, int looksLeft) {
         setting.loop().schedule(LOOK_NANOS, () -> look(key, me, looksLeft));
-    }
-
-    private static Set<String> keys(Iterable<HeldLease> leases) {
-        Set<String> keys = new LinkedHashSet<>();
-        leases.forEach(lease -> keys.add(lease.key()));
-        return keys;
     }
 }

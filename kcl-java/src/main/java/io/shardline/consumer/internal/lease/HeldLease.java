@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +124,7 @@ public final class HeldLease {
         Lease from = row;
         calls.write(calls.ordinary(() -> store.checkpoint(from, position)), this::written, found -> {
             // A failed condition may show an earlier sending of this very write.
-            Lease landed = from.handledTo(position);
-            if (found != null && found.equals(landed)) {
+            if (found != null && isSameState(found, from.handledTo(position))) {
                 written(found);
             } else if (!gone) {
                 writing = false;
@@ -133,9 +133,18 @@ public final class HeldLease {
         });
     }
 
+    private static boolean isSameState(Lease found, Lease landed) {
+        return found.counter() == landed.counter()
+                && Objects.equals(found.owner(), landed.owner())
+                && found.checkpoint().equals(landed.checkpoint());
+    }
+
     private void written(Lease now) {
         writing = false;
         row = now;
+        if (next != null && !next.isAfter(row.checkpoint())) {
+            next = null; // overtaken by the write that has just landed
+        }
         List<Waiter> reached = new ArrayList<>();
         for (Waiter waiter : waiters) {
             if (!waiter.position().isAfter(now.checkpoint())) {

@@ -1,53 +1,36 @@
 package io.shardline.consumer.internal.lease;
 
-import io.shardline.consumer.internal.lease.LeaseStore.Scan;
-import io.shardline.runtime.internal.EventLoop;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this worker last saw of every lease, which of them it holds, and how it comes by them and lets them go.
+ * The leases this worker holds, and how they come and go.
  *
  * <p>One way in: a lease is held once a take of the present session is confirmed, from the row that the take returned.
  * Confined to the consumer loop.
  */
-public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Listener {
+public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Listener, FleetScan.Follower {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseBook.class);
 
-    /** A full scan catches what nobody had a duty to see, such as a write that landed after its sender's death. */
-    private static final long SCAN_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-    /** After this the session that found leases free takes what the others have left. */
-    private static final long LEFTOVER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long SCAN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final SessionKeeper.Setting setting;
-    private final Timing timing;
     private final SessionKeeper session;
     private final FleetWatch fleet;
+    private final FleetScan scans;
     private final HandOvers handOvers;
     private final Listener listener;
 
-    private final Map<String, Lease> seen = new TreeMap<>();
     private final Map<String, HeldLease> held = new TreeMap<>();
     private final Set<String> unresolved = new LinkedHashSet<>();
-    private boolean scanning;
-    private boolean scanAgain;
-    private boolean takeLeftovers;
     private boolean stopping;
-    private final Timers timers;
 
     /** What the consumer must do with its leases. Called on the loop. */
     public interface Listener {
@@ -76,12 +59,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
     public LeaseBook(SessionKeeper.Setting setting, Timing timing, String workerId, Listener listener) {
         this.setting = setting;
-        this.timing = timing;
         this.listener = listener;
         this.session = new SessionKeeper(setting, timing, workerId, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
-        this.handOvers = new HandOvers(setting, session, this);
-        this.timers = new Timers(setting.loop());
+        this.scans = new FleetScan(setting, timing, session, fleet, this);
+        this.handOvers = new HandOvers(setting, session, this, scans);
     }
 
     /** Joins the fleet. */
@@ -107,6 +89,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         return held.values();
     }
 
+    @Override
     public Set<String> heldKeys() {
         return held.keySet();
     }
@@ -114,16 +97,14 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** From now on no lease is taken, asked for or promised. */
     public void stopTaking() {
         stopping = true;
-        timers.cancelAll();
+        scans.stop();
     }
 
     /** Ends the session once no lease is held, and tells the others. */
     public void leave(Runnable done) {
         fleet.stop();
-        session.leave(() -> {
-            setting.calls().hint(setting.store()::moveRevision);
-            done.run();
-        });
+        session.leave(
+                () -> setting.calls().read(setting.store()::moveRevision, row -> done.run(), failure -> done.run()));
     }
 
     /** Drops everything without a word to the table. */
@@ -134,15 +115,14 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         dropAll(why);
     }
 
-    /** Tells the fleet, this worker included, that there is something new to see. */
-    public void announce() {
-        setting.calls().read(setting.store()::moveRevision, row -> scan(), failure -> scan());
+    /** Tells the fleet that there are leases to take, and takes what nobody else takes. */
+    public void announceNewLeases() {
+        scans.announceNewLeases();
     }
 
-    /** As {@link #announce}, and takes what nobody else takes. */
-    public void announceNewLeases() {
-        takeLeftovers = true;
-        announce();
+    /** Looks at the whole table. */
+    void scan() {
+        scans.scan();
     }
 
     // ------------------------------------------------------------------------------------------------- sessions
@@ -151,17 +131,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     public void sessionStarted(String id, @Nullable String previous) {
         listener.sessionBegan(id);
         fleet.start(previous);
-        takeLeftovers = previous != null;
-        announce();
-        scanPeriodically();
-    }
-
-    private void scanPeriodically() {
-        double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
-        timers.once(Due.PERIODIC, (long) (SCAN_PERIOD_NANOS * spread), () -> {
-            scan();
-            scanPeriodically();
-        });
+        scans.start();
     }
 
     @Override
@@ -176,7 +146,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void sessionOver(String id, String why) {
         fleet.stop();
-        timers.cancelAll();
+        scans.pause();
         dropAll(why);
         listener.sessionEnded(id, why);
     }
@@ -184,8 +154,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void sessionDied(String id, boolean markedHere) {
         if (markedHere) {
-            takeLeftovers = true;
-            announce();
+            scans.announceNewLeases();
         } else {
             scan();
         }
@@ -193,94 +162,19 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
     @Override
     public void revisionMoved() {
-        timers.once(Due.REVISION, FleetWatch.spreadNanos(setting.platform()), this::scan);
+        scans.revisionMoved();
     }
 
-    // ------------------------------------------------------------------------------------------------- scanning
-
-    /** Reads the whole table, once, starting no earlier than now. */
-    public void scan() {
-        if (session.id() == null || stopping) {
-            return;
-        }
-        if (scanning) {
-            scanAgain = true;
-            return;
-        }
-        scanning = true;
-        setting.calls().read(setting.store()::scan, this::scanned, failure -> {
-            log.warn("scanning the lease table failed", failure);
-            scanning = false;
-            timers.once(Due.RETRY, SCAN_RETRY_NANOS, this::scan);
-        });
-    }
-
-    private void scanned(Scan scan) {
-        scanning = false;
-        seen.clear();
-        Set<String> owners = new LinkedHashSet<>();
-        for (Lease lease : scan.leases()) {
-            seen.put(lease.key(), lease);
-            if (lease.owner() != null && !lease.isEnded()) {
-                owners.add(lease.owner());
-            }
-        }
-        boolean again = scanAgain;
-        scanAgain = false;
-        fleet.observeAll(scan.sessions(), owners);
-        owners.stream().filter(owner -> !fleet.isKnown(owner)).forEach(fleet::lookFor);
-        listener.scanned(scan.leases());
-        if (again || scanAgain) {
-            scanAgain = false;
-            scan();
-        } else {
-            plan();
-        }
-    }
-
-    private void plan() {
-        String me = session.id();
-        if (me == null || stopping) {
-            return;
-        }
-        Set<String> live = fleet.others();
-        live.add(me);
-        LeasePlan plan = LeasePlanner.plan(new FleetView(me, live, fleet.dead(), seen.values(), held.keySet()));
-        plan.takes().forEach(this::take);
-        if (plan.left() > 0 && takeLeftovers) {
-            timers.once(Due.LEFTOVERS, LEFTOVER_NANOS, this::takeLeftovers);
-        }
-        takeLeftovers = false;
-        plan.asks()
-                .forEach((victim, count) ->
-                        setting.calls().hint(() -> setting.store().ask(victim, me, count)));
-        if (!plan.asks().isEmpty()) {
-            timers.once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
-        }
-        long heirsTime = fleet.nanosUntilFree();
-        if (heirsTime >= 0) {
-            timers.once(Due.HEIR, heirsTime, this::scan);
-        }
-    }
-
-    /** Whatever has no owner a second after it was this worker's duty to see to it. */
-    private void takeLeftovers() {
-        setting.calls()
-                .read(
-                        setting.store()::scan,
-                        scan -> {
-                            scanned(scan);
-                            scan.leases().stream()
-                                    .filter(lease -> !lease.isEnded() && isFree(lease))
-                                    .forEach(this::take);
-                        },
-                        failure -> scan());
+    @Override
+    public void scanned(Collection<Lease> leases) {
+        listener.scanned(leases);
     }
 
     // --------------------------------------------------------------------------------------------------- leases
 
     /** L2. Allowed for a row without an owner, with a dead one, or bearing this session's name. */
-    void take(Lease lease) {
+    @Override
+    public void take(Lease lease) {
         String me = session.id();
         if (me == null || stopping || held.containsKey(lease.key()) || !unresolved.add(lease.key())) {
             return;
@@ -290,7 +184,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         setting.calls().ordinary(() -> setting.store().take(lease, me)),
                         taken -> {
                             unresolved.remove(lease.key());
-                            seen.put(taken.key(), taken);
+                            scans.saw(taken);
                             if (session.isCurrent(me)) {
                                 hold(taken);
                             } else {
@@ -301,11 +195,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         found -> {
                             unresolved.remove(lease.key());
                             if (found != null) {
-                                seen.put(found.key(), found);
+                                scans.saw(found);
                             }
                             if (found != null && found.isOwnedBy(me) && session.isCurrent(me)) {
                                 take(found); // an earlier sending landed, but only a confirmed take lets me act
-                            } else if (found != null && !found.isEnded() && isFree(found)) {
+                            } else if (found != null && scans.isFree(found)) {
                                 scan();
                             }
                             listener.resolved();
@@ -347,8 +241,10 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             unresolved.add(row.key());
             Runnable resolved = () -> {
                 unresolved.remove(row.key());
-                if (to != null) {
-                    handOvers.checkReceiver(to);
+                if (to == null) {
+                    scans.announceSoon();
+                } else {
+                    handOvers.checkReceiver(to, row);
                 }
                 done.run();
                 listener.resolved();
@@ -357,7 +253,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                     .write(
                             setting.calls().ordinary(() -> setting.store().give(row, position, to)),
                             given -> {
-                                seen.put(given.key(), given);
+                                scans.saw(given);
                                 resolved.run();
                             },
                             found -> resolved.run());
@@ -367,24 +263,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** Forgets a lease whose shard is handled to its end; the row stays. */
     public void finish(HeldLease lease) {
         forget(lease);
-        seen.put(lease.key(), lease.row());
-    }
-
-    /** Counts of leases that are not at their shard's end, by what was last seen. */
-    int activeLeases() {
-        return (int) seen.values().stream().filter(lease -> !lease.isEnded()).count();
-    }
-
-    int liveSessions() {
-        return fleet.others().size() + 1;
+        scans.saw(lease.row());
     }
 
     void handOver(HeldLease lease, String to) {
         listener.handOver(lease, to);
-    }
-
-    private boolean isFree(Lease lease) {
-        return lease.owner() == null || fleet.dead().contains(lease.owner());
     }
 
     private void lose(HeldLease lease, String why) {
@@ -408,39 +291,5 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         held.remove(lease.key(), lease);
         session.holds(held.size());
         lease.drop();
-    }
-
-    /** Why there will be another scan. */
-    private enum Due {
-        PERIODIC,
-        REVISION,
-        RETRY,
-        LEFTOVERS,
-        ASKED,
-        HEIR
-    }
-
-    /** Timers that end with the session, at most one for each reason. */
-    private static final class Timers {
-        private final EventLoop loop;
-        private final Map<Due, EventLoop.Timer> running = new EnumMap<>(Due.class);
-
-        private Timers(EventLoop loop) {
-            this.loop = loop;
-        }
-
-        private void once(Due reason, long delayNanos, Runnable action) {
-            if (!running.containsKey(reason)) {
-                running.put(reason, loop.schedule(delayNanos, () -> {
-                    running.remove(reason);
-                    action.run();
-                }));
-            }
-        }
-
-        private void cancelAll() {
-            running.values().forEach(EventLoop.Timer::cancel);
-            running.clear();
-        }
     }
 }

@@ -34,7 +34,7 @@ public final class SessionKeeper {
 
     private @Nullable String id;
     private long heartbeat;
-    private long sentWallMillis;
+    private volatile long sentWallMillis;
     private volatile long deadlineNanos;
     private EventLoop.@Nullable Timer beat;
     private int leases;
@@ -97,6 +97,10 @@ public final class SessionKeeper {
      * must look at that first.
      */
     public boolean mayAct() {
+        return isInTime() && !isWallClockFarAhead();
+    }
+
+    private boolean isInTime() {
         return platform.nanoTime().getAsLong() - deadlineNanos < 0;
     }
 
@@ -124,7 +128,7 @@ public final class SessionKeeper {
         if (session == null) {
             return;
         }
-        if (!mayAct()) {
+        if (!isInTime()) {
             over(session, "no heartbeat was confirmed in time");
         } else if (isWallClockFarAhead()) {
             over(session, "the wall clock moved by more than the lease duration since the last heartbeat");
@@ -179,8 +183,8 @@ public final class SessionKeeper {
     }
 
     private void confirm(long sent, long wall) {
-        deadlineNanos = sent + timing.actNanos();
         sentWallMillis = wall;
+        deadlineNanos = sent + timing.actNanos();
     }
 
     private void scheduleBeat(long lastSent) {
@@ -202,8 +206,8 @@ public final class SessionKeeper {
                 calls.first(() -> store.renew(session, from, renewal), () -> isCurrent(session)),
                 row -> {
                     if (isCurrent(session)) {
-                        renewed(row, renewal, sent, wall);
                         scheduleBeat(sent);
+                        renewed(row, renewal, sent, wall);
                     }
                 },
                 row -> {
@@ -214,9 +218,16 @@ public final class SessionKeeper {
                         renewed(row, renewal, sent, wall); // landed, and only its answer was lost
                         renew();
                     } else {
-                        over(session, row == null ? "its row is gone" : "another worker marked it dead");
+                        over(session, whyRefused(row));
                     }
                 });
+    }
+
+    private static String whyRefused(@Nullable SessionRow row) {
+        if (row == null) {
+            return "its row is gone";
+        }
+        return row.alive() ? "somebody else renewed it: " + row : "another worker marked it dead";
     }
 
     private void renewed(SessionRow row, Renewal renewal, long sent, long wall) {

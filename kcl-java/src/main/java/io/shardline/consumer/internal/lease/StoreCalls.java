@@ -86,6 +86,7 @@ public final class StoreCalls {
     }
 
     private <T> void attempt(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused, int attempt) {
+        assert loop.isRunning();
         if (closed || !write.wanted().get()) {
             return;
         }

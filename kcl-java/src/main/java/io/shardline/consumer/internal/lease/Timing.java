@@ -20,9 +20,6 @@ public record Timing(long leaseNanos, long judgeNanos, long beatNanos) {
 
     private static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** The shortest lease duration for which the margin leaves an owner time to act. */
-    public static final Duration LEAST_LEASE_DURATION = Duration.ofSeconds(1);
-
     public static Timing of(Duration leaseDuration) {
         long d = leaseDuration.toNanos();
         return new Timing(d, d / 4 * 3, d / 10 * 3);

@@ -14,11 +14,15 @@ import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -34,6 +38,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 public final class ShardConsumer implements PollingSource.Sink {
 
+    private static final Logger log = LoggerFactory.getLogger(ShardConsumer.class);
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final Setting setting;
@@ -50,6 +55,8 @@ public final class ShardConsumer implements PollingSource.Sink {
     private boolean calling;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
     private @Nullable Position handled;
+    private boolean blocked;
+    private boolean handlerStarted;
     private boolean ended;
     private boolean childrenReady;
     private int failures;
@@ -80,6 +87,9 @@ public final class ShardConsumer implements PollingSource.Sink {
 
         /** Tells whether every parent is handled to its end; asked again whenever that may have changed. */
         void whetherParentsEnded(Lease lease, Consumer<Boolean> answer);
+
+        /** Finds out whether the stream still has a shard that could not be read. Calls back if it is known. */
+        void whetherListed(Lease lease, Consumer<Boolean> answer);
 
         /** The shard is at its end: its children need leases. Calls back once they are there. */
         void createChildren(Lease lease, List<ChildShard> children, Runnable created);
@@ -130,7 +140,7 @@ public final class ShardConsumer implements PollingSource.Sink {
 
     /** Starts, if the parents let it; to be called again when they may have ended. */
     public void begin() {
-        if (state != State.AWAITING_PARENTS) {
+        if (blocked || state != State.AWAITING_PARENTS) {
             return;
         }
         if (handled != null || lease.row().parents().isEmpty()) {
@@ -144,6 +154,15 @@ public final class ShardConsumer implements PollingSource.Sink {
         });
     }
 
+    /** As {@link #begin}, but not before an earlier tenure's handler call has ended: never two calls for one shard. */
+    public void beginAfter(ShardConsumer earlier) {
+        blocked = true;
+        earlier.whenCallEnds(() -> {
+            blocked = false;
+            begin();
+        });
+    }
+
     /** Stops after what the handler is doing now, and then calls back with the last position. */
     public void drain(Consumer<Checkpoint> drained) {
         if (state == State.CLOSED || state == State.DRAINING) {
@@ -153,14 +172,13 @@ public final class ShardConsumer implements PollingSource.Sink {
             drainInstead = drained; // about to end, which is better
             return;
         }
-        boolean started = state != State.AWAITING_PARENTS;
         state = State.DRAINING;
         stopReading();
         whenCallEnds(() -> {
             if (state != State.DRAINING) {
                 return;
             }
-            if (!started) {
+            if (!handlerStarted) {
                 drained(drained);
                 return;
             }
@@ -178,11 +196,16 @@ public final class ShardConsumer implements PollingSource.Sink {
         if (state == State.CLOSED) {
             return;
         }
-        boolean started = state != State.AWAITING_PARENTS;
         close();
-        if (started) {
-            whenCallEnds(() -> call(processor::leaseLost, failure -> {}));
-        }
+        whenCallEnds(() -> {
+            if (handlerStarted) {
+                call(processor::leaseLost, failure -> {
+                    if (failure != null) {
+                        emitFailure(failure, 1);
+                    }
+                });
+            }
+        });
     }
 
     @Override
@@ -208,11 +231,21 @@ public final class ShardConsumer implements PollingSource.Sink {
     @Override
     public void failed(Throwable failure, int inARow) {
         setting.host().emit(new ConsumerEvent.ReadFailed(lease.key(), inARow, failure));
+        if (ServiceErrors.code(failure).equals("ResourceNotFoundException")) {
+            setting.host().whetherListed(lease.row(), listed -> {
+                if (!listed && state == State.RUNNING && !ended) {
+                    log.warn("shard={} is no longer there: its records were older than the retention", lease.key());
+                    source.stop();
+                    ended(List.of());
+                }
+            });
+        }
     }
 
     private void start() {
         state = State.STARTING;
         call(() -> processor.started(context()), failure -> {
+            handlerStarted = failure == null;
             if (state != State.STARTING) {
                 return;
             }
@@ -233,12 +266,12 @@ public final class ShardConsumer implements PollingSource.Sink {
     private void checkpointLater() {
         loop.schedule(setting.config().checkpointInterval().toNanos(), () -> {
             if (state == State.RUNNING || state == State.ENDING) {
+                checkpointLater();
                 takeProgress();
                 Position position = handled;
                 if (position != null) {
                     lease.checkpoint(new Checkpoint.At(position)).exceptionally(lost -> null);
                 }
-                checkpointLater();
             }
         });
     }
@@ -412,15 +445,26 @@ public final class ShardConsumer implements PollingSource.Sink {
     }
 
     private void call(UserCall code, Consumer<@Nullable Throwable> done) {
+        assert loop.isRunning() && !calling;
         calling = true;
-        setting.platform().userCode().execute(() -> {
-            Throwable failure = thrownBy(code);
-            loop.post(() -> {
-                calling = false;
-                done.accept(failure);
-                runAfterCall();
+        try {
+            setting.platform().userCode().execute(() -> {
+                Throwable failure = thrownBy(code);
+                loop.post(() -> called(done, failure));
             });
-        });
+        } catch (RejectedExecutionException e) {
+            loop.post(() ->
+                    called(done, e)); // the user's executor is full or was shut down; as if the handler had thrown
+        }
+    }
+
+    private void called(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
+        calling = false;
+        try {
+            done.accept(failure);
+        } finally {
+            runAfterCall();
+        }
     }
 
     /** A handler may throw anything, and the shard must survive it. */

@@ -10,14 +10,14 @@ import java.util.random.RandomGenerator;
  *
  * <p>A shard takes five reads a second from all its readers together, so each reader leaves room for others. Immutable.
  */
-final class PollPacer {
+public final class PollPacer {
 
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
     private final long behindNanos;
     private final long atTipNanos;
 
-    PollPacer(double readsPerSecondBehind, double readsPerSecondAtTip) {
+    public PollPacer(double readsPerSecondBehind, double readsPerSecondAtTip) {
         behindNanos = (long) (TimeUnit.SECONDS.toNanos(1) / readsPerSecondBehind);
         atTipNanos = (long) (TimeUnit.SECONDS.toNanos(1) / readsPerSecondAtTip);
     }

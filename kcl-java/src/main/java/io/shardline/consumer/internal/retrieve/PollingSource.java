@@ -53,13 +53,7 @@ public final class PollingSource {
             KinesisAsyncClient client,
             String streamName,
             PrefetchBudget budget,
-            double readsPerSecondBehind,
-            double readsPerSecondAtTip) {
-
-        PollPacer pacer() {
-            return new PollPacer(readsPerSecondBehind, readsPerSecondAtTip);
-        }
-    }
+            PollPacer pacer) {}
 
     /** Takes what was read. Called on the loop. */
     public interface Sink {

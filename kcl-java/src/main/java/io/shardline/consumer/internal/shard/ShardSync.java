@@ -54,6 +54,7 @@ public final class ShardSync {
 
     private @Nullable StreamRow stream;
     private boolean running;
+    private boolean hasSucceeded;
 
     /** What is synchronised, and who must know. */
     public record Target(
@@ -103,6 +104,14 @@ public final class ShardSync {
                     createChildrenLater(parent, children, created, failure);
                     return null;
                 });
+    }
+
+    /** Finds out whether the stream still lists a shard. Calls back if the listing succeeds. */
+    public void whetherListed(String shardId, Consumer<Boolean> answer) {
+        listing.list(target.streamName(), null)
+                .thenAccept(shards -> answer.accept(
+                        shards.stream().anyMatch(shard -> shard.shardId().equals(shardId))))
+                .exceptionally(this::fail);
     }
 
     private void createWhereAllParentsAre(Lease parent, List<ListedShard> children, Runnable created) {
@@ -191,6 +200,7 @@ public final class ShardSync {
                         setting.store()::scan,
                         scan -> create(ShardSyncPlanner.plan(listed, scan.leases(), start), count -> {
                             running = false;
+                            hasSucceeded = true;
                             target.done().accept(count);
                         }),
                         this::again);
@@ -248,12 +258,18 @@ public final class ShardSync {
         Throwable failure = ServiceErrors.cause(thrown);
         if (failure instanceof ConsumerException known) {
             target.failed().accept(known);
-        } else if (ServiceErrors.isTransient(failure)) {
-            again(failure);
-        } else {
+        } else if (isFatal(failure)) {
             target.failed().accept(new ConsumerException(explain(failure), failure));
+        } else {
+            again(failure);
         }
         return null;
+    }
+
+    /** A fleet that runs is not ended by what may be mended, such as a permission that is being changed. */
+    private boolean isFatal(Throwable failure) {
+        boolean streamIsGone = ServiceErrors.code(failure).equals("ResourceNotFoundException");
+        return streamIsGone || (!hasSucceeded && !ServiceErrors.isTransient(failure));
     }
 
     private void again(Throwable failure) {

@@ -43,7 +43,7 @@ final class LeaseFleet {
     Member join(String name, Duration leaseDuration) {
         Member member = new Member(this, name, name, leaseDuration);
         members.add(member);
-        member.book().start();
+        member.run(member.book()::start);
         until(() -> member.session() != null);
         return member;
     }
@@ -52,7 +52,7 @@ final class LeaseFleet {
     Member restart(Member before) {
         Member member = new Member(this, before.name() + "-again", before.name(), D);
         members.add(member);
-        member.book().start();
+        member.run(member.book()::start);
         return member;
     }
 

@@ -159,7 +159,7 @@ class SessionRulesTest {
         fleet.lease("s");
         Member a = new Member(fleet, "a", "a", LeaseFleet.D);
         a.network().next(3, "createSession", Fate.REQUEST_LOST);
-        a.book().start();
+        a.run(a.book()::start);
 
         fleet.advance(Duration.ofMillis(2_500));
 
@@ -173,7 +173,7 @@ class SessionRulesTest {
         Member a = new Member(fleet, "a", "a", LeaseFleet.D);
         a.network().next("createSession", Fate.ANSWER_LOST);
         a.network().next(8, "createSession", Fate.REQUEST_LOST);
-        a.book().start();
+        a.run(a.book()::start);
 
         fleet.until(() -> a.session() != null);
 

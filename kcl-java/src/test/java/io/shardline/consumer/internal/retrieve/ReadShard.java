@@ -83,7 +83,7 @@ final class ReadShard implements PollingSource.Sink {
                 .latency(Latency.fixed(latency))
                 .faults(this::fault)
                 .callbacks(process.pool("sdk", 1)));
-        setting = new PollingSource.Setting(loop, platform, client, STREAM, budget, 2, 1);
+        setting = new PollingSource.Setting(loop, platform, client, STREAM, budget, new PollPacer(2, 1));
     }
 
     private Fault fault(String operation, KinesisRequest request) {

@@ -1,0 +1,240 @@
+package io.shardline.consumer.internal.lease;
+
+import io.shardline.consumer.internal.lease.LeaseStore.Scan;
+import io.shardline.runtime.internal.EventLoop;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the whole lease table when there is a reason to, remembers it, and has the plan for it carried out.
+ *
+ * <p>Confined to the consumer loop.
+ */
+final class FleetScan {
+
+    private static final Logger log = LoggerFactory.getLogger(FleetScan.class);
+
+    /** Catches what nobody had a duty to see, such as a write that landed after its sender's death. */
+    private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** When whoever found leases free looks whether the others have taken their share. */
+    private static final long LEFTOVER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Changes within this time are told to the fleet as one. */
+    private static final long ANNOUNCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final SessionKeeper.Setting setting;
+    private final Timing timing;
+    private final SessionKeeper session;
+    private final FleetWatch fleet;
+    private final Follower follower;
+
+    private final Map<String, Lease> seen = new TreeMap<>();
+    private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
+    private boolean scanning;
+    private boolean scanAgain;
+    private boolean onDuty;
+    private boolean takeAllFree;
+    private boolean stopped;
+
+    /** What comes of a scan. Called on the loop. */
+    interface Follower {
+
+        /** A scan has been taken in; the plan comes next. */
+        void scanned(Collection<Lease> leases);
+
+        /** Keys of leases that are held. */
+        Set<String> heldKeys();
+
+        /** The plan says so. */
+        void take(Lease lease);
+    }
+
+    /** Why there will be another scan, or an announcement. */
+    private enum Due {
+        PERIODIC,
+        REVISION,
+        RETRY,
+        LEFTOVERS,
+        ASKED,
+        HEIR,
+        ANNOUNCEMENT
+    }
+
+    FleetScan(
+            SessionKeeper.Setting setting, Timing timing, SessionKeeper session, FleetWatch fleet, Follower follower) {
+        this.setting = setting;
+        this.timing = timing;
+        this.session = session;
+        this.fleet = fleet;
+        this.follower = follower;
+    }
+
+    /** Begins for a session that has just started. */
+    void start() {
+        announce();
+        scanPeriodically();
+    }
+
+    /** Ends with the session; {@link #start} begins anew. */
+    void pause() {
+        timers.values().forEach(EventLoop.Timer::cancel);
+        timers.clear();
+    }
+
+    /** Ends for good. */
+    void stop() {
+        stopped = true;
+        pause();
+    }
+
+    /** Tells the fleet, this worker included, that there is something new to see. */
+    void announce() {
+        setting.calls().read(setting.store()::moveRevision, row -> scan(), failure -> scan());
+    }
+
+    /** As {@link #announce}, and then takes what nobody else takes. */
+    void announceNewLeases() {
+        Runnable scanOnDuty = () -> {
+            onDuty = true;
+            scan();
+        };
+        setting.calls().read(setting.store()::moveRevision, row -> scanOnDuty.run(), failure -> scanOnDuty.run());
+    }
+
+    /** Tells the others soon, together with what else changes until then, also when this worker is leaving. */
+    void announceSoon() {
+        once(Due.ANNOUNCEMENT, ANNOUNCE_NANOS, () -> setting.calls().hint(setting.store()::moveRevision));
+    }
+
+    /** The fleet's revision has moved: everybody sees that at the same time, and should not scan at once. */
+    void revisionMoved() {
+        once(Due.REVISION, FleetWatch.spreadNanos(setting.platform()), this::scan);
+    }
+
+    /** Reads the whole table, once, starting no earlier than now. */
+    void scan() {
+        if (session.id() == null || stopped) {
+            return;
+        }
+        if (scanning) {
+            scanAgain = true;
+            return;
+        }
+        scanning = true;
+        setting.calls().read(setting.store()::scan, this::scanned, failure -> {
+            log.warn("scanning the lease table failed", failure);
+            scanning = false;
+            once(Due.RETRY, RETRY_NANOS, this::scan);
+        });
+    }
+
+    /** A row as a write has shown it. */
+    void saw(Lease row) {
+        seen.put(row.key(), row);
+    }
+
+    /** Leases that are not at their shard's end, by what was last seen. */
+    int activeLeases() {
+        return (int) seen.values().stream().filter(lease -> !lease.isEnded()).count();
+    }
+
+    int liveSessions() {
+        return fleet.others().size() + 1;
+    }
+
+    boolean isFree(Lease lease) {
+        return !lease.isEnded() && (lease.owner() == null || fleet.dead().contains(lease.owner()));
+    }
+
+    private void scanned(Scan scan) {
+        scanning = false;
+        seen.clear();
+        Set<String> owners = new LinkedHashSet<>();
+        for (Lease lease : scan.leases()) {
+            seen.put(lease.key(), lease);
+            if (lease.owner() != null && !lease.isEnded()) {
+                owners.add(lease.owner());
+            }
+        }
+        boolean again = scanAgain;
+        scanAgain = false;
+        fleet.observeAll(scan.sessions(), owners);
+        owners.stream().filter(owner -> !fleet.isKnown(owner)).forEach(fleet::lookFor);
+        follower.scanned(scan.leases());
+        if (again || scanAgain) {
+            scanAgain = false;
+            scan();
+        } else {
+            plan();
+        }
+    }
+
+    private void plan() {
+        String me = session.id();
+        if (me == null || stopped) {
+            return;
+        }
+        Set<String> live = fleet.others();
+        live.add(me);
+        LeasePlan plan = LeasePlanner.plan(new FleetView(me, live, fleet.dead(), seen.values(), follower.heldKeys()));
+        plan.takes().forEach(follower::take);
+        if (takeAllFree) {
+            seen.values().stream().filter(this::isFree).toList().forEach(follower::take);
+        } else if (plan.left() > 0) {
+            lookForLeftovers();
+        }
+        takeAllFree = false;
+        onDuty = false;
+        plan.asks()
+                .forEach((victim, count) ->
+                        setting.calls().hint(() -> setting.store().ask(victim, me, count)));
+        if (!plan.asks().isEmpty()) {
+            once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+        }
+        long heirsTime = fleet.nanosUntilFree();
+        if (heirsTime >= 0) {
+            once(Due.HEIR, heirsTime, this::scan);
+        }
+    }
+
+    /**
+     * Others may be dying, or leaving and not taking any more.
+     *
+     * <p>Whoever made the leases free comes back first; the rest of the fleet looks once more after that.
+     */
+    private void lookForLeftovers() {
+        long spread = 2 * FleetWatch.spreadNanos(setting.platform());
+        once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
+            takeAllFree = true;
+            scan();
+        });
+    }
+
+    private void scanPeriodically() {
+        double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
+        once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
+            scanPeriodically();
+            scan();
+        });
+    }
+
+    /** At most one timer for each reason. */
+    private void once(Due reason, long delayNanos, Runnable action) {
+        if (!timers.containsKey(reason)) {
+            timers.put(reason, setting.loop().schedule(delayNanos, () -> {
+                timers.remove(reason);
+                action.run();
+            }));
+        }
+    }
+}
