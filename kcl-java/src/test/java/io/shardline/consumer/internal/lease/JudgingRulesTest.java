@@ -55,15 +55,19 @@ class JudgingRulesTest {
     @Test
     void anOlderHeartbeatIsAStaleReadAndIsIgnored() { // rule 6
         FleetWatch watch = fleet.join("b").newWatch();
-        SessionRow young = heartbeat(5);
-        watch.observe(young);
-
-        fleet.advance(LeaseFleet.T.dividedBy(2).minusMillis(1));
+        fleet.table.createSession(heartbeat(5)).join();
+        watch.observe(heartbeat(5));
+        fleet.advance(Duration.ofSeconds(3));
+        watch.observe(heartbeat(5));
+        fleet.advance(Duration.ofSeconds(2));
         watch.observe(heartbeat(4));
-        fleet.advance(LeaseFleet.T.dividedBy(2).minusMillis(1));
-        watch.observe(young);
+        fleet.advance(Duration.ofSeconds(1));
+        watch.observe(heartbeat(5));
 
-        assertThat(watch.others()).containsExactly(young.id());
+        fleet.advance(Duration.ofMillis(1_600)); // 7.6 s after it was first seen
+
+        assertThat(fleet.sessionRow("x@1").alive()).isFalse();
+        assertThat(watch.others()).isEmpty();
     }
 
     @Test

@@ -137,6 +137,45 @@ class SessionRulesTest {
     }
 
     @Test
+    void othersLeaveTheLeasesOfASessionThatEndedItselfToItsHeirForAWhile() { // rule 4
+        Member heir = fleet.join("z");
+        Member other = joinBeside(heir);
+        String former = session(heir);
+        heir.process().pause(Duration.ofMillis(7_400));
+        fleet.until(() -> !fleet.sessionRow(former).alive());
+        other.run(other.book()::scan);
+
+        fleet.until(() -> heir.holds("s"));
+
+        assertThat(other.taken()).isEmpty();
+    }
+
+    @Test
+    void anHeirThatTakesNothingIsNotWaitedForLongerThanAHeartbeat() { // rule 4
+        Member heir = fleet.join("z");
+        Member other = joinBeside(heir);
+        String former = session(heir);
+        heir.network().next(20, "take", Fate.REQUEST_LOST);
+        heir.process().pause(Duration.ofMillis(7_400));
+        fleet.until(() -> !fleet.sessionRow(former).alive());
+        other.run(other.book()::scan);
+        long seen = fleet.time.nowNanos();
+
+        fleet.until(() -> other.holds("s"));
+
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - seen)).isBetween(LeaseFleet.H, LeaseFleet.H.plusSeconds(1));
+    }
+
+    /** Another member, one that a plan without heirs would give the lease to. */
+    private Member joinBeside(Member heir) {
+        fleet.lease("s");
+        fleet.until(() -> heir.holds("s"));
+        Member other = fleet.join("b");
+        fleet.advance(LeaseFleet.H);
+        return other;
+    }
+
+    @Test
     void aRestartedProcessWaitsForItsNamesakeLikeAnybody() { // rule 4
         Member a = fleet.join("a");
         fleet.lease("s");
