@@ -48,7 +48,10 @@ final class FleetSimulation {
     private static final String STREAM = "departures";
     private static final Duration LEASE = Duration.ofSeconds(4);
     private static final Duration TROUBLE = Duration.ofSeconds(40);
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    /** When everything must have been handled; most of it is what heals after the trouble. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
     private static final int KEYS = 12;
     private static final int PUTS = 600;
 
@@ -106,7 +109,11 @@ final class FleetSimulation {
         }
         schedulePuts();
         scheduleTrouble();
-        time.runUntil(() -> time.nowNanos() > TROUBLE.toNanos() && isAllHandled(), LIMIT);
+        try {
+            time.runUntil(() -> time.nowNanos() > TROUBLE.toNanos() && isAllHandled(), LIMIT);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\nthe leases are\n" + leases(), e);
+        }
         Duration took = Duration.ofNanos(time.nowNanos());
         checkAtTheEnd();
         return new Outcome(time.trace().hash(), puts.size(), handled.size(), duplicates, took);
@@ -162,6 +169,7 @@ final class FleetSimulation {
     private final class TableNetwork implements SimulatedLeaseTable.Network {
 
         private final double loss = random.nextDouble() * 0.25;
+        private final long slowest = random.nextInt(4) == 0 ? 300_000_000 : 60_000_000;
         private long cutUntil;
 
         void cut(Duration duration) {
@@ -170,7 +178,7 @@ final class FleetSimulation {
 
         @Override
         public Duration delay() {
-            return Duration.ofNanos(random.nextLong(1_000_000, 60_000_000));
+            return Duration.ofNanos(random.nextLong(1_000_000, slowest));
         }
 
         @Override
@@ -235,6 +243,9 @@ final class FleetSimulation {
                 someTime(seconds * 1000), "operator", () -> isCutOff.network().cut(cut));
         Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
         time.after(someTime(seconds * 1000), "operator", () -> pauses.process().pause(pause));
+        if (random.nextInt(3) == 0) {
+            time.after(someTime(seconds * 1000), "operator", pauses.loop()::stop);
+        }
         if (random.nextBoolean()) {
             time.after(someTime(seconds * 1000), "operator", () -> {
                 addWorker("worker-4");
@@ -276,11 +287,15 @@ final class FleetSimulation {
 
     private void handle(String worker, ConsumerRecord record) {
         if (!isHealed() && random.nextInt(50) == 0) {
+            if (random.nextBoolean()) {
+                throw new AssertionError("the handler is in a very bad mood");
+            }
             throw new IllegalStateException("the handler is in a bad mood");
         }
         String value = new String(record.data(), StandardCharsets.UTF_8);
         time.trace().record(worker, "handles " + value + " of " + record.shardId());
         checkParentsEnded(record);
+        checkActs(worker, record.shardId());
         if (!handled.add(value)) {
             duplicates++;
             return;
@@ -303,6 +318,13 @@ final class FleetSimulation {
         });
         for (Lease lease : table.readLeases(shardParents).join()) {
             check(lease.isEnded(), record + " came before the end of its parent " + lease);
+        }
+    }
+
+    private void checkActs(String name, String shard) {
+        for (Worker worker : workers) {
+            boolean acts = worker.loop().actingOn().contains(shard);
+            check(!name.equals(worker.process().name()) || acts, name + " handles " + shard + " after its time");
         }
     }
 
@@ -380,7 +402,7 @@ final class FleetSimulation {
         CompletableFuture<?> closed = producer.closeAsync(Duration.ofSeconds(10));
         time.runUntil(closed::isDone, Duration.ofMinutes(1));
         for (Worker worker : workers) {
-            if (worker.process().isAlive()) {
+            if (worker.process().isAlive() && worker.loop().state() == ConsumerState.RUNNING) {
                 time.runUntil(worker.loop()::isPrefetchIdle, Duration.ofMinutes(1));
             }
         }
@@ -400,7 +422,17 @@ final class FleetSimulation {
         failOnViolation();
     }
 
+    private String leases() {
+        StringBuilder text = new StringBuilder();
+        table.scan().join().leases().forEach(lease -> text.append(lease).append('\n'));
+        table.scan().join().sessions().forEach(session -> text.append(session).append('\n'));
+        return text.toString();
+    }
+
     private void note(String worker, ConsumerEvent event) {
+        if (Boolean.getBoolean("sim.verbose")) {
+            System.out.println(time.nowNanos() / 1_000_000 + " ms " + worker + ": " + event);
+        }
         time.trace().record(worker, event.toString());
     }
 

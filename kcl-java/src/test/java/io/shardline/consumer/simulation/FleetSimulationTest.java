@@ -3,6 +3,7 @@ package io.shardline.consumer.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.consumer.simulation.FleetSimulation.Outcome;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A thousand lives of a small fleet; {@code -Dsim.seed=N} repeats one of them, {@code -Dsim.seeds=N} runs more. */
@@ -15,10 +16,13 @@ class FleetSimulationTest {
         Long one = Long.getLong("sim.seed");
         long from = one == null ? 1 : one;
         long to = one == null ? SEEDS : one;
-        for (long seed = from; seed <= to; seed++) {
-            Outcome outcome = new FleetSimulation(seed).run();
-            assertThat(outcome.handled()).as("seed %d", seed).isPositive();
-        }
+        LongStream.rangeClosed(from, to)
+                .parallel()
+                .forEach(
+                        seed -> { // each life has one thread of its own
+                            Outcome outcome = new FleetSimulation(seed).run();
+                            assertThat(outcome.handled()).as("seed %d", seed).isPositive();
+                        });
     }
 
     @Test

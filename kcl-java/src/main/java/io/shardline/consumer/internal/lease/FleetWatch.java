@@ -76,6 +76,7 @@ public final class FleetWatch {
 
         private void startOver(long now) {
             firstSeen = now;
+            marking = false; // a mark under way is for a heartbeat that is history, or for a session of mine that is
             if (judgement != null) {
                 judgement.cancel();
                 judgement = null;
