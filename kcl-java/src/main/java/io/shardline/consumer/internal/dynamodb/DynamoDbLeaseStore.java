@@ -70,6 +70,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
      *
      * @return fails with a {@link ConsumerException} that says what to do; never hangs
      */
+    @Override
     public CompletableFuture<Void> prepare(Platform platform) {
         return new TablePreparation(client, table, platform).start();
     }

@@ -20,7 +20,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
@@ -74,7 +73,7 @@ final class TablePreparation {
         call(
                 () -> client.describeTable(
                         request -> request.tableName(table.tableName()).overrideConfiguration(timed)),
-                this::described,
+                answer -> described(answer.table()),
                 failure -> {
                     if (ServiceErrors.code(failure).equals(TableErrors.NO_TABLE)) {
                         create();
@@ -84,8 +83,7 @@ final class TablePreparation {
                 });
     }
 
-    private void described(DescribeTableResponse answer) {
-        TableDescription found = answer.table();
+    private void described(TableDescription found) {
         switch (found.tableStatus()) {
             case ACTIVE, UPDATING -> {
                 String shape = shape(found);
@@ -147,7 +145,7 @@ final class TablePreparation {
                 () -> client.createTable(request.build()),
                 answer -> {
                     log.info("leaseTable={} is being created, on-demand", table.tableName());
-                    again("it was created just now");
+                    described(answer.tableDescription());
                 },
                 failure -> failed("CreateTable", failure)); // ResourceInUse, when another worker was first, passes
     }

@@ -34,7 +34,7 @@ class SameAsInMemoryTest {
         }
     }
 
-    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 10, shrinking = ShrinkingMode.OFF)
     void everyCallHasTheSameAnswer(@ForAll("calls") List<Call> calls) {
         LeaseStore memory = new InMemoryLeaseStore();
         LeaseStore dynamo = DynamoDbLocal.newStore();
