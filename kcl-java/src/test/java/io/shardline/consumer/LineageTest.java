@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.testkit.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
 
 /** Parents before children, and rule 14 of the lease protocol: no shard ends before its children have leases. */
 class LineageTest {
@@ -62,17 +65,23 @@ class LineageTest {
         fleet.putInto(shardId(1), "quick parent");
         fleet.merge(shardId(3), shardId(1)); // into 4
         fleet.putInto(shardId(4), "child");
+        int[] throttles = {6};
         fleet.worker("w")
-                .before((record, context) -> {
-                    if (record.partitionKey().equals("grandparent") && context.attempt() < 8) {
-                        throw new IllegalStateException("not yet");
-                    }
-                })
+                .faults((operation, request) ->
+                        isReadOf(request, shardId(0)) && throttles[0]-- > 0 ? new Fault.Throttle() : new Fault.None())
                 .start();
 
+        fleet.until(() -> fleet.isLeased(shardId(1)) && fleet.row(shardId(1)).isEnded());
+        fleet.advance(Duration.ofSeconds(1));
+        assertThat(fleet.isLeased(shardId(3))).as("its parent is not read yet").isFalse();
         fleet.until(() -> fleet.texts().size() == 4);
 
         assertThat(fleet.texts()).containsExactly("quick parent", "grandparent", "slow parent", "child");
+    }
+
+    private static boolean isReadOf(KinesisRequest request, String shardId) {
+        return request instanceof GetShardIteratorRequest iterator
+                && iterator.shardId().equals(shardId);
     }
 
     @Test
