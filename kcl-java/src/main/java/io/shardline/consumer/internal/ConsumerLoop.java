@@ -21,6 +21,7 @@ import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.shard.ShardSync;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -65,6 +66,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private boolean preparing;
     private boolean syncStarted;
     private boolean syncDone;
     private boolean leavingFleet;
@@ -122,9 +124,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     /** Joins the fleet; completes once the stream was found and every shard of it has a lease. */
     public CompletableFuture<Void> start() {
         loop.post(() -> {
-            if (state == ConsumerState.NEW) {
-                state = ConsumerState.RUNNING;
-                book.start();
+            if (state == ConsumerState.NEW && !preparing) {
+                preparing = true;
+                store.prepare(platform)
+                        .whenComplete((nothing, failure) ->
+                                loop.post(() -> prepared(failure == null ? null : ServiceErrors.cause(failure))));
             }
         });
         return started;
@@ -333,6 +337,21 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     }
 
     // ---------------------------------------------------------------------------------------------------- life
+
+    private void prepared(@Nullable Throwable failure) {
+        if (state != ConsumerState.NEW) {
+            return; // closed meanwhile
+        }
+        if (failure == null) {
+            state = ConsumerState.RUNNING;
+            book.start();
+        } else {
+            fail(
+                    failure instanceof ConsumerException known
+                            ? known
+                            : new ConsumerException("the lease table cannot be used: " + failure, failure));
+        }
+    }
 
     private void synced(int created) {
         syncDone = true;

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
+import io.shardline.runtime.Platform;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  * caller's back. Thread-safe; may marshal and sign on the calling thread.
  */
 public interface LeaseStore extends LeaseTable {
+
+    /**
+     * Makes sure of the table before anything else is asked of it.
+     *
+     * @return fails with a {@link io.shardline.consumer.ConsumerException} that says what to do; never hangs
+     */
+    default CompletableFuture<Void> prepare(Platform platform) {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /** W1. Creates a session unless its id exists. */
     CompletableFuture<WriteResult<SessionRow>> createSession(SessionRow row);
