@@ -1,19 +1,28 @@
 package io.shardline.consumer;
 
 import io.shardline.consumer.internal.ConsumerLoop;
+import io.shardline.consumer.internal.dynamodb.DynamoDbLeaseStore;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
+import io.shardline.runtime.internal.OwnClients;
 import io.shardline.runtime.internal.OwnedResources;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 
 /**
  * Reads a stream together with the other workers of its application: shares the shards with them through leases, follows
@@ -25,7 +34,7 @@ public final class ShardlineConsumer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ShardlineConsumer.class);
 
-    /** How long one call to Kinesis may take when the consumer makes its own client. */
+    /** How long one call may take when the consumer makes its own clients; calls for leases have limits of their own. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     /** How long to wait for the loop to drop everything; it does nothing slow. */
@@ -48,10 +57,11 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Joins the fleet and begins to read.
+     * Creates the lease table when it is missing, joins the fleet and begins to read.
      *
      * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a
-     *     {@link ConsumerException} when that is not to be, for example because there is no such stream
+     *     {@link ConsumerException} when that is not to be, for example because there is no such stream, or because the lease
+     *     table cannot be used
      */
     public CompletableFuture<Void> start() {
         return loop.start();
@@ -121,6 +131,10 @@ public final class ShardlineConsumer implements AutoCloseable {
         private @Nullable KinesisAsyncClient client;
         private @Nullable Platform platform;
         private @Nullable ConsumerListener listener;
+        private @Nullable DynamoDbTable dynamoDbTable;
+        private final OwnClients clients = new OwnClients("shardline-consumer");
+        private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis = new OwnClients.Service<>();
+        private final OwnClients.Service<DynamoDbAsyncClientBuilder> dynamoDb = new OwnClients.Service<>();
 
         private Builder() {}
 
@@ -142,15 +156,84 @@ public final class ShardlineConsumer implements AutoCloseable {
             return this;
         }
 
-        /** Where the fleet keeps leases and checkpoints. Required. */
+        /**
+         * Where the fleet keeps leases and checkpoints, finished; settings for DynamoDB don't go with it. Default: a table in
+         * DynamoDB with the name of the application, created when it is missing.
+         */
         public Builder leaseTable(LeaseTable table) {
             leaseTable = table;
+            dynamoDbTable = null;
+            return this;
+        }
+
+        /** A table in DynamoDB for leases and checkpoints, reached with a client of the consumer's own. */
+        public Builder leaseTable(DynamoDbTable table) {
+            leaseTable = null;
+            dynamoDbTable = table;
             return this;
         }
 
         /**
-         * The client to read with, which stays the caller's to close. Default: one of its own with the SDK's default
-         * region and credentials.
+         * Where Kinesis and DynamoDB are: an emulator, or a VPC endpoint. Default: the real service in the region.
+         *
+         * <p>A plain http endpoint is spoken to in HTTP/1.1. Region and credentials, where they are not given, then come from
+         * system properties, the environment or the profile and from nowhere else, in particular not from the metadata service
+         * of the machine; without a region it is {@code us-east-1}.
+         *
+         * @throws IllegalArgumentException if it is not an absolute http or https address
+         */
+        public Builder endpoint(URI address) {
+            clients.endpoint(address);
+            return this;
+        }
+
+        /** As {@link #endpoint}, for Kinesis alone, which it goes before. */
+        public Builder kinesisEndpoint(URI address) {
+            kinesis.endpoint("kinesisEndpoint", address);
+            return this;
+        }
+
+        /** As {@link #endpoint}, for DynamoDB alone, which it goes before. */
+        public Builder dynamoDbEndpoint(URI address) {
+            dynamoDb.endpoint("dynamoDbEndpoint", address);
+            return this;
+        }
+
+        /** The region. Default: what the SDK finds. */
+        public Builder region(Region region) {
+            clients.region(region);
+            return this;
+        }
+
+        /** As {@link #region(Region)}, by its name, for example {@code eu-central-1}. */
+        public Builder region(String name) {
+            return region(Region.of(name));
+        }
+
+        /** The credentials, and then they are looked for nowhere else. Default: what the SDK finds. */
+        public Builder credentials(AwsCredentialsProvider provider) {
+            clients.credentials(provider);
+            return this;
+        }
+
+        /**
+         * Sets what else the consumer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
+         * the limit of a call and the user agent are the consumer's, whatever is set here.
+         */
+        public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
+            kinesis.customize("customizeKinesis", customizer);
+            return this;
+        }
+
+        /** As {@link #customizeKinesis}, for the DynamoDB client. */
+        public Builder customizeDynamoDb(Consumer<? super DynamoDbAsyncClientBuilder> customizer) {
+            dynamoDb.customize("customizeDynamoDb", customizer);
+            return this;
+        }
+
+        /**
+         * The client to read with, which stays the caller's to close; settings for Kinesis don't go with it. Default: one of
+         * its own.
          *
          * @param kinesis must make one attempt per call, as pacing and retries are the consumer's
          */
@@ -174,31 +257,63 @@ public final class ShardlineConsumer implements AutoCloseable {
         /**
          * A consumer that has not started.
          *
-         * @throws IllegalArgumentException if the client retries, or not exactly one kind of handler is given
-         * @throws NullPointerException if the settings or the lease table are missing
+         * @throws IllegalArgumentException if the client retries, if there are settings for a client or a table that was given,
+         *     or not exactly one kind of handler
+         * @throws NullPointerException if the settings are missing
          */
         public ShardlineConsumer build() {
             ConsumerConfig settings = Objects.requireNonNull(config, "config is required");
-            if (!(Objects.requireNonNull(leaseTable, "leaseTable is required") instanceof LeaseStore store)) {
-                throw new IllegalArgumentException(
-                        "leaseTable must come from a method of LeaseTable, was " + leaseTable);
-            }
             if ((recordHandler == null) == (shardHandlers == null)) {
                 throw new IllegalArgumentException(
                         "either a recordHandler or a shardHandler is required, and not both");
             }
-            ShardProcessor.Factory processors = ShardProcessor.factory(recordHandler, shardHandlers);
-            OwnedResources resources = OwnedResources.complete(
-                    client,
-                    platform,
-                    new OwnedResources.Defaults(
-                            "consumer",
-                            settings.handlerThreads(),
-                            CALL_TIMEOUT,
-                            "would read faster than the consumer's pace"));
-            ConsumerLoop loop = new ConsumerLoop(new ConsumerLoop.Parts(
-                    settings, resources.platform(), resources.client(), store, processors, listener));
-            return new ShardlineConsumer(loop, settings.closeTimeout(), resources);
+            refuseWhatIsOfNoUse();
+            OwnedResources.Defaults defaults = new OwnedResources.Defaults(
+                    "consumer",
+                    settings.handlerThreads(),
+                    () -> clients.build(KinesisAsyncClient.builder(), kinesis, CALL_TIMEOUT),
+                    "would read faster than the consumer's pace");
+            OwnedResources resources = OwnedResources.complete(client, platform, defaults);
+            try {
+                ConsumerLoop loop = new ConsumerLoop(new ConsumerLoop.Parts(
+                        settings,
+                        resources.platform(),
+                        resources.client(),
+                        store(settings, resources),
+                        ShardProcessor.factory(recordHandler, shardHandlers),
+                        listener));
+                return new ShardlineConsumer(loop, settings.closeTimeout(), resources);
+            } catch (RuntimeException e) {
+                resources.close();
+                throw e;
+            }
+        }
+
+        private void refuseWhatIsOfNoUse() {
+            if (leaseTable != null && !(leaseTable instanceof LeaseStore)) {
+                throw new IllegalArgumentException(
+                        "leaseTable must come from a method of LeaseTable, was " + leaseTable);
+            }
+            if (client != null) {
+                kinesis.refuseBeside("a client");
+            }
+            if (leaseTable != null) {
+                dynamoDb.refuseBeside("a leaseTable");
+            }
+            if (client != null && leaseTable != null) {
+                clients.refuseBeside("a client and a leaseTable");
+            }
+        }
+
+        private LeaseStore store(ConsumerConfig settings, OwnedResources resources) {
+            if (leaseTable instanceof LeaseStore given) {
+                return given;
+            }
+            DynamoDbTable table = dynamoDbTable != null
+                    ? dynamoDbTable
+                    : DynamoDbTable.builder(settings.applicationName()).build();
+            return new DynamoDbLeaseStore(
+                    resources.own(clients.build(DynamoDbAsyncClient.builder(), dynamoDb, CALL_TIMEOUT)), table);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.testkit.KinesisEmulator;
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -15,22 +16,57 @@ class BuilderTest {
     private static final ConsumerConfig CONFIG = ConsumerConfig.builder(
                     "app", "flights", StartingPosition.trimHorizon())
             .build();
+    private static final URI NOWHERE = URI.create("http://localhost:9");
     private static final RecordHandler HANDLER = (record, context) -> {};
 
     @Test
-    void theSettingsAndTheLeaseTableAreRequired() {
+    void theSettingsAreRequired() {
         assertThatThrownBy(() -> ShardlineConsumer.builder()
                         .recordHandler(HANDLER)
                         .leaseTable(LeaseTable.inMemory())
                         .build())
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("config is required");
+    }
+
+    @Test
+    void settingsThatNobodyWouldUseAreRefused() {
+        try (KinesisEmulator kinesis = KinesisEmulator.create()) {
+            assertThatThrownBy(() -> complete()
+                            .recordHandler(HANDLER)
+                            .client(kinesis.client())
+                            .endpoint(NOWHERE)
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("endpoint cannot be set beside a client and a leaseTable");
+            assertThatThrownBy(() -> complete()
+                            .recordHandler(HANDLER)
+                            .client(kinesis.client())
+                            .customizeKinesis(builder -> {})
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("customizeKinesis cannot be set beside a client");
+            assertThatThrownBy(() -> complete()
+                            .recordHandler(HANDLER)
+                            .dynamoDbEndpoint(NOWHERE)
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("dynamoDbEndpoint cannot be set beside a leaseTable");
+        }
+    }
+
+    @Test
+    void withoutALeaseTableTheApplicationsNameMustBeATablesName() {
+        ConsumerConfig config = ConsumerConfig.builder("my app", "flights", StartingPosition.trimHorizon())
+                .build();
         assertThatThrownBy(() -> ShardlineConsumer.builder()
+                        .config(config)
                         .recordHandler(HANDLER)
-                        .config(CONFIG)
+                        .endpoint(NOWHERE)
                         .build())
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage("leaseTable is required");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("tableName must be 3 to 255 letters")
+                .hasMessageEndingWith("was my app");
     }
 
     @Test

@@ -2,12 +2,18 @@ package io.shardline.producer;
 
 import io.shardline.producer.internal.ProducerLoop;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.OwnClients;
 import io.shardline.runtime.internal.OwnedResources;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 
 /**
  * Puts user records into Kinesis streams: aggregated, in order per key, retried, within a bounded memory.
@@ -91,6 +97,8 @@ public final class ShardlineProducer implements AutoCloseable {
         private ProducerConfig config = ProducerConfig.defaults();
         private @Nullable KinesisAsyncClient client;
         private @Nullable Platform platform;
+        private final OwnClients clients = new OwnClients("shardline-producer");
+        private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis = new OwnClients.Service<>();
 
         private Builder() {}
 
@@ -101,8 +109,54 @@ public final class ShardlineProducer implements AutoCloseable {
         }
 
         /**
-         * The client to send with; it stays the caller's to close. By default the producer makes one, with the SDK's default
-         * region and credentials, and closes it.
+         * Where Kinesis is: an emulator, or a VPC endpoint. Default: the real service in the region.
+         *
+         * <p>A plain http endpoint is spoken to in HTTP/1.1. Region and credentials, where they are not given, then come from
+         * system properties, the environment or the profile and from nowhere else, in particular not from the metadata service
+         * of the machine; without a region it is {@code us-east-1}.
+         *
+         * @throws IllegalArgumentException if it is not an absolute http or https address
+         */
+        public Builder endpoint(URI address) {
+            clients.endpoint(address);
+            return this;
+        }
+
+        /** As {@link #endpoint}, for Kinesis alone, which it goes before. */
+        public Builder kinesisEndpoint(URI address) {
+            kinesis.endpoint("kinesisEndpoint", address);
+            return this;
+        }
+
+        /** The region. Default: what the SDK finds. */
+        public Builder region(Region region) {
+            clients.region(region);
+            return this;
+        }
+
+        /** As {@link #region(Region)}, by its name, for example {@code eu-central-1}. */
+        public Builder region(String name) {
+            return region(Region.of(name));
+        }
+
+        /** The credentials, and then they are looked for nowhere else. Default: what the SDK finds. */
+        public Builder credentials(AwsCredentialsProvider provider) {
+            clients.credentials(provider);
+            return this;
+        }
+
+        /**
+         * Sets what else the producer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
+         * the limit of a call and the user agent are the producer's, whatever is set here.
+         */
+        public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
+            kinesis.customize("customizeKinesis", customizer);
+            return this;
+        }
+
+        /**
+         * The client to send with; it stays the caller's to close. By default the producer makes one, as the settings above
+         * say, and closes it. Not together with any of them.
          *
          * @param client must not retry, because retries behind the producer's back would break order: build it with
          *     {@code overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))}
@@ -121,11 +175,20 @@ public final class ShardlineProducer implements AutoCloseable {
         /**
          * Starts the producer.
          *
-         * @throws IllegalArgumentException if the client makes more than one attempt
+         * @throws IllegalArgumentException if the client makes more than one attempt, or if there are settings for another
          */
         public ShardlineProducer build() {
-            OwnedResources resources = OwnedResources.complete(client, platform, ProducerLoop.defaults(config));
+            if (client != null) {
+                clients.refuseBeside("a client");
+                kinesis.refuseBeside("a client");
+            }
+            OwnedResources resources =
+                    OwnedResources.complete(client, platform, ProducerLoop.defaults(this::ownClient));
             return new ShardlineProducer(ProducerLoop.start(config, resources), config);
+        }
+
+        private KinesisAsyncClient ownClient() {
+            return clients.build(KinesisAsyncClient.builder(), kinesis, config.requestTimeout());
         }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -35,6 +37,40 @@ class GivenClientTest {
             assertThat(producer.closeAsync(Duration.ZERO).join().isDrained()).isTrue();
             assertThatCode(() -> client.listShards(r -> {})).doesNotThrowAnyException();
         }
+    }
+
+    @Test
+    void settingsForAnotherClientAreRefused() {
+        try (KinesisAsyncClient client = realClient()
+                .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build()) {
+            assertThatThrownBy(() -> ShardlineProducer.builder()
+                            .client(client)
+                            .region("eu-central-1")
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("region cannot be set beside a client");
+            assertThatThrownBy(() -> ShardlineProducer.builder()
+                            .kinesisEndpoint(URI.create("http://localhost:9"))
+                            .client(client)
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("kinesisEndpoint cannot be set beside a client");
+        }
+    }
+
+    @Test
+    void theProducersOwnClientIsMadeAsToldAndClosedWithIt() {
+        List<KinesisAsyncClientBuilder> builders = new ArrayList<>();
+        ShardlineProducer producer = ShardlineProducer.builder()
+                .endpoint(URI.create("http://localhost:9"))
+                .region("eu-central-1")
+                .credentials(AnonymousCredentialsProvider.create())
+                .customizeKinesis(builders::add)
+                .build();
+        producer.close();
+        assertThat(builders.get(0).overrideConfiguration().apiCallTimeout())
+                .contains(ProducerConfig.defaults().requestTimeout());
     }
 
     private static KinesisAsyncClientBuilder realClient() {

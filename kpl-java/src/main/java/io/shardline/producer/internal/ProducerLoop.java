@@ -19,9 +19,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
  * The shell of the producer: the only place that has the executors, the timers and the client.
@@ -84,9 +86,9 @@ public final class ProducerLoop implements LoopContext.Admission {
     }
 
     /** What a producer makes for itself where it is given nothing. */
-    public static OwnedResources.Defaults defaults(ProducerConfig config) {
+    public static OwnedResources.Defaults defaults(Supplier<KinesisAsyncClient> ownClient) {
         return new OwnedResources.Defaults(
-                "producer", USER_CODE_THREADS, config.requestTimeout(), "would break the order of records");
+                "producer", USER_CODE_THREADS, ownClient, "would break the order of records");
     }
 
     /** A loop that is ready for records; it does nothing until there are some. */

@@ -72,9 +72,7 @@ class BudgetPolicyTest {
             kinesis.createStream("s", 1);
             ProducerConfig config =
                     config(FullBudget.BLOCK).linger(Duration.ZERO).build();
-            ProducerLoop producer = ProducerLoop.start(
-                    config,
-                    OwnedResources.complete(kinesis.client(), system.platform(), ProducerLoop.defaults(config)));
+            ProducerLoop producer = ProducerLoop.start(config, OwnedResources.of(kinesis.client(), system.platform()));
             List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 puts.add(producer.put("s", UserRecord.of("k", new byte[5_000])));
@@ -98,10 +96,8 @@ class BudgetPolicyTest {
                     .build();
             ProducerLoop producer = ProducerLoop.start(
                     config,
-                    OwnedResources.complete(
-                            kinesis.client(ClientSettings.defaults().callbacks(task -> {})),
-                            system.platform(),
-                            ProducerLoop.defaults(config)));
+                    OwnedResources.of(
+                            kinesis.client(ClientSettings.defaults().callbacks(task -> {})), system.platform()));
             producer.put("s", UserRecord.of("k", new byte[9_000]));
             CompletableFuture<PutReceipt> blocked = producer.put("s", UserRecord.of("k", new byte[9_000]));
 
@@ -123,10 +119,8 @@ class BudgetPolicyTest {
             ProducerConfig config = config(FullBudget.BLOCK).noRecordTtl().build();
             ProducerLoop producer = ProducerLoop.start(
                     config,
-                    OwnedResources.complete(
-                            kinesis.client(ClientSettings.defaults().callbacks(task -> {})),
-                            system.platform(),
-                            ProducerLoop.defaults(config)));
+                    OwnedResources.of(
+                            kinesis.client(ClientSettings.defaults().callbacks(task -> {})), system.platform()));
             producer.put("s", UserRecord.of("k", new byte[9_000]));
             Thread.currentThread().interrupt();
             CompletableFuture<PutReceipt> interrupted = producer.put("s", UserRecord.of("k", new byte[9_000]));

@@ -69,8 +69,7 @@ final class ProducerWorld {
                         .faults(faults)
                         .callbacks(process.pool("sdk", 4))),
                 time::nowNanos);
-        this.producer =
-                ProducerLoop.start(config, OwnedResources.complete(client, platform, ProducerLoop.defaults(config)));
+        this.producer = ProducerLoop.start(config, OwnedResources.of(client, platform));
     }
 
     static ProducerWorld healthy(ProducerConfig config, int shards) {

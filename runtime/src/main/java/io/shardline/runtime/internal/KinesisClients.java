@@ -1,27 +1,17 @@
 package io.shardline.runtime.internal;
 
-import java.time.Duration;
 import java.util.Optional;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
- * Kinesis clients that do not retry behind our back.
+ * The rule that a Kinesis client must not retry behind our back.
  *
  * <p>Thread-safe.
  */
 public final class KinesisClients {
 
     private KinesisClients() {}
-
-    /** A client with the SDK's default region and credentials, one attempt per call. */
-    public static KinesisAsyncClient create(Duration callTimeout) {
-        return KinesisAsyncClient.builder()
-                .overrideConfiguration(settings ->
-                        settings.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(callTimeout))
-                .build();
-    }
 
     /**
      * Accepts a client that makes one attempt per call.

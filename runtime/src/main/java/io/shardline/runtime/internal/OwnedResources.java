@@ -2,10 +2,11 @@ package io.shardline.runtime.internal;
 
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,15 +31,21 @@ public final class OwnedResources {
      *
      * @param name part of the thread names
      * @param userCodeThreads how many futures or handlers run at a time
-     * @param callTimeout how long one call to Kinesis may take
+     * @param ownClient makes a client
      * @param harmOfRetries what a client that retries would do, for the message that refuses it
      */
-    public record Defaults(String name, int userCodeThreads, Duration callTimeout, String harmOfRetries) {}
+    public record Defaults(
+            String name, int userCodeThreads, Supplier<KinesisAsyncClient> ownClient, String harmOfRetries) {}
 
     private OwnedResources(KinesisAsyncClient client, Platform platform, List<AutoCloseable> owned) {
         this.client = client;
         this.platform = platform;
-        this.owned = List.copyOf(owned);
+        this.owned = new CopyOnWriteArrayList<>(owned);
+    }
+
+    /** What is given, and nothing to close. */
+    public static OwnedResources of(KinesisAsyncClient client, Platform platform) {
+        return new OwnedResources(client, platform, List.of());
     }
 
     /**
@@ -51,7 +58,7 @@ public final class OwnedResources {
         List<AutoCloseable> owned = new ArrayList<>();
         KinesisAsyncClient usedClient = client;
         if (usedClient == null) {
-            usedClient = KinesisClients.create(defaults.callTimeout());
+            usedClient = defaults.ownClient().get();
             owned.add(usedClient);
         } else {
             KinesisClients.requireOneAttempt(usedClient, defaults.harmOfRetries());
@@ -60,9 +67,15 @@ public final class OwnedResources {
         if (usedPlatform == null) {
             SystemPlatform started = SystemPlatform.start(defaults.name(), defaults.userCodeThreads());
             usedPlatform = started.platform();
-            owned.add(started); // last: the client may be closed on one of its threads
+            owned.add(started); // last: the clients may be closed on one of its threads
         }
         return new OwnedResources(usedClient, usedPlatform, owned);
+    }
+
+    /** Takes over the duty to close something, before all else. */
+    public <T extends AutoCloseable> T own(T resource) {
+        owned.add(0, resource);
+        return resource;
     }
 
     public KinesisAsyncClient client() {

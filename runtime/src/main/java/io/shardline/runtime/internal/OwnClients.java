@@ -1,0 +1,198 @@
+package io.shardline.runtime.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
+
+/**
+ * The clients that a producer or a consumer makes for itself: what its user may choose, and what nobody may.
+ *
+ * <p>Nobody may choose retries, the limit of a call and the user agent. Confined to its user.
+ */
+public final class OwnClients {
+
+    /** Where an endpoint of one's own is said to be if nothing says where; emulators do not care. */
+    private static final Region NOWHERE = Region.US_EAST_1;
+
+    private final String userAgent;
+    private final Set<String> given = new LinkedHashSet<>();
+    private @Nullable URI endpoint;
+    private @Nullable Region region;
+    private @Nullable AwsCredentialsProvider credentials;
+
+    /**
+     * What was chosen for one service alone.
+     *
+     * <p>Confined to its user.
+     */
+    public static final class Service<B> {
+
+        private final Set<String> given = new LinkedHashSet<>();
+        private final List<Consumer<? super B>> customizers = new ArrayList<>();
+        private @Nullable URI endpoint;
+
+        /** As {@link OwnClients#endpoint}, for this service. */
+        public void endpoint(String setting, URI address) {
+            endpoint = requireWeb(setting, address);
+            given.add(setting);
+        }
+
+        /** Does what it likes with the builder, before what nobody may choose is set. */
+        public void customize(String setting, Consumer<? super B> customizer) {
+            customizers.add(Objects.requireNonNull(customizer, setting));
+            given.add(setting);
+        }
+
+        /** See {@link OwnClients#refuseBeside}. */
+        public void refuseBeside(String finished) {
+            OwnClients.refuse(given, finished);
+        }
+    }
+
+    /** @param library how the user agent begins, for example {@code shardline-producer} */
+    public OwnClients(String library) {
+        this.userAgent = library + "/" + version();
+    }
+
+    /**
+     * Where all services are.
+     *
+     * @throws IllegalArgumentException if it is not an absolute http or https address
+     */
+    public void endpoint(URI address) {
+        endpoint = requireWeb("endpoint", address);
+        given.add("endpoint");
+    }
+
+    /**
+     * Where the services are, or are said to be.
+     *
+     * @throws IllegalArgumentException if its name is blank
+     */
+    public void region(Region chosen) {
+        if (chosen.id().isBlank()) {
+            throw new IllegalArgumentException("region must not be blank, was '" + chosen.id() + "'");
+        }
+        region = chosen;
+        given.add("region");
+    }
+
+    public void credentials(AwsCredentialsProvider provider) {
+        credentials = Objects.requireNonNull(provider, "credentials");
+        given.add("credentials");
+    }
+
+    /**
+     * Refuses what was chosen for all services, because none is left to make a client for.
+     *
+     * @param finished what was given instead
+     * @throws IllegalArgumentException naming what was chosen
+     */
+    public void refuseBeside(String finished) {
+        refuse(given, finished);
+    }
+
+    /** A client as chosen, which makes one attempt per call and gives it up after {@code callTimeout}. */
+    public <B extends AwsAsyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(
+            B builder, Service<B> service, Duration callTimeout) {
+        URI address = service.endpoint != null ? service.endpoint : endpoint;
+        if (address != null) {
+            pointTo(builder, address);
+        }
+        if (region != null) {
+            builder.region(region);
+        }
+        if (credentials != null) {
+            builder.credentialsProvider(credentials);
+        }
+        service.customizers.forEach(customizer -> customizer.accept(builder));
+        return builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallTimeout(callTimeout)
+                        .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, userAgent)
+                        .build())
+                .build();
+    }
+
+    /** Without a look at the machine's metadata service: there is none where emulators run, and asking it takes seconds. */
+    private static <B extends AwsAsyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> void pointTo(
+            B builder, URI address) {
+        builder.endpointOverride(address).region(configuredRegion()).credentialsProvider(configuredCredentials());
+        if (isPlain(address)) {
+            // The SDK would speak HTTP/2 without asking, which few plain servers understand.
+            builder.httpClientBuilder(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
+        }
+    }
+
+    private static Region configuredRegion() {
+        try {
+            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
+                    .getRegion();
+        } catch (SdkClientException e) {
+            return NOWHERE;
+        }
+    }
+
+    private static AwsCredentialsProvider configuredCredentials() {
+        return AwsCredentialsProviderChain.of(
+                SystemPropertyCredentialsProvider.create(),
+                EnvironmentVariableCredentialsProvider.create(),
+                ProfileCredentialsProvider.create());
+    }
+
+    private static boolean isPlain(URI address) {
+        return "http".equalsIgnoreCase(address.getScheme());
+    }
+
+    private static URI requireWeb(String setting, URI address) {
+        boolean isWeb = isPlain(address) || "https".equalsIgnoreCase(address.getScheme());
+        if (!isWeb || address.getHost() == null) {
+            throw new IllegalArgumentException(
+                    setting + " must be an http or https address such as http://localhost:4566, was '" + address + "'");
+        }
+        return address;
+    }
+
+    private static void refuse(Set<String> settings, String finished) {
+        if (!settings.isEmpty()) {
+            throw new IllegalArgumentException(String.join(", ", settings) + " cannot be set beside " + finished
+                    + ", which is finished already; leave out the one or the other");
+        }
+    }
+
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream stream = OwnClients.class.getResourceAsStream("version.properties")) {
+            properties.load(Objects.requireNonNull(stream, "version.properties"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+}
