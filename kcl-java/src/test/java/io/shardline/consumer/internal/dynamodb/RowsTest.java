@@ -354,7 +354,8 @@ class RowsTest {
                 .numeric()
                 .withChars("@-.")
                 .ofMinLength(1)
-                .ofMaxLength(20);
+                .ofMaxLength(20)
+                .withoutEdgeCases();
     }
 
     private static Item changed(Map<String, AttributeValue> item, String attribute, @Nullable AttributeValue value) {

@@ -27,7 +27,7 @@ class SameAsInMemoryTest {
     private static final Arbitrary<String> KEYS = Arbitraries.of("shard-1", "shard-2");
 
     /** One call, made of what is in the table when it is made. */
-    private record Call(String name, Function<LeaseStore, CompletableFuture<?>> made) {
+    record Call(String name, Function<LeaseStore, CompletableFuture<?>> made) {
         @Override
         public String toString() {
             return name;
