@@ -25,6 +25,7 @@ final class DepartureFeed {
     /** No more than this part of a file is unanswered, or a small one would be put before the stream is resharded. */
     private static final int PARTS = 10;
 
+    private final String stream;
     private final int window;
     private final DepartureFile file;
     private final ShardlineProducer producer;
@@ -38,7 +39,8 @@ final class DepartureFeed {
     private volatile int put;
     private volatile @Nullable Throwable failure;
 
-    DepartureFeed(DepartureFile file, ShardlineProducer producer, Executor thread) {
+    DepartureFeed(String stream, DepartureFile file, ShardlineProducer producer, Executor thread) {
+        this.stream = stream;
         this.window = Math.min(MOST_UNANSWERED, 1 + file.departures() / PARTS);
         this.file = file;
         this.producer = producer;
@@ -104,7 +106,7 @@ final class DepartureFeed {
         }
         unanswered++;
         put = departure.number() + 1;
-        producer.put(FlightsRun.STREAM, UserRecord.of(departure.origin(), departure.toBytes()))
+        producer.put(stream, UserRecord.of(departure.origin(), departure.toBytes()))
                 .whenCompleteAsync(this::answered, thread);
     }
 

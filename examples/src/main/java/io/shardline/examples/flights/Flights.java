@@ -1,9 +1,13 @@
 package io.shardline.examples.flights;
 
+import io.shardline.consumer.ConsumerException;
+import io.shardline.examples.tools.Services;
+import io.shardline.examples.tools.ToolException;
 import io.shardline.testkit.time.SplitMix64;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -12,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,7 +41,7 @@ import picocli.CommandLine.Spec;
             "1:some were lost or out of order, or a sum is wrong",
             "2:an option is wrong",
             "3:the input file cannot be read or is malformed",
-            "4:the program itself failed"
+            "4:a service refuses or cannot be reached, or the program itself failed"
         })
 public final class Flights implements Callable<Integer> {
 
@@ -83,6 +88,15 @@ public final class Flights implements Callable<Integer> {
             description = "Run in simulated time: the same seed is the same run, to the nanosecond.")
     private boolean simulate;
 
+    @Mixin
+    private Services services = new Services();
+
+    @Option(
+            names = "--dynamodb-endpoint",
+            paramLabel = "URL",
+            description = "With --endpoint: where DynamoDB is, if not there.")
+    private @Nullable URI dynamoDbEndpoint;
+
     @Option(
             names = "--bar",
             negatable = true,
@@ -123,7 +137,15 @@ public final class Flights implements Callable<Integer> {
                 err.println("flights: " + failure.getMessage());
                 return BAD_INPUT;
             }
-            failure.printStackTrace(err);
+            if (failure instanceof IllegalArgumentException) { // an endpoint that is none
+                err.println("flights: " + failure.getMessage() + " (--help lists the options)");
+                return BAD_OPTION;
+            }
+            if (failure instanceof ToolException || failure instanceof ConsumerException) {
+                err.println("flights: " + failure.getMessage());
+            } else {
+                failure.printStackTrace(err);
+            }
             return FAILED;
         });
         return command.execute(arguments);
@@ -133,12 +155,13 @@ public final class Flights implements Callable<Integer> {
     public Integer call() throws IOException {
         requireRange("--shards", shards, ReshardPlan.LEAST_SHARDS, MOST_SHARDS);
         requireRange("--workers", workers, 1, MOST_WORKERS);
+        requireFittingOptions();
         DepartureFile file = DepartureFile.check(input);
         long chosen = seed == null ? new SplitMix64(System.nanoTime()).nextInt(SEEDS) : seed;
         out.println(String.format(
                 "%d departures, %d shards, %d workers, seed %d", file.departures(), shards, workers, chosen));
         FlightsRun.Fleet fleet = new FlightsRun.Fleet(shards, workers);
-        try (FlightsWorld world = simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen);
+        try (FlightsWorld world = world(chosen);
                 Progress progress = new Progress(out, bar, file.departures())) {
             FlightsResult result = new FlightsRun(world, file, fleet, progress).run();
             progress.close();
@@ -150,11 +173,31 @@ public final class Flights implements Callable<Integer> {
         }
     }
 
+    private FlightsWorld world(long chosen) {
+        if (services.haveEndpoint()) {
+            return new EndpointWorld(services, dynamoDbEndpoint, chosen);
+        }
+        return simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen);
+    }
+
+    private void requireFittingOptions() {
+        if (simulate && services.haveEndpoint()) {
+            throw refused(
+                    "--simulate and --endpoint exclude each other: only the emulator in this JVM has simulated time");
+        }
+        if (dynamoDbEndpoint != null && !services.haveEndpoint()) {
+            throw refused("--dynamodb-endpoint needs --endpoint, which says where Kinesis is");
+        }
+    }
+
+    private ParameterException refused(String why) {
+        return new ParameterException(
+                Objects.requireNonNull(spec, "picocli sets it").commandLine(), why);
+    }
+
     private void requireRange(String option, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new ParameterException(
-                    Objects.requireNonNull(spec, "picocli sets it").commandLine(),
-                    option + " must be " + least + " to " + most + ", was " + value);
+            throw refused(option + " must be " + least + " to " + most + ", was " + value);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.shardline.examples.flights;
 
 import io.shardline.consumer.ConsumerConfig;
-import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.producer.ShardlineProducer;
@@ -21,14 +20,9 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
  */
 final class FlightsRun {
 
-    static final String STREAM = "flights";
-
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
-
-    /** Short, so that work is shared out early: a worker learns of another with its heartbeat, each 0.3 of this. */
-    private static final Duration LEASE_DURATION = Duration.ofSeconds(3);
 
     /** When nothing has moved for so long, nothing will. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -38,7 +32,6 @@ final class FlightsRun {
     private final Fleet fleet;
     private final Progress progress;
 
-    private final LeaseTable leases = LeaseTable.inMemory();
     private final DepartureTally tally = new DepartureTally();
 
     private final long beganAt;
@@ -63,24 +56,18 @@ final class FlightsRun {
             workers.add(worker("worker-" + i));
         }
         FlightsWorld.Jvm jvm = world.startJvm("producer");
-        producer = ShardlineProducer.builder()
-                .client(jvm.client())
-                .platform(jvm.platform())
-                .build();
-        feed = new DepartureFeed(file, producer, jvm.mainThread());
+        producer = jvm.producer().build();
+        feed = new DepartureFeed(world.name(), file, producer, jvm.mainThread());
     }
 
     private ShardlineConsumer worker(String name) {
         FlightsWorld.Jvm jvm = world.startJvm(name);
-        ConsumerConfig config = ConsumerConfig.builder("flights-example", STREAM, StartingPosition.trimHorizon())
+        ConsumerConfig config = ConsumerConfig.builder(world.name(), world.name(), StartingPosition.trimHorizon())
                 .workerId(name)
-                .leaseDuration(LEASE_DURATION)
+                .leaseDuration(world.leaseDuration())
                 .build();
-        return ShardlineConsumer.builder()
+        return jvm.consumer()
                 .config(config)
-                .client(jvm.client())
-                .platform(jvm.platform())
-                .leaseTable(leases)
                 .recordHandler((record, context) -> tally.handle(name, record))
                 .build();
     }
@@ -91,7 +78,7 @@ final class FlightsRun {
      * @throws InputException if the file has changed since it was checked
      */
     FlightsResult run() {
-        world.kinesis().createStream(STREAM, fleet.shards());
+        world.createStream(fleet.shards());
         workers.stream().map(ShardlineConsumer::start).toList().forEach(this::await);
         feed.start();
         awaitTrue(() -> feed.put() >= file.departures() / 2 || feed.done().isDone());
@@ -104,21 +91,22 @@ final class FlightsRun {
     }
 
     private void reshard() {
-        ReshardPlan plan = ReshardPlan.draw(world.kinesis().shards(STREAM), world.random());
+        ReshardPlan plan = ReshardPlan.draw(world.shards(), world.random());
         progress.say(
                 "half way: splitting " + plan.split() + ", merging " + plan.merged() + " and " + plan.mergedWith());
-        KinesisAsyncClient operator = world.startJvm("operator").client();
-        await(operator.splitShard(request ->
-                request.streamName(STREAM).shardToSplit(plan.split()).newStartingHashKey(plan.newStartingHashKey())));
+        KinesisAsyncClient operator = world.operator();
+        await(operator.splitShard(request -> request.streamName(world.name())
+                .shardToSplit(plan.split())
+                .newStartingHashKey(plan.newStartingHashKey())));
         awaitActive(operator);
         await(operator.mergeShards(request ->
-                request.streamName(STREAM).shardToMerge(plan.merged()).adjacentShardToMerge(plan.mergedWith())));
+                request.streamName(world.name()).shardToMerge(plan.merged()).adjacentShardToMerge(plan.mergedWith())));
         awaitActive(operator);
         progress.say("resharded, with " + (file.departures() - feed.put()) + " departures still to be put");
     }
 
     private void awaitActive(KinesisAsyncClient operator) {
-        while (await(operator.describeStreamSummary(request -> request.streamName(STREAM)))
+        while (await(operator.describeStreamSummary(request -> request.streamName(world.name())))
                         .streamDescriptionSummary()
                         .streamStatus()
                 != StreamStatus.ACTIVE) {

@@ -1,5 +1,6 @@
 package io.shardline.examples.flights;
 
+import io.shardline.consumer.LeaseTable;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
 import io.shardline.testkit.ClientSettings;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
  * Real time and real threads; only the service is an emulator, some milliseconds away.
@@ -30,11 +32,18 @@ final class RealWorld implements FlightsWorld {
     /** How many handlers of a process run at a time. */
     static final int HANDLER_THREADS = 4;
 
+    /** The name of the stream and of the application. */
+    static final String STREAM = "flights";
+
+    /** Short, so that work is shared out early: a worker learns of another with its heartbeat, each 0.3 of this. */
+    static final Duration LEASE_DURATION = Duration.ofSeconds(3);
+
     private static final long LOOK_MILLIS = 5;
 
     private final long seed;
     private final SplitMix64 random;
     private final KinesisEmulator kinesis;
+    private final LeaseTable leases = LeaseTable.inMemory();
     private final List<SystemPlatform> platforms = new ArrayList<>();
     private final List<ExecutorService> mainThreads = new ArrayList<>();
 
@@ -45,8 +54,28 @@ final class RealWorld implements FlightsWorld {
     }
 
     @Override
-    public KinesisEmulator kinesis() {
-        return kinesis;
+    public String name() {
+        return STREAM;
+    }
+
+    @Override
+    public Duration leaseDuration() {
+        return LEASE_DURATION;
+    }
+
+    @Override
+    public void createStream(int shards) {
+        kinesis.createStream(STREAM, shards);
+    }
+
+    @Override
+    public List<Shard> shards() {
+        return kinesis.shards(STREAM);
+    }
+
+    @Override
+    public KinesisAsyncClient operator() {
+        return client();
     }
 
     @Override
@@ -55,9 +84,13 @@ final class RealWorld implements FlightsWorld {
         platforms.add(system);
         ExecutorService mainThread = Executors.newSingleThreadExecutor(task -> daemon(task, name + "-main"));
         mainThreads.add(mainThread);
-        KinesisAsyncClient client = kinesis.client(
+        KinesisAsyncClient client = client();
+        return Jvm.on(withRandom(system.platform(), random.split()), client, leases, mainThread);
+    }
+
+    private KinesisAsyncClient client() {
+        return kinesis.client(
                 ClientSettings.defaults().latency(Latency.between(LEAST_LATENCY, MOST_LATENCY, random.split())));
-        return new Jvm(withRandom(system.platform(), random.split()), client, mainThread);
     }
 
     @Override
@@ -72,9 +105,14 @@ final class RealWorld implements FlightsWorld {
 
     @Override
     public boolean passUntil(BooleanSupplier done, Duration limit) {
-        long deadline = nanoTime() + limit.toNanos();
+        return waitUntil(done, limit);
+    }
+
+    /** As {@link #passUntil}, for worlds in real time. */
+    static boolean waitUntil(BooleanSupplier done, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (!done.getAsBoolean()) {
-            if (nanoTime() - deadline >= 0) {
+            if (System.nanoTime() - deadline >= 0) {
                 return false;
             }
             try {
@@ -110,7 +148,7 @@ final class RealWorld implements FlightsWorld {
                 random);
     }
 
-    private static Thread daemon(Runnable task, String name) {
+    static Thread daemon(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;

@@ -1,5 +1,6 @@
 package io.shardline.examples.flights;
 
+import io.shardline.consumer.LeaseTable;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.KinesisEmulator;
@@ -7,9 +8,11 @@ import io.shardline.testkit.Latency;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
  * Simulated time: one thread, no waiting, and everything that happens is a function of the seed.
@@ -22,6 +25,7 @@ final class SimulatedWorld implements FlightsWorld {
 
     private final SimulatedTime time;
     private final KinesisEmulator kinesis;
+    private final LeaseTable leases = LeaseTable.inMemory();
 
     SimulatedWorld(long seed) {
         this.time = new SimulatedTime(seed);
@@ -34,8 +38,28 @@ final class SimulatedWorld implements FlightsWorld {
     }
 
     @Override
-    public KinesisEmulator kinesis() {
-        return kinesis;
+    public String name() {
+        return RealWorld.STREAM;
+    }
+
+    @Override
+    public Duration leaseDuration() {
+        return RealWorld.LEASE_DURATION;
+    }
+
+    @Override
+    public void createStream(int shards) {
+        kinesis.createStream(RealWorld.STREAM, shards);
+    }
+
+    @Override
+    public List<Shard> shards() {
+        return kinesis.shards(RealWorld.STREAM);
+    }
+
+    @Override
+    public KinesisAsyncClient operator() {
+        return client(time.process("operator"));
     }
 
     @Override
@@ -49,10 +73,13 @@ final class SimulatedWorld implements FlightsWorld {
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());
-        KinesisAsyncClient client = kinesis.client(ClientSettings.defaults()
+        return Jvm.on(platform, client(process), leases, process.executor("main"));
+    }
+
+    private KinesisAsyncClient client(SimulatedProcess process) {
+        return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(RealWorld.LEAST_LATENCY, RealWorld.MOST_LATENCY, process.random()))
                 .callbacks(process.pool("sdk", IO_THREADS)));
-        return new Jvm(platform, client, process.executor("main"));
     }
 
     @Override

@@ -119,6 +119,29 @@ class FlightsTest {
                 .contains(option.substring(0, option.indexOf('=') < 0 ? option.length() : option.indexOf('=')));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--simulate --endpoint=http://localhost:1",
+                "--dynamodb-endpoint=http://localhost:1",
+                "--endpoint=localhost:1"
+            })
+    void endpointsThatDoNotFitAreBadOptions(String options) {
+        Run run = run(("--input=" + FILE + " " + options).split(" ", -1));
+        assertThat(run.exitCode()).isEqualTo(Flights.BAD_OPTION);
+        assertThat(run.errors().lines()).hasSize(1);
+        assertThat(run.errors()).contains("endpoint").endsWith(" (--help lists the options)" + System.lineSeparator());
+    }
+
+    @Test
+    @Timeout(60)
+    void anEndpointThatRefusesConnectionsIsNamedInOneLine() {
+        Run run = run("--input", FILE, "--endpoint", "http://127.0.0.1:1");
+        assertThat(run.exitCode()).isEqualTo(Flights.FAILED);
+        assertThat(run.errors().lines()).hasSize(1);
+        assertThat(run.errors()).startsWith("flights: Kinesis at http://127.0.0.1:1 cannot be reached: ");
+    }
+
     @Test
     void aMalformedFileHasItsOwnExitCodeAndNothingElseIsPrinted() throws IOException {
         Path file =
