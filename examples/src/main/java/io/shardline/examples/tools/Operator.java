@@ -1,6 +1,7 @@
 package io.shardline.examples.tools;
 
 import java.math.BigInteger;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -182,6 +183,6 @@ public final class Operator implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        return (root instanceof UnknownHostException ? "unknown host " : "") + root.getMessage();
     }
 }
