@@ -190,6 +190,9 @@ public final class Worker implements Callable<Integer> {
     }
 
     private static void stop(ShardlineConsumer consumer, EventLog log) {
+        if (consumer.state() == ConsumerState.FAILED) {
+            return; // it has ended by itself, and why was said
+        }
         log.say("stopping");
         consumer.close();
         log.say("stopped");
