@@ -1,0 +1,5 @@
+/** Benchmarks: programs that measure, and say how. */
+@NullMarked
+package io.shardline.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
