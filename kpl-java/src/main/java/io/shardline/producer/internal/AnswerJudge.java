@@ -82,6 +82,9 @@ final class AnswerJudge {
     }
 
     private void giveUp(PutRequest request, FailureReason reason) {
+        if (reason == FailureReason.STREAM_NOT_FOUND) {
+            stream.isGone();
+        }
         for (LaneLoad load : request.loads()) {
             load.records().forEach(pending -> context.outcomes().failed(pending, reason, REFUSED));
             conclude(load, List.of());
@@ -158,7 +161,10 @@ final class AnswerJudge {
     private void judge(Landing landing) {
         LaneLoad load = landing.load();
         String shardId = landing.result().shardId();
-        if (shardId.equals(load.lane().shardId())) {
+        HashKeyRange range = stream.rangeOf(shardId);
+        // A stream that was deleted and made anew has shards of the same names, perhaps with other ranges.
+        HashKeyRange predicted = load.lane().range();
+        if (shardId.equals(load.lane().shardId()) && (range == null || range.equals(predicted))) {
             acknowledge(landing.aggregate(), landing.result());
             conclude(load, List.of());
             return;
@@ -166,7 +172,6 @@ final class AnswerJudge {
         if (landing.listings() == 0) {
             stream.mapIsOld();
         }
-        HashKeyRange range = stream.rangeOf(shardId);
         if (range == null && landing.listings() < MOST_LISTINGS) {
             landings.add(landing);
         } else if (range != null && landing.aggregate().isInside(range)) {

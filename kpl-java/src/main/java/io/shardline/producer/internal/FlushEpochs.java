@@ -18,21 +18,11 @@ final class FlushEpochs {
         private long outstanding;
         private boolean closed;
         private Runnable whenDone = () -> {};
-
-        /** Whether somebody waits for its records, so that they must not linger. */
-        boolean isClosed() {
-            return closed;
-        }
     }
 
     void enter(PendingRecord pending) {
         pending.epoch = current;
         current.outstanding++;
-    }
-
-    /** Whether no record has come since the last flush, or all that came are done. */
-    boolean isCurrentEmpty() {
-        return current.outstanding == 0;
     }
 
     /** Ends the epoch. {@code whenDone} runs once, as soon as no record up to here is unfinished, perhaps now. */

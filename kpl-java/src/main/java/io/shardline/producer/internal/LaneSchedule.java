@@ -19,10 +19,20 @@ final class LaneSchedule {
     private final TreeSet<ShardLane> byTime = new TreeSet<>(FIRST_COME);
     private List<ShardLane> changed = new ArrayList<>();
     private long lanesMade;
+    private long hurried = Long.MIN_VALUE;
 
     /** A number that no other lane has; it makes ties come out the same in every run. */
     long nextOrdinal() {
         return lanesMade++;
+    }
+
+    /** Nothing that was put up to this time is to linger any more; lanes that have such records have to be touched. */
+    void hurry(long now) {
+        hurried = now;
+    }
+
+    boolean isHurried(long putAt) {
+        return putAt <= hurried;
     }
 
     void changed(ShardLane lane) {

@@ -66,11 +66,20 @@ final class MapRefresh {
 
     private void listed(@Nullable List<Shard> shards, @Nullable Throwable thrown) {
         running = false;
-        ShardMap map = shards == null ? null : ShardMap.of(shards);
+        if (shards == null) {
+            failed(ServiceFailure.of(
+                    thrown != null ? thrown : new IllegalStateException("neither shards nor a failure")));
+            return;
+        }
+        ShardMap map;
+        try {
+            map = ShardMap.of(shards);
+        } catch (RuntimeException e) {
+            failed(new ServiceFailure("BadListing", "the listing makes no sense: " + e, 0));
+            return;
+        }
         if (map != null) {
             succeeded(map);
-        } else if (thrown != null) {
-            failed(ServiceFailure.of(thrown));
         } else {
             failed(new ServiceFailure("IncompleteListing", "the open shards do not cover all hash keys just now", 0));
         }

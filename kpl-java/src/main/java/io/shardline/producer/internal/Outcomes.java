@@ -5,6 +5,8 @@ import io.shardline.runtime.internal.LoopTask;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What has been decided about records in this batch of the loop, to be told to their futures in one go.
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop.
  */
 final class Outcomes {
+
+    private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
 
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
@@ -99,11 +103,6 @@ final class Outcomes {
             this.cost = cost;
         }
 
-        /** What the records took of the memory budget. */
-        long cost() {
-            return cost;
-        }
-
         long acknowledged() {
             return acknowledged;
         }
@@ -116,10 +115,20 @@ final class Outcomes {
             return abandoned;
         }
 
-        /** Completes the futures. */
+        /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
-            outcomes.forEach(outcome -> outcome.tell(this));
+            owner.giveBack(cost);
+            outcomes.forEach(this::tell);
             owner.post(this);
+        }
+
+        /** Futures swallow what their dependents throw, except when the JVM is at its end. */
+        private void tell(Outcome outcome) {
+            try {
+                outcome.tell(this);
+            } catch (Throwable e) {
+                log.error("a callback failed", e);
+            }
         }
 
         @Override

@@ -21,8 +21,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
@@ -33,8 +31,6 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  * confined to the loop.
  */
 public final class ProducerLoop implements LoopContext.Admission {
-
-    private static final Logger log = LoggerFactory.getLogger(ProducerLoop.class);
 
     /** How much longer than its own time-out a client may take to answer before it is no longer waited for. */
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(1);
@@ -52,6 +48,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     private final MemoryBudget budget;
     private final RecordIntake intake;
     private final RequestSender sender;
+    private final UserCode userCode;
     private final LaneSchedule schedule = new LaneSchedule();
     private final Outcomes outcomes = new Outcomes();
     private final FlushEpochs epochs = new FlushEpochs();
@@ -59,6 +56,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private EventLoop.@Nullable Timer wake;
     private long wakeAt = Ticks.NEVER;
+    private boolean hurrying;
 
     private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
     private boolean accepting = true;
@@ -78,11 +76,14 @@ public final class ProducerLoop implements LoopContext.Admission {
                 act();
             }
         });
+        this.userCode = new UserCode(platform);
         this.budget = new MemoryBudget(config.memoryBudget());
         this.sender = new RequestSender(resources.client(), platform, loop, config.requestTimeout());
         ShardListing listing = new ShardListing(new ControlCalls(loop, platform), resources.client());
         this.intake = new RecordIntake(
-                new LoopContext(settings, ticks, loop, platform.random(), listing, schedule, outcomes, this), budget);
+                new LoopContext(settings, ticks, loop, platform.random(), listing, schedule, outcomes, this),
+                budget,
+                userCode);
     }
 
     /** What a producer makes for itself where it is given nothing. */
@@ -109,11 +110,9 @@ public final class ProducerLoop implements LoopContext.Admission {
     // ---- after every batch ----
 
     private void act() {
-        if (budget.hasWaiting() && !epochs.isCurrentEmpty()) {
-            endEpoch(() -> {}); // records must not linger in memory that others wait for
-        }
-        schedule.settle();
         long now = ticks.now();
+        hurryIfOthersWait(now);
+        schedule.settle();
         boolean sent = true;
         while (sent) {
             sent = sendDue(now);
@@ -123,9 +122,22 @@ public final class ProducerLoop implements LoopContext.Admission {
         wakeAtNextTurn(now);
     }
 
+    /** Records must not linger in memory that others wait for. */
+    private void hurryIfOthersWait(long now) {
+        boolean othersWait = budget.hasWaiting();
+        if (othersWait) {
+            schedule.hurry(now);
+            if (!hurrying) {
+                intake.streams().forEach(StreamLanes::touchAll);
+            }
+        }
+        hurrying = othersWait;
+    }
+
     /** Sends what is due as far as there is room for requests; whether anything was sent. */
     private boolean sendDue(long now) {
         List<ShardLane> due = schedule.dueAt(now);
+        due.forEach(lane -> lane.expire(now));
         int slots = settings.maxInFlightRequests() - inFlight.size();
         if (due.isEmpty() || slots == 0) {
             due.forEach(ShardLane::grow);
@@ -133,7 +145,6 @@ public final class ProducerLoop implements LoopContext.Admission {
         }
         List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>();
         for (ShardLane lane : due) {
-            lane.expire(now);
             if (lane.isSendableAt(now)) {
                 candidates.add(new RequestPlanner.Candidate<>(
                         lane, lane.stream().name(), lane.company(), lane.age(), lane.loadBytes(), lane.loadEntries()));
@@ -190,9 +201,13 @@ public final class ProducerLoop implements LoopContext.Admission {
     private void tellOutcomes() {
         Outcomes.Batch batch = outcomes.take(this);
         if (batch != null) {
-            budget.giveBack(batch.cost());
-            runUserCode(batch::tellAndReturn);
+            userCode.run(batch::tellAndReturn);
         }
+    }
+
+    /** Called on the threads for user code: what they have not come to yet still counts, or it could grow without limit. */
+    void giveBack(long bytes) {
+        budget.giveBack(bytes);
     }
 
     /** The futures of a batch have completed. */
@@ -207,23 +222,14 @@ public final class ProducerLoop implements LoopContext.Admission {
         return loop.post(batch);
     }
 
-    private void runUserCode(Runnable code) {
-        try {
-            platform.userCode().execute(code);
-        } catch (RejectedExecutionException e) {
-            log.error("the executor for user code takes nothing any more; futures complete on the loop", e);
-            code.run();
-        }
-    }
-
     // ---- flush ----
 
     /** See the producer's {@code flush}. */
     public CompletableFuture<Void> flush() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> done = userCode.futureBehindTasks();
         Runnable complete = () -> done.complete(null);
         intake.behindEarlierPuts(() -> {
-            if (!loop.post(() -> endEpoch(() -> runUserCode(complete)))) {
+            if (!loop.post(() -> endEpoch(() -> userCode.run(complete)))) {
                 complete.run(); // closed, hence nothing is left
             }
         });
@@ -231,6 +237,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     }
 
     private void endEpoch(Runnable whenDone) {
+        schedule.hurry(ticks.now());
         epochs.close(whenDone);
         intake.streams().forEach(StreamLanes::touchAll);
     }
@@ -239,7 +246,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code closeAsync}. */
     public CompletableFuture<CloseReport> close(Duration limit) {
-        CompletableFuture<CloseReport> mine = new CompletableFuture<>();
+        CompletableFuture<CloseReport> mine = userCode.futureBehindTasks();
         if (report.compareAndSet(null, mine)) {
             intake.close();
             Duration bounded = limit.compareTo(LONGEST_CLOSE) < 0 ? limit : LONGEST_CLOSE;
@@ -310,11 +317,16 @@ public final class ProducerLoop implements LoopContext.Admission {
         tellOutcomes();
         CloseReport result = new CloseReport(acknowledged, failed, abandoned);
         CompletableFuture<CloseReport> waiting = report.get();
-        platform.io().execute(() -> {
+        Runnable end = () -> {
             resources.close();
             if (waiting != null) {
                 waiting.complete(result);
             }
-        });
+        };
+        try {
+            platform.io().execute(end);
+        } catch (RejectedExecutionException e) {
+            end.run(); // a platform that is not ours, hence no thread of ours to wait for
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.shardline.runtime.internal.EventLoop;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,23 +24,29 @@ final class RecordIntake {
     /** By the CreateStream reference. */
     private static final Pattern STREAM_NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
 
+    /** What is kept for a stream is kept for good; more names than this are a mistake. */
+    private static final int MOST_STREAMS = 10_000;
+
     private static final String CLOSED = "the producer is closed";
 
     private final LoopContext context;
     private final ProducerSettings settings;
     private final EventLoop loop;
     private final MemoryBudget budget;
+    private final UserCode userCode;
     private final Map<String, StreamLanes> streams = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    RecordIntake(LoopContext context, MemoryBudget budget) {
+    RecordIntake(LoopContext context, MemoryBudget budget, UserCode userCode) {
         this.context = context;
         this.settings = context.settings();
         this.loop = context.loop();
         this.budget = budget;
+        this.userCode = userCode;
     }
 
     CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
+        Objects.requireNonNull(streamName, "streamName");
         if (record.size() > settings.maxRecordSize()) {
             throw new IllegalArgumentException("data and partition key together have at most "
                     + settings.maxRecordSize() + " bytes (maxRecordSize), got " + record.size() + " in " + record);
@@ -90,6 +97,10 @@ final class RecordIntake {
             throw new IllegalArgumentException(
                     "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', got '" + name + "'");
         }
+        if (streams.size() >= MOST_STREAMS) {
+            throw new IllegalArgumentException(
+                    "a producer serves at most " + MOST_STREAMS + " streams, '" + name + "' is one more");
+        }
         return streams.computeIfAbsent(name, unknown -> new StreamLanes(unknown, context));
     }
 
@@ -99,7 +110,14 @@ final class RecordIntake {
             return;
         }
         switch (settings.fullBudget()) {
-            case BLOCK -> awaitRoom(pending);
+            case BLOCK -> {
+                // A callback that blocked would wait for memory that perhaps only this thread frees, by going on.
+                if (userCode.isRunning()) {
+                    takeLater(pending);
+                } else {
+                    awaitRoom(pending);
+                }
+            }
             case COMPLETE_LATER -> takeLater(pending);
             case FAIL -> full(pending, "the memory budget is full");
         }

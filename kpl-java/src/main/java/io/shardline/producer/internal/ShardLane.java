@@ -192,12 +192,8 @@ final class ShardLane {
             return Ticks.NEVER;
         }
         PendingRecord head = head();
-        boolean urgent = isFull() || head.wasTried() || isFlushed(head);
+        boolean urgent = isFull() || head.wasTried() || context.schedule().isHurried(head.putAt);
         return Math.max(notBefore, urgent ? head.putAt : Ticks.after(head.putAt, settings.lingerNanos()));
-    }
-
-    private static boolean isFlushed(PendingRecord head) {
-        return head.epoch != null && head.epoch.isClosed();
     }
 
     private boolean isFull() {

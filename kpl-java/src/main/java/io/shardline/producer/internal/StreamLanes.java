@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop, except for its name.
  */
 final class StreamLanes {
+
+    private static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
 
     private final String name;
     private final LoopContext context;
@@ -62,13 +65,22 @@ final class StreamLanes {
             lanes.get(map.indexOf(pending.hashKey())).add(pending);
         } else {
             unrouted.add(pending);
-            expireUnroutedInTime();
-            refresh.request();
+            awaitMap();
         }
+    }
+
+    private void awaitMap() {
+        expireUnroutedInTime();
+        refresh.request();
     }
 
     /** Puts records again, each before all others of its lane. */
     List<ShardLane> putAgain(List<PendingRecord> records) {
+        if (map == null) {
+            unrouted.addBefore(records);
+            awaitMap();
+            return List.of();
+        }
         Map<ShardLane, List<PendingRecord>> byLane = new LinkedHashMap<>();
         for (PendingRecord pending : records) {
             byLane.computeIfAbsent(laneOf(pending), lane -> new ArrayList<>()).add(pending);
@@ -93,6 +105,17 @@ final class StreamLanes {
     /** A result showed that the map is not what the service has. */
     void mapIsOld() {
         refresh.request();
+    }
+
+    /** The service knows no such stream: its shards are not known either if it comes back, though they have the same names. */
+    void isGone() {
+        if (map != null) {
+            map = null;
+            List<PendingRecord> homeless = retire(lanes);
+            lanes = List.of();
+            homeless.forEach(unrouted::add);
+            awaitMap();
+        }
     }
 
     /** To be called with each request, so that a stream in use looks at its shards now and then. */
@@ -171,13 +194,21 @@ final class StreamLanes {
         }
         lanes = present;
         List<PendingRecord> homeless = new ArrayList<>(unroutedRecords);
-        for (ShardLane closed : former.values()) {
-            homeless.addAll(closed.removeAll());
-            if (closed.hasInFlight()) {
-                draining.add(closed);
+        homeless.addAll(retire(former.values()));
+        homeless.sort(FIRST_PUT);
+        return homeless;
+    }
+
+    /** Empties lanes, and remembers which of them have something in flight. */
+    private List<PendingRecord> retire(Collection<ShardLane> closed) {
+        List<PendingRecord> homeless = new ArrayList<>();
+        for (ShardLane lane : closed) {
+            homeless.addAll(lane.removeAll());
+            if (lane.hasInFlight()) {
+                draining.add(lane);
             }
         }
-        homeless.sort(Comparator.comparingLong(pending -> pending.putAt));
+        homeless.sort(FIRST_PUT);
         return homeless;
     }
 

@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
@@ -57,6 +58,26 @@ class ReshardTest {
         assertThat(world.get(two).attempts()).isEqualTo(1);
         assertThat(world.client.requests).hasSize(1);
         assertThat(world.client.listings).isEqualTo(2);
+    }
+
+    @Test
+    void streamThatIsMadeAnewIsLookedAtAnew() {
+        ProducerWorld world =
+                ProducerWorld.healthy(ProducerConfig.defaults(), 1).warm();
+        world.get(world.admin.deleteStream(r -> r.streamName(STREAM)));
+        world.advance(Duration.ofMinutes(1));
+        CompletableFuture<PutReceipt> gone = put(world, "low", LOW, "gone;");
+        assertThat(world.failure(gone).reason()).isEqualTo(FailureReason.STREAM_NOT_FOUND);
+        world.kinesis.createStream(STREAM, 2); // the first shard has the old one's name, and half its range
+        world.advance(Duration.ofMinutes(1));
+        CompletableFuture<PutReceipt> low = put(world, "low", LOW, "one;");
+        CompletableFuture<PutReceipt> high = put(world, "high", HIGH, "two;");
+        world.get(low);
+        world.get(high);
+
+        StreamTruth truth = new StreamTruth(world.kinesis, STREAM);
+        assertThat(truth.firstSeenKclWise()).extracting(StreamTruth.Seen::data).containsExactly("one;", "two;");
+        assertThat(low.join().attempts()).isEqualTo(1);
     }
 
     @Test

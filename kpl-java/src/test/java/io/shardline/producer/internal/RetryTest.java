@@ -125,6 +125,25 @@ class RetryTest {
     }
 
     @Test
+    void recordsExpireInTimeAlsoWhileAllRequestsAreInFlight() {
+        FaultScript lost =
+                new FaultScript("PutRecords").then(new Fault.None(), new Fault.RequestLost(Duration.ofSeconds(6)));
+        ProducerConfig config = ProducerConfig.builder()
+                .maxInFlightRequests(1)
+                .recordTtl(Duration.ofSeconds(1))
+                .linger(Duration.ZERO)
+                .build();
+        ProducerWorld world = ProducerWorld.withFaults(config, 1, lost).warm();
+        world.put("k", "in flight");
+        world.advance(Duration.ofMillis(50));
+        CompletableFuture<PutReceipt> waiting = world.put("k", "waiting");
+        world.advance(Duration.ofMillis(1_100));
+
+        assertThat(world.failure(waiting).reason()).isEqualTo(FailureReason.EXPIRED);
+        assertThat(world.failure(waiting).attempts()).isEmpty();
+    }
+
+    @Test
     void clientThatNeverAnswersIsNotWaitedForForEver() {
         ProducerConfig config =
                 ProducerConfig.builder().requestTimeout(Duration.ofSeconds(1)).build();

@@ -1,0 +1,101 @@
+package io.shardline.producer.internal;
+
+import io.shardline.runtime.Platform;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what users attached to futures, and knows which threads do so just now: those must not wait for the producer.
+ *
+ * <p>Thread-safe.
+ */
+final class UserCode {
+
+    private static final Logger log = LoggerFactory.getLogger(UserCode.class);
+
+    private final Platform platform;
+    private final ThreadLocal<Boolean> running = new ThreadLocal<>();
+
+    UserCode(Platform platform) {
+        this.platform = platform;
+    }
+
+    /** Runs a task on the executor for user code, or here if that takes nothing any more. */
+    void run(Runnable task) {
+        try {
+            platform.userCode().execute(() -> runHere(task));
+        } catch (RejectedExecutionException e) {
+            log.error("the executor for user code takes nothing any more; futures complete on the loop", e);
+            runHere(task);
+        }
+    }
+
+    /** Whether the calling thread is in a task of this producer's. */
+    boolean isRunning() {
+        return running.get() != null;
+    }
+
+    /** A future that completes only after the tasks that run now. */
+    <T> CompletableFuture<T> futureBehindTasks() {
+        return new BehindTasks<>(this);
+    }
+
+    private void runHere(Runnable task) {
+        running.set(Boolean.TRUE);
+        try {
+            task.run();
+        } finally {
+            running.remove();
+        }
+    }
+
+    /**
+     * A future that says so where waiting for it would never end.
+     *
+     * <p>Thread-safe.
+     */
+    private static final class BehindTasks<T> extends CompletableFuture<T> {
+
+        private final UserCode userCode;
+
+        BehindTasks(UserCode userCode) {
+            this.userCode = userCode;
+        }
+
+        @Override
+        public T join() {
+            check();
+            return super.join();
+        }
+
+        @Override
+        public T get() throws InterruptedException, ExecutionException {
+            check();
+            return super.get();
+        }
+
+        @Override
+        public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+            check();
+            return super.get(timeout, unit);
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new BehindTasks<>(userCode);
+        }
+
+        private void check() {
+            if (!isDone() && userCode.isRunning()) {
+                throw new IllegalStateException(
+                        "flush and close must not be waited for in a callback: they are done only"
+                                + " after it; attach another callback to what flush() or closeAsync() return");
+            }
+        }
+    }
+}

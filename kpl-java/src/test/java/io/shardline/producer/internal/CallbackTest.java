@@ -1,0 +1,113 @@
+package io.shardline.producer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardline.producer.CloseReport;
+import io.shardline.producer.FullBudget;
+import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.UserRecord;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.SystemPlatform;
+import io.shardline.runtime.internal.OwnedResources;
+import io.shardline.testkit.KinesisEmulator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What callbacks may do, on real threads: there are two of them, and the budget has room for two records. */
+@Timeout(30)
+class CallbackTest {
+
+    private static final int BUDGET = 30_000;
+
+    @Test
+    void putInCallbacksNeverBlocksThem() throws Exception {
+        withProducer(producer -> {
+            ConcurrentLinkedQueue<CompletableFuture<PutReceipt>> chained = new ConcurrentLinkedQueue<>();
+            List<CompletableFuture<Void>> first = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                first.add(put(producer).thenAccept(receipt -> {
+                    for (int j = 0; j < 5; j++) {
+                        chained.add(put(producer));
+                    }
+                }));
+            }
+            first.forEach(CompletableFuture::join);
+            producer.flush().join();
+
+            assertThat(chained).hasSize(100).allMatch(future -> future.isDone() && !future.isCompletedExceptionally());
+        });
+    }
+
+    @Test
+    void waitingForFlushInACallbackSaysThatItWouldNeverEnd() throws Exception {
+        withProducer(producer -> {
+            CompletableFuture<Void> waits =
+                    put(producer).thenAccept(receipt -> producer.flush().join());
+            assertThatThrownBy(waits::join)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("must not be waited for in a callback");
+            CompletableFuture<Boolean> attaches =
+                    put(producer).thenCompose(receipt -> producer.flush().thenApply(done -> true));
+            assertThat(attaches.join()).isTrue();
+        });
+    }
+
+    @Test
+    void waitingForCloseInACallbackSaysThatItWouldNeverEnd() throws Exception {
+        withProducer(producer -> {
+            CompletableFuture<CloseReport> waits = put(producer)
+                    .thenApply(receipt -> producer.close(Duration.ofSeconds(10)).join());
+            assertThatThrownBy(waits::join).hasCauseInstanceOf(IllegalStateException.class);
+            assertThat(producer.close(Duration.ofSeconds(10)).join().isDrained())
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void recordsCountInTheBudgetUntilTheirCallbacksBegin() {
+        ProducerConfig config = ProducerConfig.builder().linger(Duration.ZERO).build();
+        ProducerWorld world = ProducerWorld.healthy(config, 1);
+        List<Runnable> untold = new ArrayList<>();
+        Platform p = world.platform;
+        Platform busy =
+                new Platform(p.loop(), p.io(), p.priorityIo(), untold::add, p.nanoTime(), p.wallClock(), p.random());
+        ProducerLoop producer = ProducerLoop.start(config, OwnedResources.of(world.client, busy));
+        CompletableFuture<PutReceipt> put = producer.put(ProducerWorld.STREAM, UserRecord.of("k", new byte[5_000]));
+        world.advance(Duration.ofSeconds(1));
+
+        assertThat(put).isNotDone();
+        assertThat(producer.freeBudget()).isLessThan(config.memoryBudget() - 10_000);
+        untold.forEach(Runnable::run);
+        assertThat(put).isCompleted();
+        assertThat(producer.freeBudget()).isEqualTo(config.memoryBudget());
+    }
+
+    private static CompletableFuture<PutReceipt> put(ProducerLoop producer) {
+        return producer.put("s", UserRecord.of("k", new byte[5_000]));
+    }
+
+    private static void withProducer(Consumer<ProducerLoop> test) throws Exception {
+        ProducerConfig config = ProducerConfig.builder()
+                .maxRecordSize(10_000)
+                .memoryBudget(BUDGET)
+                .fullBudget(FullBudget.BLOCK)
+                .linger(Duration.ZERO)
+                .build();
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                SystemPlatform system = SystemPlatform.start("test", 2)) {
+            kinesis.createStream("s", 1);
+            ProducerLoop producer = ProducerLoop.start(config, OwnedResources.of(kinesis.client(), system.platform()));
+            test.accept(producer);
+            producer.close(Duration.ofSeconds(10)).join();
+            assertThat(producer.freeBudget()).isEqualTo(BUDGET);
+        }
+    }
+}
