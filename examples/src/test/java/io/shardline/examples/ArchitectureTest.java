@@ -48,7 +48,8 @@ class ArchitectureTest {
         "io.shardline.consumer..",
         "io.shardline.testkit.."
     };
-    private static final List<String> SOURCES = List.of("runtime", "aggregation", "kpl-java", "kcl-java", "testkit");
+    private static final List<String> SOURCES =
+            List.of("runtime", "aggregation", "kpl-java", "kcl-java", "testkit", "testkit/junit");
     private static final DescribedPredicate<JavaClass> FOREIGN =
             resideInAnyPackage("com.google..", "io.github.resilience4j..").as("guava, protobuf or resilience4j");
     private static final Pattern SYNCHRONIZED_BLOCK = Pattern.compile("\\bsynchronized\\s*\\(");
@@ -119,10 +120,13 @@ class ArchitectureTest {
     static final ArchRule FOUNDATIONS_DO_NOT_KNOW_WHAT_STANDS_ON_THEM = noClasses()
             .that()
             .resideInAnyPackage("io.shardline.runtime..", "io.shardline.aggregation..", "io.shardline.testkit..")
+            .and()
+            .resideOutsideOfPackage("io.shardline.testkit.junit..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.shardline.producer..", "io.shardline.consumer..")
-            .because("the testkit must be usable with Amazon's own libraries, and the rest without each other");
+            .because("the testkit must be usable with Amazon's own libraries, and the rest without each other; only its"
+                    + " JUnit module is for users of ours");
 
     @ArchTest
     static final ArchRule PUBLIC_SIGNATURES_ARE_THE_JDKS_THE_SDKS_AND_OURS = classes()

@@ -20,12 +20,14 @@ import org.junit.jupiter.api.TestFactory;
  * Java code in the guides is code that the build has compiled.
  *
  * <p>A block is preceded by {@code <!-- snippet: NAME -->} and equals what stands between {@code // tag::NAME} and
- * {@code // end::NAME} in the snippets package, less the common indentation. Confined to one thread.
+ * {@code // end::NAME} in the snippets packages, less the common indentation. Confined to one thread.
  */
 class ReadmeSnippetsTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().resolveSibling("");
-    private static final Path SOURCES = Path.of("src/main/java/io/shardline/examples/snippets");
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src/main/java/io/shardline/examples/snippets"),
+            ROOT.resolve("testkit/junit/src/test/java/io/shardline/testkit/junit/snippets"));
     private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::(\\w+)");
     private static final Pattern COMMENT = Pattern.compile("<!-- snippet: (\\w+) -->");
     private static final Pattern FENCE = Pattern.compile("\\s*```\\s*java\\s*");
@@ -47,7 +49,7 @@ class ReadmeSnippetsTest {
 
     @Test
     void everySnippetHasAName() throws IOException {
-        assertThat(snippets()).containsKeys("FirstProducer", "FirstConsumer");
+        assertThat(snippets()).containsKeys("FirstProducer", "FirstConsumer", "FirstProducerTest");
     }
 
     private static void check(Block block, Map<String, String> snippets) {
@@ -63,6 +65,7 @@ class ReadmeSnippetsTest {
     private static List<Path> guides() throws IOException {
         List<Path> guides = new ArrayList<>(markdownIn(ROOT));
         guides.addAll(markdownIn(ROOT.resolve("docs")));
+        guides.addAll(markdownIn(ROOT.resolve("testkit")));
         return guides;
     }
 
@@ -96,9 +99,11 @@ class ReadmeSnippetsTest {
 
     private static Map<String, String> snippets() throws IOException {
         Map<String, String> snippets = new TreeMap<>();
-        try (Stream<Path> sources = Files.list(SOURCES)) {
-            for (Path source : sources.sorted().toList()) {
-                collect(Files.readAllLines(source), snippets);
+        for (Path folder : SOURCES) {
+            try (Stream<Path> sources = Files.list(folder)) {
+                for (Path source : sources.sorted().toList()) {
+                    collect(Files.readAllLines(source), snippets);
+                }
             }
         }
         return snippets;
