@@ -86,7 +86,7 @@ public final class ShardlineConsumer implements AutoCloseable {
      *     lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
      */
     public void close(Duration limit) {
-        CompletableFuture<Void> closed = closeAsync();
+        CompletableFuture<Void> closed = loop.stop(limit);
         try {
             closed.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
@@ -103,7 +103,7 @@ public final class ShardlineConsumer implements AutoCloseable {
 
     /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
     public CompletableFuture<Void> closeAsync() {
-        return loop.stop();
+        return loop.stop(closeTimeout);
     }
 
     /** Waits for the loop, which runs no user code, so that its threads are not ended under it. */

@@ -4,9 +4,11 @@ import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.consumer.simulation.SimulatedFleet;
-import io.shardline.consumer.simulation.SimulatedFleet.Handled;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class FleetTimesTest {
 
     private static final Duration D = Duration.ofSeconds(10);
+    private static final Duration H = Duration.ofSeconds(3);
     private static final int SEEDS = 50;
 
     @Test
@@ -56,22 +59,66 @@ class FleetTimesTest {
     }
 
     @Test
-    void aStoppedWorkersShardsAreHandledAgainWithinAHeartbeat() {
+    void aStoppedWorkersShardsAreHandledByNobodyForLessThanHalfASecondAndNothingComesTwice() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             SimulatedFleet fleet = twoWorkersOnFourShards(seed);
-            SimulatedWorker leaving = fleet.worker("w3").start();
+            Map<String, Long> given = new LinkedHashMap<>();
+            SimulatedWorker leaving = fleet.worker("w3").listener(event -> {
+                if (event instanceof ConsumerEvent.LeaseGiven gift) {
+                    given.put(gift.shardId(), fleet.time().nowNanos());
+                }
+            });
+            leaving.start();
             fleet.advance(Duration.ofSeconds(15).plusMillis(37 * seed));
-            fleet.handled().clear();
-            assertThat(leaving.events(ConsumerEvent.LeaseTaken.class)).isNotEmpty();
-            leaving.stop();
             long stopped = fleet.time().nowNanos();
-            putEverywhere(fleet);
+            CompletableFuture<Void> closed = leaving.consumer().closeAsync();
+            for (int round = 0; !closed.isDone() || round < 80; round++) {
+                for (int shard = 0; shard < 4; shard++) {
+                    fleet.putInto(shardId(shard), shardId(shard) + " " + round);
+                }
+            }
+            fleet.advance(Duration.ofSeconds(5));
 
-            fleet.until(() -> fleet.handled().size() == 4);
-
-            assertThat(since(stopped, fleet)).as("seed %d", seed).isLessThan(Duration.ofSeconds(5));
-            assertThat(fleet.handled()).extracting(Handled::worker).doesNotContain("w3");
+            assertThat(given).as("seed %d", seed).isNotEmpty();
+            for (Map.Entry<String, Long> gift : given.entrySet()) {
+                assertThat(Duration.ofNanos(gift.getValue() - stopped)).isLessThan(H.plusSeconds(1));
+                assertThat(firstAfter(gift.getValue(), gift.getKey(), fleet))
+                        .as("%s, seed %d", gift.getKey(), seed)
+                        .isLessThan(Duration.ofMillis(500));
+            }
+            assertThat(fleet.texts()).as("seed %d", seed).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void workersThatStopTogetherDoNotWaitForEachOther() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimulatedFleet fleet = new SimulatedFleet(seed, 8);
+            List<SimulatedWorker> workers = List.of(fleet.worker("w1"), fleet.worker("w2"), fleet.worker("w3"));
+            workers.forEach(SimulatedWorker::start);
+            fleet.advance(Duration.ofSeconds(15));
+            long stopped = fleet.time().nowNanos();
+
+            fleet.get(CompletableFuture.allOf(workers.stream()
+                    .map(worker -> worker.consumer().closeAsync())
+                    .toArray(CompletableFuture[]::new)));
+
+            assertThat(since(stopped, fleet)).as("seed %d", seed).isLessThan(Duration.ofSeconds(2));
+            for (int shard = 0; shard < 8; shard++) {
+                assertThat(fleet.row(shardId(shard)).owner()).isNull();
+            }
+        }
+    }
+
+    /** How long after a lease was given the next owner has handled his first record. */
+    private static Duration firstAfter(long given, String shard, SimulatedFleet fleet) {
+        return fleet.handled().stream()
+                .filter(handled ->
+                        handled.text().startsWith(shard) && !handled.worker().equals("w3"))
+                .map(handled -> Duration.ofNanos(handled.nanos() - given))
+                .filter(after -> !after.isNegative())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static SimulatedFleet twoWorkersOnFourShards(long seed) {

@@ -22,7 +22,7 @@ import io.shardline.consumer.internal.shard.ShardSync;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -134,9 +134,13 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         return started;
     }
 
-    /** Lets handlers finish what they are doing, writes last checkpoints, lets the leases go and leaves the fleet. */
-    public CompletableFuture<Void> stop() {
-        if (!loop.post(this::beginStop)) {
+    /**
+     * Lets handlers finish what they are doing, writes last checkpoints, lets the leases go and leaves the fleet.
+     *
+     * @param limit after which the caller will {@link #abandon}
+     */
+    public CompletableFuture<Void> stop(Duration limit) {
+        if (!loop.post(() -> beginStop(limit.toNanos()))) {
             stopped.complete(null);
         }
         return stopped;
@@ -207,7 +211,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     }
 
     @Override
-    public void handOver(HeldLease lease, String to) {
+    public void handOver(HeldLease lease, @Nullable String to) {
         ShardConsumer shard = shards.get(lease.key());
         if (shard != null) {
             letGo(shard, to);
@@ -372,7 +376,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         });
     }
 
-    private void beginStop() {
+    private void beginStop(long limitNanos) {
         if (state == ConsumerState.NEW) {
             end(ConsumerState.STOPPED, "the consumer was closed before it started");
             return;
@@ -381,8 +385,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
             return;
         }
         state = ConsumerState.STOPPING;
-        book.stopTaking();
-        new ArrayList<>(shards.values()).forEach(shard -> letGo(shard, null));
+        book.leaveAll(limitNanos / 2); // the other half is for handlers and for the table
         checkStopped();
     }
 

@@ -246,7 +246,7 @@ final class FleetSimulation {
         Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
         time.after(someTime(seconds * 1000), "operator", () -> pauses.process().pause(pause));
         if (random.nextInt(3) == 0) {
-            time.after(someTime(seconds * 1000), "operator", pauses.loop()::stop);
+            time.after(someTime(seconds * 1000), "operator", () -> pauses.loop().stop(Duration.ofSeconds(30)));
         }
         if (random.nextBoolean()) {
             time.after(someTime(seconds * 1000), "operator", () -> {
@@ -413,7 +413,7 @@ final class FleetSimulation {
         List<CompletableFuture<Void>> stops = new ArrayList<>();
         for (Worker worker : workers) {
             if (worker.process().isAlive()) {
-                stops.add(worker.loop().stop());
+                stops.add(worker.loop().stop(Duration.ofSeconds(30)));
             }
         }
         time.runUntil(() -> stops.stream().allMatch(CompletableFuture::isDone), Duration.ofMinutes(1));

@@ -41,6 +41,7 @@ final class Attributes {
     static final String STATE = "state";
     static final String ALIVE = "ALIVE";
     static final String DEAD = "DEAD";
+    static final String LEAVING = "leaving";
     static final String HEARTBEAT = "heartbeat";
     static final String LEASE_MILLIS = "leaseMs";
     static final String JUDGE_MILLIS = "judgeMs";

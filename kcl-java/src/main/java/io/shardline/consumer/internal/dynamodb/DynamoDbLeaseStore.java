@@ -86,7 +86,8 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     public CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal) {
         ItemUpdate update = alive().where(Attributes.HEARTBEAT, Rows.number(heartbeat))
                 .set(Attributes.HEARTBEAT, Rows.number(heartbeat + 1))
-                .set(Attributes.LEASES, Rows.number(renewal.leases()));
+                .set(Attributes.LEASES, Rows.number(renewal.leases()))
+                .set(Attributes.LEAVING, Rows.flag(renewal.leaving()));
         renewal.asksRead().forEach(asker -> update.removeEntry(Attributes.ASKS, asker));
         renewal.inboxRead().forEach(key -> update.removeEntry(Attributes.INBOX, key));
         return updateSession(session, update);

@@ -46,6 +46,15 @@ record Item(Map<String, AttributeValue> attributes) {
         return value == null ? null : value.s();
     }
 
+    /** False when it is not there. */
+    boolean flag(String name) {
+        AttributeValue value = attributes.get(name);
+        if (value != null && value.bool() == null) {
+            throw malformed(name, "true or false");
+        }
+        return value != null && value.bool();
+    }
+
     long number(String name) {
         return whole(name, attributes.get(name));
     }

@@ -71,6 +71,7 @@ final class Rows {
         Map<String, AttributeValue> item = keyed(sessionKey(row.id()), Attributes.SESSION);
         item.put(Attributes.WORKER_ID, string(row.workerId()));
         item.put(Attributes.STATE, string(row.alive() ? Attributes.ALIVE : Attributes.DEAD));
+        item.put(Attributes.LEAVING, flag(row.leaving()));
         item.put(Attributes.HEARTBEAT, number(row.heartbeat()));
         item.put(Attributes.LEASE_MILLIS, millis(row.timing().leaseNanos()));
         item.put(Attributes.JUDGE_MILLIS, millis(row.timing().judgeNanos()));
@@ -92,6 +93,7 @@ final class Rows {
                 withoutPrefix(item, SESSION_PREFIX),
                 item.string(Attributes.WORKER_ID),
                 isAlive(item),
+                item.flag(Attributes.LEAVING),
                 item.number(Attributes.HEARTBEAT),
                 new Timing(
                         item.positiveMillisAsNanos(Attributes.LEASE_MILLIS),
@@ -258,6 +260,10 @@ final class Rows {
 
     static AttributeValue number(long value) {
         return AttributeValue.fromN(Long.toString(value));
+    }
+
+    static AttributeValue flag(boolean value) {
+        return AttributeValue.fromBool(value);
     }
 
     static AttributeValue strings(Collection<String> values) {

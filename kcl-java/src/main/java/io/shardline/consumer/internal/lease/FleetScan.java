@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableListMultimap;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.Collection;
@@ -152,12 +153,34 @@ final class FleetScan {
         return fleet.others().size() + 1;
     }
 
+    /** Who of the others goes on with which of some leases, as far as the fleet is known; empty if there is nobody. */
+    ImmutableListMultimap<String, String> heirs(Collection<String> keys, Set<String> unfit) {
+        Map<String, Integer> counts = new TreeMap<>();
+        fleet.others().stream().filter(session -> !unfit.contains(session)).forEach(session -> counts.put(session, 0));
+        seen.values().stream()
+                .filter(lease -> !lease.isEnded())
+                .forEach(lease -> counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1));
+        return LeasePlanner.heirs(counts, keys);
+    }
+
     boolean isFree(Lease lease) {
         return !lease.isEnded() && (lease.owner() == null || fleet.dead().contains(lease.owner()));
     }
 
-    private void scanned(Scan scan) {
-        scanning = false;
+    /** Ends for good after one more look, as there may be newcomers that only a scan shows. */
+    void stopAfterLastScan(Runnable then) {
+        stop();
+        setting.calls()
+                .read(
+                        setting.store()::scan,
+                        scan -> {
+                            takeIn(scan);
+                            then.run();
+                        },
+                        failure -> then.run());
+    }
+
+    private void takeIn(Scan scan) {
         seen.clear();
         Set<String> owners = new LinkedHashSet<>();
         for (Lease lease : scan.leases()) {
@@ -166,10 +189,15 @@ final class FleetScan {
                 owners.add(lease.owner());
             }
         }
-        boolean again = scanAgain;
-        scanAgain = false;
         fleet.observeAll(scan.sessions(), owners);
         owners.stream().filter(owner -> !fleet.isKnown(owner)).forEach(fleet::lookFor);
+    }
+
+    private void scanned(Scan scan) {
+        scanning = false;
+        boolean again = scanAgain;
+        scanAgain = false;
+        takeIn(scan);
         follower.scanned(scan.leases());
         if (again || scanAgain) {
             scanAgain = false;

@@ -112,10 +112,14 @@ public final class FleetWatch {
         alive.values().forEach(seen -> seen.startOver(loop.nanoTime()));
     }
 
-    /** The other sessions that live as far as is known. */
+    /** The other sessions that live and take leases, as far as is known. */
     public Set<String> others() {
-        Set<String> others = new LinkedHashSet<>(alive.keySet());
-        others.remove(String.valueOf(self.id()));
+        Set<String> others = new LinkedHashSet<>();
+        alive.forEach((session, seen) -> {
+            if (!seen.row.leaving() && !self.isCurrent(session)) {
+                others.add(session);
+            }
+        });
         return others;
     }
 

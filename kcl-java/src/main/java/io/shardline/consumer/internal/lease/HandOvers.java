@@ -1,124 +1,234 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * How a lease goes from one living session to another: asked for, never taken.
+ * How leases go from this session to others that live: asked for, never taken, and promised before they are let go.
  *
- * <p>Requests lie in the row that the one who must act renews anyway, so they come back with his heartbeat and cost no
- * call. Confined to the consumer loop.
+ * <p>Requests and promises lie in the row that the one who must act renews anyway, so they come back with his heartbeat
+ * and cost him no call. A shard is handled here until the next owner's heartbeat shows that he knows of the promise; so
+ * nobody handles it only for as long as he takes to see it given. Confined to the consumer loop.
  */
 final class HandOvers {
 
-    /** How often a promised lease is looked for, and for how long. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** How many times in a heartbeat it is looked whether a receiver knows of a promise. */
+    private static final int LOOKS_PER_BEAT = 12;
 
-    private static final int MOST_LOOKS = 60;
+    /** How many heartbeats a receiver may miss before a promise to him is taken back. */
+    private static final int MOST_BEATS = 2;
+
+    /** Gifts within this time are told to their receiver as one. */
+    private static final long GIVEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
+    private final FleetWatch fleet;
     private final LeaseBook book;
     private final FleetScan scans;
-    private final Set<HeldLease> leaving = new LinkedHashSet<>();
-    private final Set<String> expected = new LinkedHashSet<>();
 
-    HandOvers(SessionKeeper.Setting setting, SessionKeeper session, LeaseBook book, FleetScan scans) {
+    private final Set<HeldLease> promised = new LinkedHashSet<>();
+    private final Map<String, Map<String, Long>> given = new LinkedHashMap<>();
+    private final Set<String> unfit = new LinkedHashSet<>();
+    private boolean leaving;
+    private long longestWaitNanos = Long.MAX_VALUE;
+
+    HandOvers(SessionKeeper.Setting setting, SessionKeeper session, FleetWatch fleet, LeaseBook book, FleetScan scans) {
         this.setting = setting;
         this.session = session;
+        this.fleet = fleet;
         this.book = book;
         this.scans = scans;
     }
 
-    /** Acts on what others wrote into this session's row. */
-    void read(SessionRow row) {
-        row.asks().forEach((asker, count) -> {
+    /** Serves those who ask for leases. */
+    void serve(SessionRow mine) {
+        mine.asks().forEach((asker, count) -> {
             session.askRead(asker);
-            serve(asker, count);
-        });
-        row.inbox().keySet().forEach(key -> {
-            session.inboxRead(key);
-            if (key.equals(SessionRow.SCAN)) {
-                scans.scan();
-            } else if (expected.add(key)) {
-                look(key, row.id(), MOST_LOOKS);
+            if (fleet.isKnown(asker)) {
+                serve(asker, count);
+            } else {
+                // A newcomer, who changes what everybody's share is.
+                setting.calls()
+                        .read(
+                                () -> setting.store().readSession(asker),
+                                row -> {
+                                    row.ifPresent(fleet::observe);
+                                    serve(asker, count);
+                                },
+                                failure -> {}); // he asks again
             }
         });
     }
 
-    /** Gives away what is above this session's share, and no more than was asked for. */
+    /** Promises what is above this session's share, and no more than was asked for. */
     private void serve(String asker, int count) {
-        leaving.removeIf(HeldLease::isGone);
-        int share = scans.activeLeases() / scans.liveSessions();
-        int surplus = book.held().size() - leaving.size() - share;
-        List<HeldLease> mine = new ArrayList<>(book.held());
-        for (int i = mine.size() - 1, left = Math.min(count, surplus); i >= 0 && left > 0; i--) {
-            if (leaving.add(mine.get(i))) {
-                left--;
-                promise(mine.get(i), asker);
-            }
-        }
-    }
-
-    private void promise(HeldLease lease, String asker) {
-        setting.calls()
-                .read(
-                        () -> setting.store().readSession(asker),
-                        row -> {
-                            if (row.isEmpty() || !row.get().alive() || lease.isGone()) {
-                                leaving.remove(lease);
-                                return;
-                            }
-                            setting.calls()
-                                    .hint(() -> setting.store()
-                                            .notify(
-                                                    asker,
-                                                    lease.key(),
-                                                    lease.row().counter()));
-                            book.handOver(lease, asker);
-                        },
-                        failure -> leaving.remove(lease));
-    }
-
-    /** After a gift: a receiver that died has nobody's watch fire for it, and one that lives may not look any longer. */
-    void checkReceiver(String receiver, Lease given) {
-        setting.calls()
-                .read(
-                        () -> setting.store().readSession(receiver),
-                        row -> {
-                            if (row.isEmpty() || !row.get().alive()) {
-                                scans.announceNewLeases();
-                            } else {
-                                setting.calls()
-                                        .hint(() -> setting.store().notify(receiver, given.key(), given.counter()));
-                            }
-                        },
-                        failure -> scans.scan());
-    }
-
-    private void look(String key, String me, int looksLeft) {
-        if (!session.isCurrent(me) || looksLeft == 0) {
-            expected.remove(key);
+        if (leaving || !fleet.others().contains(asker)) {
             return;
         }
-        setting.calls()
-                .read(
-                        () -> setting.store().readLeases(List.of(key)),
-                        found -> {
-                            if (!found.isEmpty() && found.get(0).isOwnedBy(me)) {
-                                expected.remove(key);
-                                book.take(found.get(0));
-                            } else {
-                                lookLater(key, me, looksLeft - 1);
-                            }
-                        },
-                        failure -> lookLater(key, me, looksLeft - 1));
+        promised.removeIf(HeldLease::isGone);
+        int share = scans.activeLeases() / scans.liveSessions();
+        int surplus = book.held().size() - promised.size() - share;
+        List<HeldLease> chosen = new ArrayList<>(book.held());
+        chosen.removeAll(promised);
+        int from = chosen.size() - Math.max(0, Math.min(count, surplus));
+        promise(asker, chosen.subList(Math.max(0, from), chosen.size()));
     }
 
-    private void lookLater(String key, String me, int looksLeft) {
-        setting.loop().schedule(LOOK_NANOS, () -> look(key, me, looksLeft));
+    /**
+     * Lets all leases go: to the others, evenly, or to nobody if there is nobody who will have them.
+     *
+     * @param limitNanos how long to wait for a receiver to know that he gets something
+     */
+    void leaveAll(long limitNanos) {
+        leaving = true;
+        longestWaitNanos = limitNanos;
+        promised.removeIf(HeldLease::isGone);
+        List<HeldLease> left = new ArrayList<>(book.held());
+        left.removeAll(promised);
+        passOn(left);
+    }
+
+    private void passOn(List<HeldLease> leases) {
+        Map<String, HeldLease> byKey = new LinkedHashMap<>();
+        leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> byKey.put(lease.key(), lease));
+        var heirs = scans.heirs(byKey.keySet(), unfit);
+        if (heirs.isEmpty()) {
+            byKey.values().forEach(lease -> book.handOver(lease, null));
+        }
+        heirs.asMap()
+                .forEach((heir, keys) ->
+                        promise(heir, keys.stream().map(byKey::get).toList()));
+    }
+
+    private void promise(String receiver, List<HeldLease> some) {
+        List<HeldLease> leases = List.copyOf(some);
+        if (leases.isEmpty()) {
+            return;
+        }
+        promised.addAll(leases);
+        ImmutableMap.Builder<String, Long> notices = ImmutableMap.builder();
+        leases.forEach(lease -> notices.put(lease.key(), lease.row().counter()));
+        Promise promise = new Promise(receiver, leases);
+        tell(receiver, notices.buildOrThrow(), promise::told);
+    }
+
+    private void takeBack(Promise promise) {
+        promised.removeAll(promise.leases);
+        if (leaving) {
+            unfit.add(promise.receiver);
+            passOn(promise.leases);
+        }
+    }
+
+    /** After a gift: a receiver who died has nobody's watch fire for it, and one who lives may not look out any longer. */
+    void gave(String receiver, Lease lease) {
+        Map<String, Long> notices = given.get(receiver);
+        if (notices != null) {
+            notices.put(lease.key(), lease.counter());
+            return;
+        }
+        Map<String, Long> first = new LinkedHashMap<>(Map.of(lease.key(), lease.counter()));
+        given.put(receiver, first);
+        setting.loop().schedule(GIVEN_NANOS, () -> {
+            given.remove(receiver);
+            tell(receiver, ImmutableMap.copyOf(first), told -> {
+                if (told.isEmpty()) {
+                    scans.announceNewLeases();
+                }
+            });
+        });
+    }
+
+    /** W7, for all at once. The answer is the receiver's row with the notices in it, or nothing if he may not see them. */
+    private void tell(String receiver, ImmutableMap<String, Long> notices, Consumer<Optional<SessionRow>> answer) {
+        setting.calls().read(() -> notifyOf(receiver, notices), answer, failure -> answer.accept(Optional.empty()));
+    }
+
+    private CompletableFuture<Optional<SessionRow>> notifyOf(String receiver, ImmutableMap<String, Long> notices) {
+        LeaseStore store = setting.store();
+        List<CompletableFuture<WriteResult<SessionRow>>> writes = new ArrayList<>();
+        if (notices.size() > SessionRow.MOST_HINTS) {
+            writes.add(store.notify(receiver, SessionRow.SCAN, 0));
+        } else {
+            notices.forEach((key, counter) -> writes.add(store.notify(receiver, key, counter)));
+        }
+        return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).thenApply(all -> latest(writes));
+    }
+
+    private static Optional<SessionRow> latest(List<CompletableFuture<WriteResult<SessionRow>>> writes) {
+        SessionRow latest = null;
+        for (CompletableFuture<WriteResult<SessionRow>> write : writes) {
+            if (!(write.join() instanceof WriteResult.Written<SessionRow> written)) {
+                return Optional.empty();
+            }
+            if (latest == null || written.row().heartbeat() > latest.heartbeat()) {
+                latest = written.row();
+            }
+        }
+        return Optional.ofNullable(latest);
+    }
+
+    /** Leases that one session will get once its heartbeat has moved from where it was when the session was told. */
+    private final class Promise {
+
+        private final String receiver;
+        private final List<HeldLease> leases;
+        private long beatNanos;
+        private long heartbeat;
+        private long takenBackAt;
+
+        private Promise(String receiver, List<HeldLease> leases) {
+            this.receiver = receiver;
+            this.leases = leases;
+        }
+
+        private void told(Optional<SessionRow> answer) {
+            if (answer.isEmpty()) {
+                takeBack(this);
+                return;
+            }
+            SessionRow row = answer.get();
+            beatNanos = row.timing().beatNanos();
+            heartbeat = row.heartbeat();
+            takenBackAt = setting.loop().nanoTime() + Math.min(MOST_BEATS * beatNanos, longestWaitNanos);
+            seen(row);
+        }
+
+        private void seen(SessionRow row) {
+            fleet.observe(row);
+            if (!row.alive() || row.leaving()) {
+                takeBack(this);
+            } else if (row.heartbeat() > heartbeat) {
+                leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> book.handOver(lease, receiver));
+            } else {
+                lookLater();
+            }
+        }
+
+        private void lookLater() {
+            if (setting.loop().nanoTime() - takenBackAt >= 0) {
+                takeBack(this);
+            } else {
+                setting.loop().schedule(beatNanos / LOOKS_PER_BEAT, this::look);
+            }
+        }
+
+        private void look() {
+            setting.calls()
+                    .read(
+                            () -> setting.store().readSession(receiver),
+                            found -> found.ifPresentOrElse(this::seen, () -> takeBack(this)),
+                            failure -> lookLater());
+        }
     }
 }

@@ -26,6 +26,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     private final FleetWatch fleet;
     private final FleetScan scans;
     private final HandOvers handOvers;
+    private final ExpectedLeases expected;
     private final Listener listener;
 
     private final Map<String, HeldLease> held = new TreeMap<>();
@@ -53,8 +54,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         /** The outcome of a write was definite that had not been so. */
         void resolved();
 
-        /** Somebody asked for this lease: drain its shard, then {@link LeaseBook#give} it. */
-        void handOver(HeldLease lease, String to);
+        /** This lease is to go: drain its shard, then {@link LeaseBook#give} it to a session, or to nobody. */
+        void handOver(HeldLease lease, @Nullable String to);
     }
 
     public LeaseBook(SessionKeeper.Setting setting, Timing timing, String workerId, Listener listener) {
@@ -63,7 +64,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         this.session = new SessionKeeper(setting, timing, workerId, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
         this.scans = new FleetScan(setting, timing, session, fleet, this);
-        this.handOvers = new HandOvers(setting, session, this, scans);
+        this.expected = new ExpectedLeases(setting, session, this);
+        this.handOvers = new HandOvers(setting, session, fleet, this, scans);
     }
 
     /** Joins the fleet. */
@@ -94,8 +96,19 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         return held.keySet();
     }
 
-    /** From now on no lease is taken, asked for or promised. */
-    public void stopTaking() {
+    /**
+     * From now on no lease is taken; those that are held go to others, who are told first, or to nobody.
+     *
+     * @param limitNanos how long to wait for others to know
+     */
+    public void leaveAll(long limitNanos) {
+        stopping = true;
+        session.sayLeaving();
+        scans.stopAfterLastScan(() -> handOvers.leaveAll(limitNanos));
+    }
+
+    /** From now on no lease is taken or asked for. */
+    void stopTaking() {
         stopping = true;
         scans.stop();
     }
@@ -140,7 +153,15 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             row.asks().keySet().forEach(session::askRead);
             return;
         }
-        handOvers.read(row);
+        handOvers.serve(row);
+        row.inbox().keySet().forEach(key -> {
+            session.inboxRead(key);
+            if (key.equals(SessionRow.SCAN)) {
+                expected.expectMany(row.id());
+            } else {
+                expected.expect(row.id(), key);
+            }
+        });
     }
 
     @Override
@@ -244,7 +265,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                 if (to == null) {
                     scans.announceSoon();
                 } else {
-                    handOvers.checkReceiver(to, row);
+                    handOvers.gave(to, row);
                 }
                 done.run();
                 listener.resolved();
@@ -266,7 +287,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         scans.saw(lease.row());
     }
 
-    void handOver(HeldLease lease, String to) {
+    void handOver(HeldLease lease, @Nullable String to) {
         listener.handOver(lease, to);
     }
 

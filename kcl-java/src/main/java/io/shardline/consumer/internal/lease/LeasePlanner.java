@@ -1,8 +1,10 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,25 @@ public final class LeasePlanner {
             }
         }
         return new LeasePlan(takes.build(), asks(view.me(), counts, shares), left);
+    }
+
+    /**
+     * Shares out the leases of a session that leaves, without moving any other.
+     *
+     * @param counts how many leases the others hold, each of whom gets some, the poorest first
+     * @return the leases' keys by who gets them; empty if there is nobody
+     */
+    public static ImmutableListMultimap<String, String> heirs(Map<String, Integer> counts, Collection<String> keys) {
+        TreeMap<String, Integer> growing = new TreeMap<>(counts);
+        ImmutableListMultimap.Builder<String, String> heirs = ImmutableListMultimap.builder();
+        for (String key : growing.isEmpty() ? List.<String>of() : keys) {
+            String poorest = growing.keySet().stream()
+                    .min(Comparator.comparingInt(session -> count(growing, session)))
+                    .orElseThrow();
+            growing.merge(poorest, 1, Integer::sum);
+            heirs.put(poorest, key);
+        }
+        return heirs.build();
     }
 
     /**

@@ -37,7 +37,10 @@ public final class SessionKeeper {
     private volatile long sentWallMillis;
     private volatile long deadlineNanos;
     private EventLoop.@Nullable Timer beat;
+    private boolean renewing;
+    private boolean hurry;
     private int leases;
+    private boolean leaving;
     private final Set<String> asksRead = new LinkedHashSet<>();
     private final Set<String> inboxRead = new LinkedHashSet<>();
     private boolean stopped;
@@ -80,6 +83,20 @@ public final class SessionKeeper {
     /** How many leases the next renewal tells others of. */
     public void holds(int count) {
         leases = count;
+    }
+
+    /** Tells the others at once, not with the next renewal, that this session takes no more leases. */
+    public void sayLeaving() {
+        leaving = true;
+        if (id == null) {
+            return;
+        }
+        if (renewing) {
+            hurry = true;
+        } else {
+            cancelBeat();
+            renew();
+        }
     }
 
     /** An ask that was served or refused; the next renewal removes it. */
@@ -171,10 +188,12 @@ public final class SessionKeeper {
         }
         id = fresh;
         heartbeat = 0;
+        renewing = false;
+        hurry = leaving;
         asksRead.clear();
         inboxRead.clear();
         confirm(sent, wall);
-        scheduleBeat(sent);
+        beatAgain(sent);
         log.info("worker={} joined as session={}", workerId, fresh);
         if (previous != null) {
             retire(previous, fresh, () -> {});
@@ -185,6 +204,15 @@ public final class SessionKeeper {
     private void confirm(long sent, long wall) {
         sentWallMillis = wall;
         deadlineNanos = sent + timing.actNanos();
+    }
+
+    private void beatAgain(long lastSent) {
+        if (hurry) {
+            hurry = false;
+            renew();
+        } else {
+            scheduleBeat(lastSent);
+        }
     }
 
     private void scheduleBeat(long lastSent) {
@@ -198,16 +226,21 @@ public final class SessionKeeper {
         if (session == null) {
             return;
         }
+        renewing = true;
         long from = heartbeat;
         long sent = loop.nanoTime();
         long wall = platform.wallClock().millis();
-        Renewal renewal = new Renewal(leases, Set.copyOf(asksRead), Set.copyOf(inboxRead));
+        Renewal renewal = new Renewal(leases, leaving, Set.copyOf(asksRead), Set.copyOf(inboxRead));
         calls.write(
                 calls.first(() -> store.renew(session, from, renewal), () -> isCurrent(session)),
                 row -> {
                     if (isCurrent(session)) {
-                        scheduleBeat(sent);
-                        renewed(row, renewal, sent, wall);
+                        renewing = false;
+                        try {
+                            renewed(row, renewal, sent, wall);
+                        } finally {
+                            beatAgain(sent);
+                        }
                     }
                 },
                 row -> {
@@ -250,6 +283,10 @@ public final class SessionKeeper {
     private void end() {
         id = null;
         deadlineNanos = loop.nanoTime();
+        cancelBeat();
+    }
+
+    private void cancelBeat() {
         if (beat != null) {
             beat.cancel();
         }

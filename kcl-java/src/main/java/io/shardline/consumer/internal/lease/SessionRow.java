@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code <workerId>@<64 random bits>}, made new at every join and never used again
  * @param workerId the configured name, for people
  * @param alive false once the session is marked dead
+ * @param leaving whether it lets its leases go and takes no more; a hint, which others heed when they see it
  * @param heartbeat 0 at creation, one more at each renewal
  * @param timing how it may be judged; watchers use this and not their own configuration
  * @param leases how many leases it holds, a hint for planners
@@ -25,6 +26,7 @@ public record SessionRow(
         String id,
         String workerId,
         boolean alive,
+        boolean leaving,
         long heartbeat,
         Timing timing,
         int leases,
@@ -40,17 +42,18 @@ public record SessionRow(
 
     /** A session before its first renewal. */
     public static SessionRow created(String id, String workerId, Timing timing) {
-        return new SessionRow(id, workerId, true, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
+        return new SessionRow(id, workerId, true, false, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
     }
 
-    /** What a renewal writes besides the heartbeat: the hint, and the requests that were read and need not come back. */
-    public record Renewal(int leases, Set<String> asksRead, Set<String> inboxRead) {}
+    /** What a renewal writes besides the heartbeat: the hints, and the requests that were read and need not come back. */
+    public record Renewal(int leases, boolean leaving, Set<String> asksRead, Set<String> inboxRead) {}
 
     SessionRow renewed(Renewal renewal) {
         return new SessionRow(
                 id,
                 workerId,
                 alive,
+                renewal.leaving(),
                 heartbeat + 1,
                 timing,
                 renewal.leases(),
@@ -61,16 +64,27 @@ public record SessionRow(
 
     SessionRow dead(@Nullable String goesOnAs) {
         return new SessionRow(
-                id, workerId, false, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs);
+                id,
+                workerId,
+                false,
+                leaving,
+                heartbeat,
+                timing,
+                leases,
+                ImmutableMap.of(),
+                ImmutableMap.of(),
+                goesOnAs);
     }
 
     SessionRow asked(String asker, int count) {
-        return new SessionRow(id, workerId, alive, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
+        return new SessionRow(
+                id, workerId, alive, leaving, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
     }
 
     SessionRow notified(String leaseKey, long counter) {
         String key = inbox.size() < MOST_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
-        return new SessionRow(id, workerId, alive, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
+        return new SessionRow(
+                id, workerId, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
     }
 
     private static <V> ImmutableMap<String, V> with(ImmutableMap<String, V> map, String key, V value) {

@@ -336,6 +336,7 @@ class RowsTest {
                         id,
                         "w",
                         true,
+                        heartbeat % 2 == 0,
                         heartbeat,
                         timing,
                         3,
@@ -343,8 +344,8 @@ class RowsTest {
                         ImmutableMap.copyOf(inbox),
                         null));
         Arbitrary<SessionRow> dead = Combinators.combine(names(), timings, names().injectNull(0.5))
-                .as((id, timing, heir) ->
-                        new SessionRow(id, "w", false, 1, timing, 0, ImmutableMap.of(), ImmutableMap.of(), heir));
+                .as((id, timing, heir) -> new SessionRow(
+                        id, "w", false, false, 1, timing, 0, ImmutableMap.of(), ImmutableMap.of(), heir));
         return Arbitraries.oneOf(living, dead);
     }
 

@@ -104,7 +104,7 @@ class TableAnswersTest {
     void writeThatNoRepetitionMendsFailsWithWhatToDo(String code, int status, String remedy) {
         client.answering("UpdateItem", FakeDynamoDb.error(code, status));
 
-        assertThatThrownBy(() -> store.renew("a@1", 3, new SessionRow.Renewal(0, Set.of(), Set.of()))
+        assertThatThrownBy(() -> store.renew("a@1", 3, new SessionRow.Renewal(0, false, Set.of(), Set.of()))
                         .join())
                 .hasCauseInstanceOf(ConsumerException.class)
                 .cause()

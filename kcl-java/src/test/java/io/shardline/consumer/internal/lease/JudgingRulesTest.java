@@ -215,6 +215,7 @@ class JudgingRulesTest {
                 "x@1",
                 "x",
                 true,
+                false,
                 number,
                 Timing.of(LeaseFleet.D),
                 0,

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Who takes which lease, and whom to ask for more. */
@@ -140,5 +144,22 @@ class LeasePlannerTest {
         assertThatThrownBy(() -> fleet.viewOf("b@1"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("b@1 is not in [a@1]");
+    }
+
+    @Property(tries = 400)
+    void aLeaversLeasesGoToThePoorest(
+            @ForAll @Size(max = 6) List<@IntRange(max = 9) Integer> held, @ForAll @IntRange(max = 20) int leases) {
+        Map<String, Integer> counts = new TreeMap<>();
+        held.forEach(count -> counts.put("w" + counts.size(), count));
+        List<String> keys = IntStream.range(0, leases).mapToObj(i -> "s" + i).toList();
+
+        var heirs = LeasePlanner.heirs(counts, keys);
+
+        assertThat(heirs.values()).hasSize(counts.isEmpty() ? 0 : leases).doesNotHaveDuplicates();
+        heirs.keySet().forEach(heir -> {
+            int after = counts.getOrDefault(heir, 0) + heirs.get(heir).size();
+            counts.forEach((other, count) -> assertThat(after)
+                    .isLessThanOrEqualTo(count + heirs.get(other).size() + 1));
+        });
     }
 }

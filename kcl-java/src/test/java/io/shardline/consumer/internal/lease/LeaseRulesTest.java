@@ -285,6 +285,100 @@ class LeaseRulesTest {
     }
 
     @Test
+    void aNewcomerHasItsShareTwoHeartbeatsAfterItJoined() { // rules 15, 16
+        for (long seed = 1; seed <= 30; seed++) {
+            LeaseFleet some = new LeaseFleet(seed);
+            Member a = some.join("a");
+            for (int i = 0; i < 6; i++) {
+                some.lease("s" + i);
+            }
+            some.until(() -> a.actsOn().size() == 6);
+            some.advance(Duration.ofMillis(100 * seed));
+
+            Member b = some.join("b");
+            long joined = some.time.nowNanos();
+            some.until(() -> b.actsOn().size() == 3);
+
+            assertThat(Duration.ofNanos(some.time.nowNanos() - joined))
+                    .as("seed %d", seed)
+                    .isLessThan(LeaseFleet.H.multipliedBy(2).plusSeconds(1));
+        }
+    }
+
+    @Test
+    void aLeaseIsKeptUntilItsNextOwnerKnowsOfThePromise() { // rule 16
+        Member a = fleet.join("a");
+        fleet.lease("s");
+        fleet.until(() -> a.holds("s"));
+        Member b = fleet.join("b");
+        fleet.advance(LeaseFleet.H);
+        a.run(() -> a.book().leaveAll(Duration.ofSeconds(30).toNanos()));
+        fleet.until(() ->
+                !fleet.sessionRow(Objects.requireNonNull(b.session())).inbox().isEmpty());
+
+        long heartbeat = fleet.sessionRow(Objects.requireNonNull(b.session())).heartbeat();
+        fleet.until(() -> !a.holds("s"));
+        long let = fleet.time.nowNanos();
+
+        assertThat(fleet.sessionRow(Objects.requireNonNull(b.session())).heartbeat())
+                .isGreaterThan(heartbeat);
+        fleet.until(() -> b.holds("s"));
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - let)).isLessThan(Duration.ofMillis(300));
+    }
+
+    @Test
+    void aPromiseToOneWhoFallsSilentIsTakenBack() { // rule 17
+        Member a = fleet.join("a");
+        fleet.lease("s");
+        fleet.until(() -> a.holds("s"));
+        Member b = fleet.join("b");
+        fleet.advance(LeaseFleet.H);
+        b.process().kill();
+        a.run(() -> a.book().leaveAll(Duration.ofSeconds(30).toNanos()));
+
+        long asked = fleet.time.nowNanos();
+        fleet.until(() -> fleet.row("s").owner() == null && a.book().isIdle());
+
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - asked))
+                .isBetween(LeaseFleet.H, LeaseFleet.H.multipliedBy(2).plusSeconds(1));
+    }
+
+    @Test
+    void aShortLimitOfALeaverIsHeeded() {
+        Member a = fleet.join("a");
+        fleet.lease("s");
+        fleet.until(() -> a.holds("s"));
+        Member b = fleet.join("b");
+        fleet.advance(LeaseFleet.H);
+        b.process().kill();
+        a.run(() -> a.book().leaveAll(Duration.ofMillis(500).toNanos()));
+
+        long asked = fleet.time.nowNanos();
+        fleet.until(() -> fleet.row("s").owner() == null && a.book().isIdle());
+
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - asked)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void moreLeasesThanCanBeNamedArePassedOnAllTheSame() {
+        Member a = fleet.join("a");
+        for (int i = 0; i < 40; i++) {
+            fleet.lease("s" + i);
+        }
+        fleet.until(() -> a.actsOn().size() == 40);
+        Member b = fleet.join("b");
+        Member c = fleet.join("c");
+        fleet.until(() -> b.actsOn().size() == 13 && c.actsOn().size() >= 13);
+        a.run(() -> a.book().leaveAll(Duration.ofSeconds(30).toNanos()));
+
+        fleet.until(() -> a.actsOn().isEmpty());
+        long let = fleet.time.nowNanos();
+        fleet.until(() -> b.actsOn().size() == 20 && c.actsOn().size() == 20);
+
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - let)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
     void whoLeavesTellsTheOthers() {
         Member a = fleet.join("a");
         Member b = fleet.join("b");

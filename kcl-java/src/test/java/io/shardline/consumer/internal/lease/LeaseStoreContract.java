@@ -54,10 +54,11 @@ abstract class LeaseStoreContract {
         void aRenewalAddsOneToTheHeartbeatItNames() {
             store.createSession(SESSION).join();
 
-            SessionRow renewed = written(store.renew(A, 0, new Renewal(3, Set.of(), Set.of())));
+            SessionRow renewed = written(store.renew(A, 0, new Renewal(3, true, Set.of(), Set.of())));
 
             assertThat(renewed.heartbeat()).isEqualTo(1);
             assertThat(renewed.leases()).isEqualTo(3);
+            assertThat(renewed.leaving()).isTrue();
             assertThat(renewed.timing()).isEqualTo(SESSION.timing());
         }
 
@@ -113,7 +114,7 @@ abstract class LeaseStoreContract {
             store.ask(A, B, 2).join();
 
             SessionRow first = written(store.renew(A, 0, nothingRead()));
-            SessionRow second = written(store.renew(A, 1, new Renewal(0, Set.of(B), Set.of())));
+            SessionRow second = written(store.renew(A, 1, new Renewal(0, false, Set.of(B), Set.of())));
 
             assertThat(first.asks()).containsEntry(B, 2);
             assertThat(second.asks()).isEmpty();
@@ -148,7 +149,9 @@ abstract class LeaseStoreContract {
             SessionRow row = store.readSession(A).join().orElseThrow();
             assertThat(row.inbox()).containsKey(SessionRow.SCAN).doesNotContainKey("shard-8");
             assertThat(written(store.renew(
-                                    A, 0, new Renewal(0, Set.of(), row.inbox().keySet())))
+                                    A,
+                                    0,
+                                    new Renewal(0, false, Set.of(), row.inbox().keySet())))
                             .inbox())
                     .isEmpty();
         }
@@ -322,7 +325,7 @@ abstract class LeaseStoreContract {
     }
 
     private static Renewal nothingRead() {
-        return new Renewal(0, Set.of(), Set.of());
+        return new Renewal(0, false, Set.of(), Set.of());
     }
 
     private static <T> T written(CompletableFuture<WriteResult<T>> result) {

@@ -167,7 +167,7 @@ final class Member implements LeaseBook.Listener, EventLoop.Hooks {
     public void resolved() {}
 
     @Override
-    public void handOver(HeldLease lease, String to) {
+    public void handOver(HeldLease lease, @Nullable String to) {
         book.give(lease, lease.row().checkpoint(), to, () -> {});
     }
 }

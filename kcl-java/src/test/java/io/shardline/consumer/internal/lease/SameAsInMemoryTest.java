@@ -66,8 +66,10 @@ class SameAsInMemoryTest {
                 new Call(
                         "renew",
                         store -> store.renew(
-                                session, number, new Renewal(number, Set.of("asker-1"), Set.of("shard-1", "*")))),
-                new Call("renew", store -> store.renew(session, number, new Renewal(number, Set.of(), Set.of()))),
+                                session,
+                                number,
+                                new Renewal(number, false, Set.of("asker-1"), Set.of("shard-1", "*")))),
+                new Call("renew", store -> store.renew(session, number, new Renewal(number, true, Set.of(), Set.of()))),
                 new Call("markDead", store -> store.markDead(session, number, "b@2")),
                 new Call("retire", store -> store.retire(session, number == 0 ? null : "heir@3")),
                 new Call("ask", store -> store.ask(session, "asker-" + number, number)),

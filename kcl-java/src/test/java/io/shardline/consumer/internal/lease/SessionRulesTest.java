@@ -76,7 +76,7 @@ class SessionRulesTest {
     void aRenewalThatFindsAStrangeHeartbeatEndsTheSession() { // rule 2
         Member a = fleet.join("a");
         String first = session(a);
-        SessionRow.Renewal renewal = new SessionRow.Renewal(0, java.util.Set.of(), java.util.Set.of());
+        SessionRow.Renewal renewal = new SessionRow.Renewal(0, false, java.util.Set.of(), java.util.Set.of());
         fleet.table.renew(first, 0, renewal).join();
         fleet.table.renew(first, 1, renewal).join();
 

@@ -1,0 +1,93 @@
+package io.shardline.consumer.internal.lease;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks out for leases that others have promised to this session.
+ *
+ * <p>Often at first, as a giver lets go once this session can know of the promise; then seldom, as his handler may be
+ * slow; then no more. Confined to the consumer loop.
+ */
+final class ExpectedLeases {
+
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int SOON_LOOKS = 50;
+    private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int MOST_LOOKS = 100;
+
+    /** Scans instead, when there were too many promises to name. */
+    private static final int MOST_SCANS = 12;
+
+    private final SessionKeeper.Setting setting;
+    private final SessionKeeper session;
+    private final LeaseBook book;
+    private final Map<String, Integer> looks = new LinkedHashMap<>();
+    private @Nullable String expecting;
+    private int scansLeft;
+
+    ExpectedLeases(SessionKeeper.Setting setting, SessionKeeper session, LeaseBook book) {
+        this.setting = setting;
+        this.session = session;
+        this.book = book;
+    }
+
+    /** A lease bears the name of the session that lives now, or soon will. */
+    void expect(String me, String key) {
+        if (!me.equals(expecting)) {
+            expecting = me;
+            looks.clear();
+            scansLeft = 0;
+        }
+        boolean looking = !looks.isEmpty();
+        if (looks.putIfAbsent(key, 0) == null && !looking) {
+            look(me);
+        }
+    }
+
+    /** More leases than could be named bear its name, or soon will. */
+    void expectMany(String me) {
+        boolean scanning = scansLeft > 0 && me.equals(expecting);
+        expecting = me;
+        scansLeft = MOST_SCANS;
+        if (!scanning) {
+            scan(me);
+        }
+    }
+
+    private void scan(String me) {
+        if (session.isCurrent(me) && scansLeft > 0) {
+            scansLeft--;
+            book.scan();
+            setting.loop().schedule(LATER_NANOS, () -> scan(me));
+        }
+    }
+
+    private void look(String me) {
+        if (!session.isCurrent(me) || looks.isEmpty() || !me.equals(expecting)) {
+            return;
+        }
+        List<String> keys = List.copyOf(looks.keySet());
+        setting.calls()
+                .read(
+                        () -> setting.store().readLeases(keys),
+                        found -> {
+                            found.stream().filter(lease -> lease.isOwnedBy(me)).forEach(lease -> {
+                                looks.remove(lease.key());
+                                book.take(lease);
+                            });
+                            lookLater(me);
+                        },
+                        failure -> lookLater(me));
+    }
+
+    private void lookLater(String me) {
+        looks.replaceAll((key, count) -> count + 1);
+        looks.values().removeIf(count -> count >= MOST_LOOKS);
+        boolean soon = looks.values().stream().anyMatch(count -> count < SOON_LOOKS);
+        setting.loop().schedule(soon ? SOON_NANOS : LATER_NANOS, () -> look(me));
+    }
+}
