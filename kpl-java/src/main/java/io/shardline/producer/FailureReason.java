@@ -1,7 +1,7 @@
 package io.shardline.producer;
 
 /**
- * Why a record was given up.
+ * Why a record was given up. The attempts of the {@link PutFailedException} have the service's own codes and messages.
  *
  * <p>Immutable.
  */
@@ -13,11 +13,20 @@ public enum FailureReason {
     /** The stream does not exist, or not in this region or account. */
     STREAM_NOT_FOUND,
 
-    /**
-     * The service refused it for good: not allowed, not valid, larger than the stream takes, or the stream's encryption
-     * key cannot be used. The last attempt has the service's code and message.
-     */
+    /** The credentials are not valid, or do not allow to put into this stream. */
+    ACCESS_DENIED,
+
+    /** The key that the stream is encrypted with is disabled, gone, or not to be used by these credentials. */
+    KMS_KEY_UNUSABLE,
+
+    /** The service refused it for good as not valid, for example because it is larger than the stream takes. */
     REJECTED,
+
+    /** The service refused it because it was too much for the shard, and {@link ProducerConfig#failIfThrottled()} is set. */
+    THROTTLED,
+
+    /** A record before it in the same shard was given up, and {@link OnLoss#STOP_LANE} is set. Nothing more was sent. */
+    LANE_STOPPED,
 
     /** The memory budget was full and stayed full; see {@link FullBudget}. Nothing was sent. */
     BUDGET_FULL,

@@ -17,6 +17,8 @@ public final class ProducerConfig {
     private static final Duration YEAR = Duration.ofDays(365);
     private static final int LEAST_AGGREGATE = 64;
     private static final int LARGEST_RECORD = 10 * MIB;
+    private static final int LARGEST_REQUEST = 10 * MIB;
+    private static final int MOST_PERCENT = 1_000_000;
     private static final int MOST_REQUESTS = 1_000;
     /** A record is counted with its copy in the request and an overhead; see {@link Builder#memoryBudget}. */
     private static final int LEAST_BUDGET_IN_RECORDS = 3;
@@ -31,8 +33,13 @@ public final class ProducerConfig {
     private final int maxInFlightRequests;
     private final boolean aggregationEnabled;
     private final int maxAggregateSize;
+    private final int maxAggregateCount;
     private final Ordering ordering;
+    private final OnLoss onLoss;
+    private final int rateLimitPercent;
+    private final boolean failIfThrottled;
     private final int maxRecordSize;
+    private final long maxRequestSize;
     private final Duration requestTimeout;
     private final Duration closeTimeout;
 
@@ -45,8 +52,13 @@ public final class ProducerConfig {
         maxInFlightRequests = builder.maxInFlightRequests;
         aggregationEnabled = builder.aggregationEnabled;
         maxAggregateSize = builder.maxAggregateSize;
+        maxAggregateCount = builder.maxAggregateCount;
         ordering = builder.ordering;
+        onLoss = builder.onLoss;
+        rateLimitPercent = builder.rateLimitPercent;
+        failIfThrottled = builder.failIfThrottled;
         maxRecordSize = builder.maxRecordSize;
+        maxRequestSize = builder.maxRequestSize;
         requestTimeout = builder.requestTimeout;
         closeTimeout = builder.closeTimeout;
     }
@@ -101,6 +113,31 @@ public final class ProducerConfig {
         return maxAggregateSize;
     }
 
+    /** See {@link Builder#maxAggregateCount}. */
+    public int maxAggregateCount() {
+        return maxAggregateCount;
+    }
+
+    /** See {@link Builder#rateLimitPercent}. */
+    public int rateLimitPercent() {
+        return rateLimitPercent;
+    }
+
+    /** See {@link Builder#failIfThrottled}. */
+    public boolean failIfThrottled() {
+        return failIfThrottled;
+    }
+
+    /** See {@link Builder#onLoss}. */
+    public OnLoss onLoss() {
+        return onLoss;
+    }
+
+    /** See {@link Builder#maxRequestSize}; in bytes. */
+    public long maxRequestSize() {
+        return maxRequestSize;
+    }
+
     /** See {@link Builder#ordering}. */
     public Ordering ordering() {
         return ordering;
@@ -136,8 +173,13 @@ public final class ProducerConfig {
         private int maxInFlightRequests = 24;
         private boolean aggregationEnabled = true;
         private int maxAggregateSize = 256 * KIB;
+        private int maxAggregateCount = Integer.MAX_VALUE;
         private Ordering ordering = Ordering.PER_KEY;
+        private OnLoss onLoss = OnLoss.GO_ON;
+        private int rateLimitPercent = 100;
+        private boolean failIfThrottled;
         private int maxRecordSize = MIB;
+        private long maxRequestSize = LARGEST_REQUEST;
         private Duration requestTimeout = Duration.ofSeconds(6);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
@@ -228,6 +270,51 @@ public final class ProducerConfig {
             return this;
         }
 
+        /**
+         * The most user records in an aggregate. Default unlimited: the size is the limit.
+         *
+         * @param records 1 or more
+         */
+        public Builder maxAggregateCount(int records) {
+            this.maxAggregateCount = records;
+            return this;
+        }
+
+        /**
+         * How much of a shard's quota (1,000 records and 1 MiB a second) this producer uses at most, in percent. Default 100.
+         * Lower it where several producers share a shard; throttles lower it by themselves for a while. More than 100 is of use
+         * only where the quota is not the service's, as in tests.
+         *
+         * @param percent 1 to 1,000,000
+         */
+        public Builder rateLimitPercent(int percent) {
+            this.rateLimitPercent = percent;
+            return this;
+        }
+
+        /** Whether a record that the service throttles fails at once, in place of being tried again. Default false. */
+        public Builder failIfThrottled(boolean failIfThrottled) {
+            this.failIfThrottled = failIfThrottled;
+            return this;
+        }
+
+        /** What becomes of the records behind one that is given up. Default {@link OnLoss#GO_ON}. */
+        public Builder onLoss(OnLoss onLoss) {
+            this.onLoss = Objects.requireNonNull(onLoss, "onLoss");
+            return this;
+        }
+
+        /**
+         * The largest PutRecords request. Default 10 MiB, the service's limit since October 2025; endpoints that are older
+         * (emulators among them) take 5 MiB. Requests grow beyond 1 MiB only for a record that is larger itself.
+         *
+         * @param bytes at least {@link #maxRecordSize}, at most 10 MiB
+         */
+        public Builder maxRequestSize(long bytes) {
+            this.maxRequestSize = bytes;
+            return this;
+        }
+
         /** What is promised about order. Default {@link Ordering#PER_KEY}. */
         public Builder ordering(Ordering ordering) {
             this.ordering = Objects.requireNonNull(ordering, "ordering");
@@ -272,32 +359,22 @@ public final class ProducerConfig {
          * @throws IllegalArgumentException if one is out of its range; the message has its name, its value and the range
          */
         public ProducerConfig build() {
-            within("linger", linger, Duration.ZERO, YEAR);
+            Ranges.check("linger", linger, Duration.ZERO, YEAR);
             if (recordTtl != null) {
-                within("recordTtl", recordTtl, Duration.ofMillis(1), YEAR);
+                Ranges.check("recordTtl", recordTtl, Duration.ofMillis(1), YEAR);
             }
-            within("maxBlock", maxBlock, Duration.ZERO, YEAR);
-            within("requestTimeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
-            within("closeTimeout", closeTimeout, Duration.ZERO, YEAR);
-            within("maxRecordSize", maxRecordSize, KIB, LARGEST_RECORD);
-            within("maxAggregateSize", maxAggregateSize, LEAST_AGGREGATE, MIB);
-            within("maxInFlightRequests", maxInFlightRequests, 1, MOST_REQUESTS);
-            within("memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) maxRecordSize, Long.MAX_VALUE / 2);
+            Ranges.check("maxBlock", maxBlock, Duration.ZERO, YEAR);
+            Ranges.check("requestTimeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
+            Ranges.check("closeTimeout", closeTimeout, Duration.ZERO, YEAR);
+            Ranges.check("maxRecordSize", maxRecordSize, KIB, LARGEST_RECORD);
+            Ranges.check("maxAggregateSize", maxAggregateSize, LEAST_AGGREGATE, MIB);
+            Ranges.check("maxAggregateCount", maxAggregateCount, 1, Integer.MAX_VALUE);
+            Ranges.check("rateLimitPercent", rateLimitPercent, 1, MOST_PERCENT);
+            Ranges.check("maxRequestSize", maxRequestSize, maxRecordSize, LARGEST_REQUEST);
+            Ranges.check("maxInFlightRequests", maxInFlightRequests, 1, MOST_REQUESTS);
+            Ranges.check(
+                    "memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) maxRecordSize, Long.MAX_VALUE / 2);
             return new ProducerConfig(this);
-        }
-
-        private static void within(String name, Duration value, Duration least, Duration most) {
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-                throw new IllegalArgumentException(
-                        name + " must be between " + least + " and " + most + ", was " + value);
-            }
-        }
-
-        private static void within(String name, long value, long least, long most) {
-            if (value < least || value > most) {
-                throw new IllegalArgumentException(
-                        name + " must be between " + least + " and " + most + ", was " + value);
-            }
         }
     }
 }

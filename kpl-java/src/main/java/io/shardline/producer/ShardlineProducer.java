@@ -62,6 +62,16 @@ public final class ShardlineProducer implements AutoCloseable {
     }
 
     /**
+     * Takes records of a stream again after a loss; for {@link OnLoss#STOP_LANE}, without effect otherwise.
+     *
+     * <p>What this thread puts after the call is taken in. Call it once the futures of what was put before have completed, or a
+     * late failure stops the lane anew.
+     */
+    public void resume(String streamName) {
+        loop.resume(streamName);
+    }
+
+    /**
      * Refuses new records, waits for those put before, and gives up what is left at the limit; blocks meanwhile.
      *
      * <p>A second call, also from another thread, has the first one's limit and report.

@@ -2,6 +2,7 @@ package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
+import io.shardline.runtime.internal.ServiceErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +61,7 @@ final class AnswerJudge {
     // ---- a request that failed as a whole ----
 
     private void requestFailed(PutRequest request, ServiceFailure failure) {
-        Verdict verdict = RetryClassifier.ofRequest(failure);
+        Verdict verdict = heeded(RetryClassifier.ofRequest(failure));
         boolean unknown = verdict instanceof Verdict.Retry retry && retry.mayHaveBeenWritten();
         FailedTry tried = new FailedTry(
                 failure.code(),
@@ -70,6 +71,9 @@ final class AnswerJudge {
                 unknown);
         boolean alone = request.loads().size() == 1 && request.loads().get(0).count() == 1;
         request.loads().forEach(load -> load.records().forEach(pending -> pending.failed(tried)));
+        if (ServiceErrors.isThrottle(failure.code())) {
+            request.loads().forEach(load -> throttled(load, load.entries().size(), load.bytes(), request.startedAt()));
+        }
         if (verdict instanceof Verdict.Permanent permanent) {
             giveUp(request, permanent.reason());
         } else if (verdict instanceof Verdict.Split && alone) {
@@ -81,12 +85,23 @@ final class AnswerJudge {
         }
     }
 
+    /** What the settings make of it. */
+    private Verdict heeded(Verdict verdict) {
+        return verdict instanceof Verdict.Throttled && context.settings().failIfThrottled()
+                ? new Verdict.Permanent(FailureReason.THROTTLED)
+                : verdict;
+    }
+
+    private void throttled(LaneLoad load, int entries, long bytes, long sentAt) {
+        load.lane().throttled(entries, bytes, sentAt, context.ticks().now());
+    }
+
     private void giveUp(PutRequest request, FailureReason reason) {
         if (reason == FailureReason.STREAM_NOT_FOUND) {
             stream.isGone();
         }
         for (LaneLoad load : request.loads()) {
-            load.records().forEach(pending -> context.outcomes().failed(pending, reason, REFUSED));
+            load.records().forEach(pending -> stream.givenUp(pending, reason, REFUSED));
             conclude(load, List.of());
         }
     }
@@ -125,7 +140,7 @@ final class AnswerJudge {
             RequestEntry entry = load.entries().get(i);
             PutRecordsResultEntry result = results.get(i);
             if (!isStored(result)) {
-                again.addAll(refused(entry, result, request.startedAt()));
+                again.addAll(refused(load, entry, result, request.startedAt()));
             } else {
                 acknowledge(entry, result);
                 if (!result.shardId().equals(load.lane().shardId())) {
@@ -141,16 +156,20 @@ final class AnswerJudge {
     }
 
     /** The records to be put again; none if the service refused the entry for good. */
-    private List<PendingRecord> refused(RequestEntry entry, PutRecordsResultEntry result, long startedAt) {
+    private List<PendingRecord> refused(
+            LaneLoad load, RequestEntry entry, PutRecordsResultEntry result, long startedAt) {
         String code = Objects.requireNonNullElse(result.errorCode(), NO_RESULT);
         String message = Objects.requireNonNullElse(result.errorMessage(), code);
-        Verdict verdict = RetryClassifier.ofEntry(code);
+        if (ServiceErrors.isThrottle(code)) {
+            throttled(load, 1, entry.size(), startedAt);
+        }
+        Verdict verdict = heeded(RetryClassifier.ofEntry(code));
         boolean unknown = verdict instanceof Verdict.Retry retry && retry.mayHaveBeenWritten();
         FailedTry tried =
                 new FailedTry(code, message, startedAt, context.ticks().now(), unknown);
         entry.records().forEach(pending -> pending.failed(tried));
         if (verdict instanceof Verdict.Permanent permanent) {
-            entry.records().forEach(pending -> context.outcomes().failed(pending, permanent.reason(), REFUSED));
+            entry.records().forEach(pending -> stream.givenUp(pending, permanent.reason(), REFUSED));
             return List.of();
         }
         return entry.records();
@@ -235,11 +254,11 @@ final class AnswerJudge {
     }
 
     private void conclude(LaneLoad load, List<PendingRecord> again) {
+        long now = context.ticks().now();
         if (again.isEmpty()) {
-            load.lane().succeeded();
+            load.lane().succeeded(now);
         } else {
-            long now = context.ticks().now();
-            stream.putAgain(again).forEach(lane -> lane.backOff(now));
+            stream.putAgain(again).forEach(lane -> lane.backOff(now, load.count()));
         }
         stream.judged(load.lane());
     }

@@ -20,6 +20,11 @@ record LaneLoad(ShardLane lane, List<RequestEntry> entries) {
         return all;
     }
 
+    /** Data and partition keys, as the service counts them. */
+    long bytes() {
+        return entries.stream().mapToLong(RequestEntry::size).sum();
+    }
+
     /** How many records it has; a load of one cannot be split. */
     int count() {
         return entries.size() == 1 ? entries.get(0).records().size() : entries.size();

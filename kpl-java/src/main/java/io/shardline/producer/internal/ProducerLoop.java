@@ -9,13 +9,8 @@ import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.OwnedResources;
-import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,27 +27,23 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  */
 public final class ProducerLoop implements LoopContext.Admission {
 
-    /** How much longer than its own time-out a client may take to answer before it is no longer waited for. */
-    private static final Duration ANSWER_GRACE = Duration.ofSeconds(1);
-
     /** Threads that complete futures. Two, so that one slow continuation does not stop all others. */
     private static final int USER_CODE_THREADS = 2;
 
     private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
 
-    private final ProducerSettings settings;
     private final OwnedResources resources;
     private final Platform platform;
     private final Ticks ticks;
     private final EventLoop loop;
     private final MemoryBudget budget;
     private final RecordIntake intake;
-    private final RequestSender sender;
+    private final RequestDispatch dispatch;
+    private final EndpointGuard guard;
     private final UserCode userCode;
     private final LaneSchedule schedule = new LaneSchedule();
     private final Outcomes outcomes = new Outcomes();
     private final FlushEpochs epochs = new FlushEpochs();
-    private final Set<PutRequest> inFlight = new LinkedHashSet<>();
 
     private EventLoop.@Nullable Timer wake;
     private long wakeAt = Ticks.NEVER;
@@ -66,7 +57,6 @@ public final class ProducerLoop implements LoopContext.Admission {
     private long abandoned;
 
     private ProducerLoop(ProducerConfig config, OwnedResources resources) {
-        this.settings = ProducerSettings.of(config);
         this.resources = resources;
         this.platform = resources.platform();
         this.ticks = new Ticks(platform.nanoTime());
@@ -78,12 +68,13 @@ public final class ProducerLoop implements LoopContext.Admission {
         });
         this.userCode = new UserCode(platform);
         this.budget = new MemoryBudget(config.memoryBudget());
-        this.sender = new RequestSender(resources.client(), platform, loop, config.requestTimeout());
         ShardListing listing = new ShardListing(new ControlCalls(loop, platform), resources.client());
-        this.intake = new RecordIntake(
-                new LoopContext(settings, ticks, loop, platform.random(), listing, schedule, outcomes, this),
-                budget,
-                userCode);
+        LoopContext context = new LoopContext(
+                ProducerSettings.of(config), ticks, loop, platform.random(), listing, schedule, outcomes, this);
+        this.guard = new EndpointGuard(ticks, platform.random());
+        this.dispatch = new RequestDispatch(
+                context, new RequestSender(resources.client(), platform, loop, config.requestTimeout()), guard);
+        this.intake = new RecordIntake(context, budget, userCode);
     }
 
     /** What a producer makes for itself where it is given nothing. */
@@ -112,12 +103,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     private void act() {
         long now = ticks.now();
         hurryIfOthersWait(now);
-        schedule.settle();
-        boolean sent = true;
-        while (sent) {
-            sent = sendDue(now);
-            schedule.settle();
-        }
+        dispatch.sendDue(intake.streams(), now);
         tellOutcomes();
         wakeAtNextTurn(now);
     }
@@ -134,58 +120,8 @@ public final class ProducerLoop implements LoopContext.Admission {
         hurrying = othersWait;
     }
 
-    /** Sends what is due as far as there is room for requests; whether anything was sent. */
-    private boolean sendDue(long now) {
-        List<ShardLane> due = schedule.dueAt(now);
-        due.forEach(lane -> lane.expire(now));
-        int slots = settings.maxInFlightRequests() - inFlight.size();
-        if (due.isEmpty() || slots == 0) {
-            due.forEach(ShardLane::grow);
-            return false;
-        }
-        List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>();
-        for (ShardLane lane : due) {
-            if (lane.isSendableAt(now)) {
-                candidates.add(new RequestPlanner.Candidate<>(
-                        lane, lane.stream().name(), lane.company(), lane.age(), lane.loadBytes(), lane.loadEntries()));
-            }
-        }
-        List<List<ShardLane>> requests = RequestPlanner.plan(candidates, slots);
-        Set<ShardLane> left = new LinkedHashSet<>();
-        candidates.forEach(candidate -> left.add(candidate.lane()));
-        for (List<ShardLane> lanes : requests) {
-            lanes.forEach(left::remove);
-            send(lanes, now);
-        }
-        left.forEach(ShardLane::grow);
-        return !requests.isEmpty();
-    }
-
-    private void send(List<ShardLane> lanes, long now) {
-        StreamLanes stream = lanes.get(0).stream();
-        List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
-        PutRequest request = new PutRequest(stream, loads, now);
-        inFlight.add(request);
-        stream.requestIsSent(now);
-        request.watchedBy(loop.schedule(
-                settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos(), () -> answered(request, noAnswer())));
-        sender.send(request, this::answered);
-    }
-
-    private void answered(PutRequest request, Answer answer) {
-        if (request.end()) {
-            inFlight.remove(request);
-            request.stream().judge().judge(request, answer);
-        }
-    }
-
-    private Answer noAnswer() {
-        String message = "no answer within " + Duration.ofNanos(settings.requestTimeoutNanos()) + " (requestTimeout)";
-        return new Answer.Failed(new ServiceFailure(ServiceErrors.NO_ANSWER, message, 0));
-    }
-
     private void wakeAtNextTurn(long now) {
-        long next = schedule.firstAfter(now);
+        long next = dispatch.nextTurn(now);
         if (next < wakeAt) {
             if (wake != null) {
                 wake.cancel();
@@ -220,6 +156,11 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     boolean post(Outcomes.Batch batch) {
         return loop.post(batch);
+    }
+
+    /** See the producer's {@code resume}. */
+    public void resume(String streamName) {
+        intake.find(streamName).ifPresent(stream -> loop.post(stream::resume));
     }
 
     // ---- flush ----
@@ -284,22 +225,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     private void abandonAll() {
         accepting = false;
         String why = "the producer was closed, and its limit reached";
-        for (PutRequest request : inFlight) {
-            request.end();
-            FailedTry tried = new FailedTry(
-                    ServiceErrors.NO_ANSWER,
-                    "no answer before the producer was closed",
-                    request.startedAt(),
-                    ticks.now(),
-                    true);
-            for (LaneLoad load : request.loads()) {
-                load.records().forEach(pending -> {
-                    pending.failed(tried);
-                    outcomes.failed(pending, FailureReason.CLOSED, why);
-                });
-            }
-        }
-        inFlight.clear();
+        dispatch.abandon(why);
         for (StreamLanes stream : intake.streams()) {
             stream.removeAll().forEach(pending -> outcomes.failed(pending, FailureReason.CLOSED, why));
         }

@@ -1,6 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.FullBudget;
+import io.shardline.producer.OnLoss;
 import io.shardline.producer.Ordering;
 import io.shardline.producer.ProducerConfig;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.Duration;
  *
  * @param ttlNanos {@link Ticks#NEVER} if records do not expire
  * @param idleAggregate the largest aggregate of a lane that has nothing in flight, in bytes
+ * @param rateShare what may be used of a shard's quota; 1 is all of it
  * @param busyAggregate the largest aggregate of any lane, in bytes
  */
 record ProducerSettings(
@@ -23,7 +25,12 @@ record ProducerSettings(
         boolean ordered,
         long requestTimeoutNanos,
         int maxInFlightRequests,
+        int maxAggregateCount,
         int maxRecordSize,
+        long maxRequestSize,
+        double rateShare,
+        boolean failIfThrottled,
+        boolean stopOnLoss,
         FullBudget fullBudget,
         long maxBlockNanos) {
 
@@ -40,7 +47,12 @@ record ProducerSettings(
                 config.ordering() == Ordering.PER_KEY,
                 config.requestTimeout().toNanos(),
                 config.maxInFlightRequests(),
+                config.maxAggregateCount(),
                 config.maxRecordSize(),
+                config.maxRequestSize(),
+                config.rateLimitPercent() / 100.0,
+                config.failIfThrottled(),
+                config.onLoss() == OnLoss.STOP_LANE,
                 config.fullBudget(),
                 config.maxBlock().toNanos());
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -85,6 +86,10 @@ final class RecordIntake {
     /** From now on everything is refused. */
     void close() {
         closed = true;
+    }
+
+    Optional<StreamLanes> find(String streamName) {
+        return Optional.ofNullable(streams.get(streamName));
     }
 
     /** All streams that records were put into. */

@@ -4,6 +4,7 @@ import io.shardline.producer.FailureReason;
 import io.shardline.producer.internal.Verdict.Permanent;
 import io.shardline.producer.internal.Verdict.Retry;
 import io.shardline.producer.internal.Verdict.Split;
+import io.shardline.producer.internal.Verdict.Throttled;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class RetryClassifier {
 
     private static final Verdict NOT_WRITTEN = new Retry(false);
+    private static final Verdict THROTTLED = new Throttled();
     private static final Verdict UNKNOWN_OUTCOME = new Retry(true);
     private static final Verdict REFUSED = new Permanent(FailureReason.REJECTED);
+    private static final Verdict NOT_ALLOWED = new Permanent(FailureReason.ACCESS_DENIED);
+    private static final Verdict NO_KEY = new Permanent(FailureReason.KMS_KEY_UNUSABLE);
     private static final Verdict NO_STREAM = new Permanent(FailureReason.STREAM_NOT_FOUND);
     private static final Verdict SPLIT = new Split();
 
@@ -45,23 +49,26 @@ final class RetryClassifier {
             "SerializationException",
             "RequestEntityTooLargeException");
 
-    private static final Set<String> LASTING_REFUSALS = Set.of(
+    private static final Set<String> NOT_ALLOWED_CODES = Set.of(
             "AccessDenied",
             "AccessDeniedException",
             "IncompleteSignature",
             "InvalidClientTokenId",
             "InvalidSignatureException",
-            "KMSAccessDeniedException",
-            "KMSDisabledException",
-            "KMSInvalidStateException",
-            "KMSNotFoundException",
-            "KMSOptInRequired",
             "MissingAuthenticationToken",
             "MissingAuthenticationTokenException",
             "NotAuthorized",
             "OptInRequired",
             "SignatureDoesNotMatch",
             "UnrecognizedClientException");
+
+    /** The key that the stream is encrypted with. KMSThrottlingException is a throttle. */
+    private static final Set<String> NO_KEY_CODES = Set.of(
+            "KMSAccessDeniedException",
+            "KMSDisabledException",
+            "KMSInvalidStateException",
+            "KMSNotFoundException",
+            "KMSOptInRequired");
 
     private RetryClassifier() {}
 
@@ -84,13 +91,24 @@ final class RetryClassifier {
     }
 
     private static @Nullable Verdict ofKnown(String code) {
-        if (ServiceErrors.isThrottle(code) || PASSING_REFUSALS.contains(code)) {
+        if (ServiceErrors.isThrottle(code)) {
+            return THROTTLED;
+        }
+        if (PASSING_REFUSALS.contains(code)) {
             return NOT_WRITTEN;
         }
         if (NO_STREAM_CODES.contains(code)) {
             return NO_STREAM;
         }
-        return LASTING_REFUSALS.contains(code) ? REFUSED : null;
+        if (NO_KEY_CODES.contains(code)) {
+            return NO_KEY;
+        }
+        return NOT_ALLOWED_CODES.contains(code) ? NOT_ALLOWED : null;
+    }
+
+    /** Whether it says that the endpoint is not there or not well; else it is, and does not like what it got. */
+    static boolean isEndpointFailure(ServiceFailure failure) {
+        return !ServiceErrors.isThrottle(failure.code()) && (failure.status() == 0 || failure.status() >= 500);
     }
 
     private static Verdict ofStatus(int status) {
@@ -98,7 +116,7 @@ final class RetryClassifier {
             return UNKNOWN_OUTCOME;
         }
         if (status == TOO_MANY_REQUESTS) {
-            return NOT_WRITTEN;
+            return THROTTLED;
         }
         return status == TOO_LARGE ? SPLIT : REFUSED;
     }

@@ -26,6 +26,9 @@ final class ShardLane {
     /** More than the format adds to a record that is alone in an aggregate. */
     private static final int LONE_OVERHEAD = 96;
 
+    /** A shard that others fill may have room for half of it. */
+    private static final int REFUSALS_BEFORE_HALVING = 5;
+
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
     private final StreamLanes stream;
@@ -33,6 +36,7 @@ final class ShardLane {
     private final LoopContext context;
     private final ProducerSettings settings;
     private final long ordinal;
+    private final LaneRate rate;
 
     private OpenAggregate open = new OpenAggregate();
     private final RecordQueue behind = new RecordQueue();
@@ -57,6 +61,7 @@ final class ShardLane {
         this.context = context;
         this.settings = context.settings();
         this.ordinal = context.schedule().nextOrdinal();
+        this.rate = new LaneRate(settings.rateShare(), context.ticks().now());
         this.aggregateLimit = settings.idleAggregate();
     }
 
@@ -136,7 +141,7 @@ final class ShardLane {
 
     private boolean tryFill(PendingRecord next) {
         return isAggregatable(next)
-                && open.count() < mostRecords
+                && open.count() < Math.min(mostRecords, settings.maxAggregateCount())
                 && open.tryAdd(next, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length());
     }
 
@@ -175,7 +180,12 @@ final class ShardLane {
         if (isEmpty()) {
             return Ticks.NEVER;
         }
-        return Math.min(sendableAt(), Ticks.after(oldestPutAt(), settings.ttlNanos()));
+        return Math.min(sendableAt(), expiresAt());
+    }
+
+    /** When the oldest waiting record will have waited too long. */
+    long expiresAt() {
+        return isEmpty() ? Ticks.NEVER : Ticks.after(oldestPutAt(), settings.ttlNanos());
     }
 
     boolean isSendableAt(long now) {
@@ -193,12 +203,13 @@ final class ShardLane {
         }
         PendingRecord head = head();
         boolean urgent = isFull() || head.wasTried() || context.schedule().isHurried(head.putAt);
-        return Math.max(notBefore, urgent ? head.putAt : Ticks.after(head.putAt, settings.lingerNanos()));
+        long earliest = Math.max(notBefore, rate.openAt());
+        return Math.max(earliest, urgent ? head.putAt : Ticks.after(head.putAt, settings.lingerNanos()));
     }
 
     private boolean isFull() {
         if (!open.isEmpty()) {
-            return !behind.isEmpty() || open.size() >= aggregateLimit;
+            return !behind.isEmpty() || open.size() >= aggregateLimit || open.count() >= settings.maxAggregateCount();
         }
         // With aggregation, a record that is not in the open aggregate is too large for any: nothing to wait for.
         return settings.aggregationEnabled()
@@ -248,19 +259,25 @@ final class ShardLane {
     }
 
     private void expired(PendingRecord pending) {
-        context.outcomes().failed(pending, FailureReason.EXPIRED, "its time to live ended");
+        stream.givenUp(pending, FailureReason.EXPIRED, "its time to live ended");
     }
 
     /** The most bytes that {@link #takeLoad} may take now. */
-    long loadBytes() {
-        return open.isEmpty()
-                ? Math.max(head().size(), Math.min(behind.bytes(), settings.busyAggregate()))
-                : open.size();
+    long loadBytes(long now) {
+        return open.isEmpty() ? Math.max(head().size(), Math.min(behind.bytes(), mostRawBytes(now))) : open.size();
     }
 
     /** The most entries that {@link #takeLoad} may take now. */
-    int loadEntries() {
-        return open.isEmpty() ? Math.min(behind.count(), MOST_ENTRIES) : 1;
+    int loadEntries(long now) {
+        return open.isEmpty() ? Math.min(behind.count(), mostRaw(now)) : 1;
+    }
+
+    private int mostRaw(long now) {
+        return Math.min(Math.min(MOST_ENTRIES, mostRecords), rate.recordsAt(now));
+    }
+
+    private long mostRawBytes(long now) {
+        return Math.min(settings.busyAggregate(), rate.bytesAt(now));
     }
 
     /** Takes what is next for one request. */
@@ -273,6 +290,7 @@ final class ShardLane {
             open = new OpenAggregate();
         }
         inFlight++;
+        rate.sent(load.entries().size(), load.bytes(), now);
         if (settings.ordered()) {
             aggregateLimit = settings.busyAggregate();
         }
@@ -286,21 +304,21 @@ final class ShardLane {
         List<RequestEntry> taken = new ArrayList<>();
         List<PendingRecord> passedOver = new ArrayList<>();
         Set<String> keys = new HashSet<>();
-        long bytes = 0;
+        int most = mostRaw(now);
+        long room = mostRawBytes(now);
         PendingRecord next = behind.peek();
         while (next != null
                 && !isAggregatable(next)
-                && taken.size() < Math.min(MOST_ENTRIES, mostRecords)
+                && taken.size() < most
                 && taken.size() + passedOver.size() < MOST_LOOKED_AT
-                && (taken.isEmpty() || bytes + next.size() <= settings.busyAggregate())) {
+                && (taken.isEmpty() || next.size() <= room)
+                && !isExpired(next.putAt, now)) {
             behind.remove();
-            if (isExpired(next.putAt, now)) {
-                expired(next);
-            } else if (settings.ordered() && !keys.add(next.record.partitionKey())) {
+            if (settings.ordered() && !keys.add(next.record.partitionKey())) {
                 passedOver.add(next);
             } else {
                 taken.add(RequestEntry.raw(next));
-                bytes += next.size();
+                room -= next.size();
             }
             next = behind.peek();
         }
@@ -319,16 +337,32 @@ final class ShardLane {
         touch();
     }
 
-    void succeeded() {
+    void succeeded(long now) {
+        rate.succeeded(now);
         failures = 0;
         company = 0;
         mostRecords = mostRecords > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : mostRecords * 2;
     }
 
-    void backOff(long now) {
+    /** Part of a load was refused because it was too much for the shard. */
+    void throttled(int entries, long bytes, long sentAt, long now) {
+        rate.throttled(entries, bytes, sentAt, now);
+    }
+
+    /** @param sent how many records the load had that did not get through */
+    void backOff(long now, int sent) {
         failures++;
         notBefore = now + BACKOFF.delayNanos(failures, context.random());
+        if (failures % REFUSALS_BEFORE_HALVING == 0) {
+            sendAtMost((sent + 1) / 2);
+        }
         touch();
+    }
+
+    private void sendAtMost(int records) {
+        mostRecords = Math.min(mostRecords, records);
+        reopen();
+        fill();
     }
 
     /**
@@ -337,9 +371,7 @@ final class ShardLane {
      */
     void isolate(long newCompany, int most) {
         company = newCompany;
-        mostRecords = Math.min(mostRecords, most);
-        reopen();
-        fill();
+        sendAtMost(most);
         touch();
     }
 

@@ -77,6 +77,10 @@ final class ShardMap {
         return ranges.get(shardId);
     }
 
+    static boolean overlap(HashKeyRange one, HashKeyRange other) {
+        return one.start().compareTo(other.end()) <= 0 && other.start().compareTo(one.end()) <= 0;
+    }
+
     private static boolean coverEverything(List<OpenShard> sorted) {
         if (sorted.isEmpty()
                 || !sorted.get(0).range().start().equals(HashKey.MIN)

@@ -32,6 +32,9 @@ final class StreamLanes {
 
     private boolean expiryIsScheduled;
 
+    /** What lies behind lost records, if that may not be sent. */
+    private final StoppedRanges stopped = new StoppedRanges();
+
     /** Lanes of closed shards whose last loads have not been judged. */
     private final List<ShardLane> draining = new ArrayList<>();
 
@@ -61,7 +64,9 @@ final class StreamLanes {
         if (!context.admission().admit(pending)) {
             return;
         }
-        if (map != null) {
+        if (stopped.contains(pending.hashKey())) {
+            context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY);
+        } else if (map != null) {
             lanes.get(map.indexOf(pending.hashKey())).add(pending);
         } else {
             unrouted.add(pending);
@@ -72,6 +77,38 @@ final class StreamLanes {
     private void awaitMap() {
         expireUnroutedInTime();
         refresh.request();
+    }
+
+    /** A record is lost for good. */
+    void givenUp(PendingRecord pending, FailureReason reason, String why) {
+        context.outcomes().failed(pending, reason, why);
+        if (context.settings().stopOnLoss()) {
+            stopped.add(map == null ? HashKeyRange.FULL : laneOf(pending).range());
+        }
+    }
+
+    /** Fails what waits behind lost records, if it may not be sent. */
+    void failStopped() {
+        if (stopped.hasGrown()) {
+            List<PendingRecord> behind = new ArrayList<>();
+            lanes.stream()
+                    .filter(lane -> stopped.overlaps(lane.range()))
+                    .forEach(lane -> behind.addAll(lane.removeAll()));
+            unrouted.removeAll().forEach(pending -> {
+                if (stopped.contains(pending.hashKey())) {
+                    behind.add(pending);
+                } else {
+                    unrouted.add(pending);
+                }
+            });
+            behind.forEach(
+                    pending -> context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY));
+        }
+    }
+
+    /** Takes records again after losses. */
+    void resume() {
+        stopped.clear();
     }
 
     /** Puts records again, each before all others of its lane. */
@@ -91,7 +128,8 @@ final class StreamLanes {
 
     /** Whether a lane must wait for its parents' last loads. */
     boolean isHeldBack(ShardLane lane) {
-        return !draining.isEmpty() && draining.stream().anyMatch(parent -> overlap(parent.range(), lane.range()));
+        return !draining.isEmpty()
+                && draining.stream().anyMatch(parent -> ShardMap.overlap(parent.range(), lane.range()));
     }
 
     /** To be called when a load of the lane has been judged. */
@@ -139,7 +177,7 @@ final class StreamLanes {
     boolean mapFailed(ServiceFailure failure) {
         if (RetryClassifier.ofRequest(failure) instanceof Verdict.Permanent permanent) {
             String why = "its shards cannot be listed, " + failure.code() + ": " + failure.message();
-            unrouted.removeAll().forEach(pending -> context.outcomes().failed(pending, permanent.reason(), why));
+            unrouted.removeAll().forEach(pending -> givenUp(pending, permanent.reason(), why));
             judge.giveUpLandings();
             return true;
         }
@@ -212,10 +250,6 @@ final class StreamLanes {
         return homeless;
     }
 
-    private static boolean overlap(HashKeyRange one, HashKeyRange other) {
-        return one.start().compareTo(other.end()) <= 0 && other.start().compareTo(one.end()) <= 0;
-    }
-
     private void expireUnroutedInTime() {
         PendingRecord first = unrouted.peek();
         long ttl = context.settings().ttlNanos();
@@ -230,11 +264,10 @@ final class StreamLanes {
         long now = context.ticks().now();
         PendingRecord first = unrouted.peek();
         while (first != null && first.putAt + context.settings().ttlNanos() <= now) {
-            context.outcomes()
-                    .failed(
-                            unrouted.remove(),
-                            FailureReason.EXPIRED,
-                            "its time to live ended before its shards could be listed");
+            givenUp(
+                    unrouted.remove(),
+                    FailureReason.EXPIRED,
+                    "its time to live ended before its shards could be listed");
             first = unrouted.peek();
         }
         expireUnroutedInTime();

@@ -19,6 +19,13 @@ sealed interface Verdict {
     record Retry(boolean mayHaveBeenWritten) implements Verdict {}
 
     /**
+     * The service asks for less: nothing was written, and the same will pass later.
+     *
+     * <p>Immutable.
+     */
+    record Throttled() implements Verdict {}
+
+    /**
      * No try will ever succeed.
      *
      * <p>Immutable.

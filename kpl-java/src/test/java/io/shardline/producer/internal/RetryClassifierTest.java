@@ -18,16 +18,19 @@ class RetryClassifierTest {
             "again", new Verdict.Retry(false),
             "again-unknown", new Verdict.Retry(true),
             "no-stream", new Verdict.Permanent(FailureReason.STREAM_NOT_FOUND),
+            "throttled", new Verdict.Throttled(),
+            "not-allowed", new Verdict.Permanent(FailureReason.ACCESS_DENIED),
+            "no-key", new Verdict.Permanent(FailureReason.KMS_KEY_UNUSABLE),
             "refused", new Verdict.Permanent(FailureReason.REJECTED),
             "split", new Verdict.Split()));
 
     @ParameterizedTest
     @CsvSource({
-        "ProvisionedThroughputExceededException, 400, again",
-        "LimitExceededException, 400, again",
-        "KMSThrottlingException, 400, again",
-        "ThrottlingException, 400, again",
-        "SomeNewThrottle, 429, again",
+        "ProvisionedThroughputExceededException, 400, throttled",
+        "LimitExceededException, 400, throttled",
+        "KMSThrottlingException, 400, throttled",
+        "ThrottlingException, 400, throttled",
+        "SomeNewThrottle, 429, throttled",
         "ExpiredTokenException, 400, again",
         "RequestExpired, 400, again",
         "ResourceInUseException, 400, again",
@@ -40,13 +43,13 @@ class RetryClassifierTest {
         "RecordCountMismatch, 0, again-unknown",
         "NullPointerException, 0, again-unknown",
         "ResourceNotFoundException, 400, no-stream",
-        "AccessDeniedException, 400, refused",
-        "UnrecognizedClientException, 400, refused",
-        "KMSDisabledException, 400, refused",
-        "KMSAccessDeniedException, 400, refused",
-        "KMSInvalidStateException, 400, refused",
-        "KMSNotFoundException, 400, refused",
-        "KMSOptInRequired, 400, refused",
+        "AccessDeniedException, 400, not-allowed",
+        "UnrecognizedClientException, 400, not-allowed",
+        "KMSDisabledException, 400, no-key",
+        "KMSAccessDeniedException, 400, no-key",
+        "KMSInvalidStateException, 400, no-key",
+        "KMSNotFoundException, 400, no-key",
+        "KMSOptInRequired, 400, no-key",
         "SomeNewRefusal, 403, refused",
         "ValidationException, 400, split",
         "InvalidArgumentException, 400, split",
@@ -60,13 +63,13 @@ class RetryClassifierTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ProvisionedThroughputExceededException, again",
+        "ProvisionedThroughputExceededException, throttled",
         "InternalFailure, again-unknown",
-        "KMSThrottlingException, again",
+        "KMSThrottlingException, throttled",
         "SomethingNew, again-unknown",
         "NoResult, again-unknown",
-        "AccessDeniedException, refused",
-        "KMSDisabledException, refused",
+        "AccessDeniedException, not-allowed",
+        "KMSDisabledException, no-key",
         "ValidationException, refused",
         "ResourceNotFoundException, no-stream",
     })
@@ -84,6 +87,6 @@ class RetryClassifierTest {
     @Test
     void whatIsRefusedOnlyForNowIsNeverCountedAsWritten() {
         assertThat(RetryClassifier.ofRequest(new ServiceFailure("SlowDown", "", 503)))
-                .isEqualTo(new Verdict.Retry(false));
+                .isEqualTo(new Verdict.Throttled());
     }
 }

@@ -189,7 +189,7 @@ class RetryTest {
                 ProducerWorld.withFaults(ProducerConfig.defaults(), 1, faults).warm();
         PutFailedException failed = world.failure(world.put("k", "x"));
 
-        assertThat(failed.reason()).isEqualTo(FailureReason.REJECTED);
+        assertThat(failed.reason()).isEqualTo(FailureReason.ACCESS_DENIED);
         assertThat(failed.attempts()).hasSize(1);
         assertThat(failed)
                 .hasMessageContaining("the service refused it for good")

@@ -1,0 +1,47 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.HashKey;
+import io.shardline.aggregation.HashKeyRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The hash keys of lanes that stand still because a record of theirs was lost. They are kept as ranges, so that they survive
+ * splits and merges.
+ *
+ * <p>Confined to the loop.
+ */
+final class StoppedRanges {
+
+    static final String WHY = "a record before it was given up, and its lane stands still until resume() (onLoss)";
+
+    private final List<HashKeyRange> ranges = new ArrayList<>();
+    private boolean grown;
+
+    /** Adds a range. There are never more than hash keys were lost between two calls of resume, one for each lane. */
+    void add(HashKeyRange range) {
+        if (!ranges.contains(range)) {
+            ranges.add(range);
+        }
+        grown = true;
+    }
+
+    /** Whether one was added since the last call. */
+    boolean hasGrown() {
+        boolean was = grown;
+        grown = false;
+        return was;
+    }
+
+    boolean contains(HashKey hashKey) {
+        return ranges.stream().anyMatch(range -> range.contains(hashKey));
+    }
+
+    boolean overlaps(HashKeyRange other) {
+        return ranges.stream().anyMatch(range -> ShardMap.overlap(range, other));
+    }
+
+    void clear() {
+        ranges.clear();
+    }
+}
