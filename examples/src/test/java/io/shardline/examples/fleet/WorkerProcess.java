@@ -1,0 +1,74 @@
+package io.shardline.examples.fleet;
+
+import io.shardline.examples.tools.Worker;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A worker as a process, and what its log and its file say.
+ *
+ * <p>Confined to one thread.
+ */
+final class WorkerProcess implements AutoCloseable {
+
+    private final Program program;
+    private final Path file;
+
+    /** A line of its log. Immutable. */
+    record Said(Instant at, String what) {
+
+        private static Said of(String line) {
+            int first = line.indexOf(' ');
+            return new Said(Instant.parse(line.substring(0, first)), line.substring(line.indexOf(' ', first + 1) + 1));
+        }
+    }
+
+    WorkerProcess(Path folder, String name, String options) {
+        this.file = folder.resolve(name + ".records");
+        this.program = Program.start(folder, name, Worker.class, options + " --worker-id " + name + " --out " + file);
+    }
+
+    Program program() {
+        return program;
+    }
+
+    String name() {
+        return program.name();
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Its log. */
+    List<Said> log() {
+        return program.err().stream()
+                .filter(line -> line.contains(" worker=" + name() + " "))
+                .map(Said::of)
+                .toList();
+    }
+
+    /** When it first said something that begins so, not before {@code since}. */
+    Optional<Instant> said(String beginning, Instant since) {
+        return log().stream()
+                .filter(line -> line.what().startsWith(beginning) && !line.at().isBefore(since))
+                .map(Said::at)
+                .findFirst();
+    }
+
+    /** When it started a shard, not before {@code since}. */
+    Optional<Instant> started(String shard, Instant since) {
+        return log().stream()
+                .filter(line -> line.what().equals("shard-started shard=" + shard)
+                        && !line.at().isBefore(since))
+                .map(Said::at)
+                .findFirst();
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
