@@ -32,12 +32,13 @@ class PutTest {
 
         assertThat(put(input, STREAM)).isEqualTo(Tool.DONE);
         assertThat(captured.err()).containsExactly("put: " + records + " records, 0 failed");
-        assertThat(captured.out()).hasSize(records).allMatch(line -> line.matches("shardId-0+[01]\t\\d+\t\\d+\t1"));
+        List<String> lines = captured.out();
+        assertThat(lines).hasSize(records).allMatch(line -> line.matches("shardId-0+[01]\t\\d+\t\\d+\t1"));
         for (int key = 0; key < 7; key++) {
             int first = key;
             List<String> shards = IntStream.range(0, records)
                     .filter(i -> i % 7 == first)
-                    .mapToObj(i -> captured.out().get(i).substring(0, 20))
+                    .mapToObj(i -> lines.get(i).substring(0, 20))
                     .distinct()
                     .toList();
             assertThat(shards).as("shards of a key").hasSize(1);
