@@ -5,6 +5,8 @@ import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.LoopCalls;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -24,8 +26,16 @@ public final class StoreCalls {
     private static final Logger log = LoggerFactory.getLogger(StoreCalls.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
 
+    /**
+     * Calls in flight at a time, those that watch over sessions aside; others wait here, where no time-out runs. Fewer than
+     * the SDK's client has connections.
+     */
+    static final int MOST_IN_FLIGHT = 32;
+
     private final EventLoop loop;
     private final Platform platform;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private int inFlight;
     private boolean closed;
 
     public StoreCalls(EventLoop loop, Platform platform) {
@@ -45,11 +55,7 @@ public final class StoreCalls {
 
     /** Tells others something that they may also find out by themselves. A failure is logged and forgotten. */
     public <T> void hint(Supplier<CompletableFuture<T>> call) {
-        LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
-            if (failure != null) {
-                log.debug("a hint to other workers was lost", failure);
-            }
-        });
+        read(call, answer -> {}, failure -> log.debug("a hint to other workers was lost", failure));
     }
 
     /**
@@ -100,12 +106,29 @@ public final class StoreCalls {
 
     private <T> void send(
             Executor io, Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        boolean limited = io == platform.io();
+        if (limited && inFlight == MOST_IN_FLIGHT) {
+            waiting.add(() -> send(io, call, answer, failure));
+            return;
+        }
+        inFlight += limited ? 1 : 0;
         LoopCalls.send(loop, io, call, (result, thrown) -> {
+            if (limited) {
+                inFlight--;
+                sendNext();
+            }
             if (thrown != null) {
                 failure.accept(thrown);
             } else {
                 answer.accept(Objects.requireNonNull(result));
             }
         });
+    }
+
+    private void sendNext() {
+        Runnable next = waiting.poll();
+        if (next != null) {
+            next.run();
+        }
     }
 }
