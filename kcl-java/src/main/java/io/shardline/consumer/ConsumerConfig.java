@@ -24,6 +24,7 @@ public final class ConsumerConfig {
     private final double readsPerSecondAtTip;
     private final ForeignEntries foreignEntries;
     private final int handlerThreads;
+    private final Duration startTimeout;
     private final Duration closeTimeout;
 
     private ConsumerConfig(Builder builder) {
@@ -39,6 +40,7 @@ public final class ConsumerConfig {
         readsPerSecondAtTip = builder.readsPerSecondAtTip;
         foreignEntries = builder.foreignEntries;
         handlerThreads = builder.handlerThreads;
+        startTimeout = builder.startTimeout;
         closeTimeout = builder.closeTimeout;
     }
 
@@ -101,6 +103,10 @@ public final class ConsumerConfig {
         return handlerThreads;
     }
 
+    public Duration startTimeout() {
+        return startTimeout;
+    }
+
     public Duration closeTimeout() {
         return closeTimeout;
     }
@@ -120,6 +126,7 @@ public final class ConsumerConfig {
         private double readsPerSecondAtTip = 1;
         private ForeignEntries foreignEntries = ForeignEntries.AUTO;
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private Duration startTimeout = Duration.ofMinutes(1);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
         private Builder(String applicationName, String streamName, StartingPosition startingPosition) {
@@ -191,6 +198,15 @@ public final class ConsumerConfig {
             return this;
         }
 
+        /**
+         * How long {@code start()} goes on trying once the lease table is there, for example while Kinesis does not answer;
+         * then it fails. Default 1 min. A lease table that is being created has up to 2 min of its own before that.
+         */
+        public Builder startTimeout(Duration timeout) {
+            startTimeout = timeout;
+            return this;
+        }
+
         /** How long {@code close()} waits for handlers to finish. Default 30 s. */
         public Builder closeTimeout(Duration timeout) {
             closeTimeout = timeout;
@@ -214,6 +230,7 @@ public final class ConsumerConfig {
             check(isRate(readsPerSecondBehind), "readsPerSecondBehind", readsPerSecondBehind, "above 0, at most 5");
             check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
+            check(isPositive(startTimeout), "startTimeout", startTimeout, "positive");
             check(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "not negative");
             return new ConsumerConfig(this);
         }

@@ -13,6 +13,12 @@ public sealed interface ConsumerEvent {
     /** The worker's session is over: it was cut off or paused for too long, and has dropped its shards. */
     record SessionOver(String session, String why) implements ConsumerEvent {}
 
+    /**
+     * The consumer cannot go on and has dropped its shards; the last event. Time does not mend it: the message says what to
+     * do. Other workers take over once this one's lease duration has passed.
+     */
+    record ConsumerFailed(ConsumerException why) implements ConsumerEvent {}
+
     /** The worker holds a shard. */
     record LeaseTaken(String shardId, long fencingToken) implements ConsumerEvent {}
 

@@ -72,6 +72,15 @@ public final class ShardlineConsumer implements AutoCloseable {
         return loop.state();
     }
 
+    /**
+     * Completes when the consumer has ended, because it was closed or because it cannot go on.
+     *
+     * @return completes on a user-code thread, never exceptionally; completing it changes nothing
+     */
+    public CompletableFuture<CloseReport> ended() {
+        return loop.stopped().copy();
+    }
+
     /** As {@link #close(Duration)} with {@link ConsumerConfig#closeTimeout()}. */
     @Override
     public void close() {
@@ -84,36 +93,39 @@ public final class ShardlineConsumer implements AutoCloseable {
      *
      * @param limit how long to wait; what is not done by then is dropped, and other workers take over once this one's
      *     lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
+     * @return what was let go and what was dropped; the same if the consumer had ended before
      */
-    public void close(Duration limit) {
-        CompletableFuture<Void> closed = loop.stop(limit);
+    public CloseReport close(Duration limit) {
+        CloseReport report;
         try {
-            closed.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            report = loop.stop(limit).get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
-            log.warn("closing took longer than {}; what is left is dropped", limit);
-            abandon();
+            report = abandon();
+            log.warn("closing took longer than {}; dropped shards={}", limit, report.dropped());
         } catch (InterruptedException e) {
-            abandon();
+            report = abandon();
             Thread.currentThread().interrupt();
         } catch (java.util.concurrent.ExecutionException e) {
             throw new ConsumerException("closing failed", e.getCause());
         }
         resources.close();
+        return report;
     }
 
     /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
-    public CompletableFuture<Void> closeAsync() {
+    public CompletableFuture<CloseReport> closeAsync() {
         return loop.stop(closeTimeout);
     }
 
     /** Waits for the loop, which runs no user code, so that its threads are not ended under it. */
-    private void abandon() {
+    private CloseReport abandon() {
         try {
-            loop.abandon().get(ABANDON_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+            return loop.abandon().get(ABANDON_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
-            log.warn("the consumer's loop did not answer within {}", ABANDON_LIMIT, e);
+            throw new ConsumerException("the consumer's loop did not answer within " + ABANDON_LIMIT, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new ConsumerException("interrupted while the consumer dropped its shards", e);
         }
     }
 

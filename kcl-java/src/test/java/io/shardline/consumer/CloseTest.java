@@ -101,7 +101,7 @@ class CloseTest {
         });
         consumer.start().get(10, TimeUnit.SECONDS);
         assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Void> closed = consumer.closeAsync();
+        CompletableFuture<CloseReport> closed = consumer.closeAsync();
 
         blocked.countDown();
         closed.get(10, TimeUnit.SECONDS);

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.shardline.consumer.CloseReport;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerException;
@@ -24,11 +25,13 @@ import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,7 +47,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>{@link #start}, {@link #stop} and {@link #state} may be called from any thread; all else is confined to the loop.
  */
-public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, ShardConsumer.Host {
+public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, StoreCalls.Broken, ShardConsumer.Host {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
 
@@ -65,12 +68,13 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     private final Map<String, ShardConsumer> leaving = new TreeMap<>();
     private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CompletableFuture<CloseReport> stopped = new CompletableFuture<>();
     private boolean preparing;
     private boolean syncStarted;
     private boolean syncDone;
     private boolean leavingFleet;
     private volatile ConsumerState state = ConsumerState.NEW;
+    private volatile @Nullable CloseReport report;
 
     /** What a consumer is made of. */
     public record Parts(
@@ -88,7 +92,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         listener = parts.listener();
         events = MoreExecutors.newSequentialExecutor(platform.userCode());
         loop = new EventLoop(platform, this);
-        storeCalls = new StoreCalls(loop, platform);
+        storeCalls = new StoreCalls(loop, platform, this);
         timing = Timing.of(config.leaseDuration());
         SessionKeeper.Setting setting = new SessionKeeper.Setting(loop, platform, storeCalls, store);
         book = new LeaseBook(setting, timing, config.workerId(), this);
@@ -139,15 +143,15 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
      *
      * @param limit after which the caller will {@link #abandon}
      */
-    public CompletableFuture<Void> stop(Duration limit) {
+    public CompletableFuture<CloseReport> stop(Duration limit) {
         if (!loop.post(() -> beginStop(limit.toNanos()))) {
-            stopped.complete(null);
+            stopped.complete(finalReport());
         }
         return stopped;
     }
 
     /** Completes, on a user-code thread, when the consumer has ended in whatever way. */
-    public CompletableFuture<Void> stopped() {
+    public CompletableFuture<CloseReport> stopped() {
         return stopped;
     }
 
@@ -156,16 +160,22 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
      *
      * @return completes on the loop, as every user-code thread may be busy
      */
-    public CompletableFuture<Void> abandon() {
-        CompletableFuture<Void> abandoned = new CompletableFuture<>();
+    public CompletableFuture<CloseReport> abandon() {
+        CompletableFuture<CloseReport> abandoned = new CompletableFuture<>();
         boolean posted = loop.post(() -> {
-            end(ConsumerState.STOPPED, "the consumer was closed");
-            abandoned.complete(null);
+            end(ConsumerState.STOPPED, null, "the consumer was closed");
+            abandoned.complete(finalReport());
         });
         if (!posted) {
-            abandoned.complete(null);
+            abandoned.complete(finalReport());
         }
         return abandoned;
+    }
+
+    /** Of an end that came, or of one that came upon us: then the platform was shut down, and nothing is known to be done. */
+    private CloseReport finalReport() {
+        CloseReport known = report;
+        return known != null ? known : new CloseReport(state, null, Set.of());
     }
 
     // -------------------------------------------------------------------------------------------------- leases
@@ -348,6 +358,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         }
         if (failure == null) {
             state = ConsumerState.RUNNING;
+            loop.schedule(config.startTimeout().toNanos(), this::startTimedOut);
             book.start();
         } else {
             fail(
@@ -355,6 +366,21 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
                             ? known
                             : new ConsumerException("the lease table cannot be used: " + failure, failure));
         }
+    }
+
+    private void startTimedOut() {
+        if (syncDone) {
+            return;
+        }
+        String awaited = syncStarted ? sync.awaited() : null;
+        String failure = awaited == null ? storeCalls.lastFailure() : sync.lastFailure();
+        fail(new ConsumerException(
+                "the consumer of stream '" + config.streamName() + "' did not start within "
+                        + config.startTimeout().toMillis() / 1_000.0 + " s (startTimeout), waiting for "
+                        + (awaited == null ? store.place() : awaited) + ": "
+                        + (failure == null ? "there was no answer" : failure)
+                        + "; check the endpoint, the region, the network and the credentials",
+                null));
     }
 
     private void synced(int created) {
@@ -378,7 +404,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
 
     private void beginStop(long limitNanos) {
         if (state == ConsumerState.NEW) {
-            end(ConsumerState.STOPPED, "the consumer was closed before it started");
+            end(ConsumerState.STOPPED, null, "the consumer was closed before it started");
             return;
         }
         if (state != ConsumerState.RUNNING) {
@@ -393,34 +419,65 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         boolean idle = shards.isEmpty() && leaving.isEmpty() && book.isIdle();
         if (state == ConsumerState.STOPPING && idle && !leavingFleet) {
             leavingFleet = true;
-            book.leave(() -> end(ConsumerState.STOPPED, "the consumer was closed"));
+            book.leave(() -> end(ConsumerState.STOPPED, null, "the consumer was closed"));
         }
+    }
+
+    @Override
+    public void cannotRead(ConsumerException why) {
+        if (!started.isDone()) {
+            fail(why); // later others may see what this worker does not, and somebody may be changing a permission
+        }
+    }
+
+    @Override
+    public void cannotWrite(ConsumerException why) {
+        fail(why);
     }
 
     private void fail(ConsumerException why) {
+        if (hasEnded()) {
+            return;
+        }
         log.error("the consumer of stream={} cannot go on: {}", config.streamName(), why.getMessage());
+        emit(new ConsumerEvent.ConsumerFailed(why));
         onUserCode(() -> started.completeExceptionally(why));
-        end(ConsumerState.FAILED, String.valueOf(why.getMessage()));
+        end(ConsumerState.FAILED, why, String.valueOf(why.getMessage()));
     }
 
-    private void end(ConsumerState last, String why) {
-        if (state == ConsumerState.STOPPED || state == ConsumerState.FAILED) {
+    private void end(ConsumerState last, @Nullable ConsumerException failure, String why) {
+        if (hasEnded()) {
             return;
         }
         state = last;
+        Set<String> dropped = new TreeSet<>(book.openKeys());
+        dropped.addAll(shards.keySet());
+        dropped.addAll(leaving.keySet());
+        CloseReport ended = new CloseReport(last, failure, Collections.unmodifiableSet(dropped));
+        report = ended;
         book.abandon(why);
         storeCalls.close();
         loop.close();
-        onUserCode(() -> {
-            started.completeExceptionally(new ConsumerException(why, null));
-            stopped.complete(null);
-        });
+        on(
+                events,
+                () -> { // after the listener has heard the last event
+                    started.completeExceptionally(new ConsumerException(why, null));
+                    stopped.complete(ended);
+                });
+    }
+
+    private boolean hasEnded() {
+        return state == ConsumerState.STOPPED || state == ConsumerState.FAILED;
+    }
+
+    private void onUserCode(Runnable completion) {
+        on(platform.userCode(), completion);
     }
 
     /** Futures complete on user-code threads, or here if there are none any more. */
-    private void onUserCode(Runnable completion) {
+    private static void on(Executor userCode, Runnable completion) {
         try {
-            platform.userCode().execute(completion);
+            userCode.execute(completion);
         } catch (RejectedExecutionException e) {
             completion.run();
         }

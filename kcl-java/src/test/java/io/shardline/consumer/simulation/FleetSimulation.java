@@ -410,7 +410,7 @@ final class FleetSimulation {
                 time.runUntil(worker.loop()::isPrefetchIdle, Duration.ofMinutes(1));
             }
         }
-        List<CompletableFuture<Void>> stops = new ArrayList<>();
+        List<CompletableFuture<?>> stops = new ArrayList<>();
         for (Worker worker : workers) {
             if (worker.process().isAlive()) {
                 stops.add(worker.loop().stop(Duration.ofSeconds(30)));

@@ -52,6 +52,11 @@ public final class ScriptedNetwork implements Network {
         next(1, operation, fate);
     }
 
+    /** All calls of this operation fare so from now on. */
+    public void always(String operation, Fate fate) {
+        next(Integer.MAX_VALUE, operation, fate);
+    }
+
     /** Every message takes this long from now on. */
     public void delay(Duration changed) {
         delay = changed;

@@ -1,5 +1,6 @@
 package io.shardline.consumer.simulation;
 
+import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
@@ -62,7 +63,9 @@ public final class SimulatedLeaseTable implements LeaseStore {
         /** It takes effect, and its caller does not hear of it. */
         ANSWER_LOST,
         /** It takes effect after its caller has given it up. */
-        REQUEST_LATE
+        REQUEST_LATE,
+        /** It is refused for want of permission, without effect. */
+        DENIED
     }
 
     /** The table as {@code caller} reaches it. */
@@ -160,11 +163,23 @@ public final class SimulatedLeaseTable implements LeaseStore {
 
     private <T> CompletableFuture<WriteResult<T>> write(
             String operation, String key, Supplier<CompletableFuture<WriteResult<T>>> effect) {
-        return call(network.fate(operation, key), effect, new WriteResult.Unknown<>("no answer within " + TIMEOUT));
+        Fate fate = network.fate(operation, key);
+        return fate == Fate.DENIED
+                ? denied(operation)
+                : call(fate, effect, new WriteResult.Unknown<>("no answer within " + TIMEOUT));
     }
 
     private <T> CompletableFuture<T> read(String operation, String key, Supplier<CompletableFuture<T>> effect) {
-        return call(network.fate(operation, key), effect, null);
+        Fate fate = network.fate(operation, key);
+        return fate == Fate.DENIED ? denied(operation) : call(fate, effect, null);
+    }
+
+    private <T> CompletableFuture<T> denied(String operation) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        ConsumerException why =
+                new ConsumerException("lease table 'simulated': " + operation + " is not allowed", null);
+        at(network.delay(), () -> callbacks.execute(() -> answer.completeExceptionally(why)));
+        return answer;
     }
 
     /** @param givenUp what the caller is told when no answer comes, or null for an exception */
@@ -182,7 +197,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
                 at(
                         TIMEOUT.plus(network.delay().multipliedBy(20)),
                         () -> effect.get().join());
-            case REQUEST_LOST -> {}
+            case REQUEST_LOST, DENIED -> {}
         }
         if (fate != Fate.ANSWERED && fate != Fate.STALE) {
             at(TIMEOUT, () -> callbacks.execute(() -> giveUp(answer, givenUp)));

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,11 +24,18 @@ public final class ControlCalls {
 
     private final EventLoop loop;
     private final Platform platform;
+    private final Consumer<Throwable> onFailure;
     private final Retry retry;
 
     public ControlCalls(EventLoop loop, Platform platform) {
+        this(loop, platform, failure -> {});
+    }
+
+    /** @param onFailure is told of every attempt that failed, on the loop; the last one is also the call's failure */
+    public ControlCalls(EventLoop loop, Platform platform, Consumer<Throwable> onFailure) {
         this.loop = loop;
         this.platform = platform;
+        this.onFailure = onFailure;
         this.retry = Retry.of(
                 "control",
                 RetryConfig.custom()
@@ -51,6 +59,7 @@ public final class ControlCalls {
         CompletableFuture<T> onLoop = new CompletableFuture<>();
         LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
             if (failure != null) {
+                onFailure.accept(failure);
                 onLoop.completeExceptionally(failure);
             } else {
                 onLoop.complete(answer);

@@ -11,6 +11,7 @@ import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.ServicePlace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -73,6 +74,11 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<Void> prepare(Platform platform) {
         return new TablePreparation(client, table, platform).start();
+    }
+
+    @Override
+    public String place() {
+        return "lease table '" + table.tableName() + "' in DynamoDB " + ServicePlace.of(client);
     }
 
     // ------------------------------------------------------------------------------------------------- sessions

@@ -4,6 +4,7 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.runtime.internal.ServicePlace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,7 +176,8 @@ final class TablePreparation {
         long now = platform.nanoTime().getAsLong();
         if (now - answered >= ANSWER_LIMIT.toNanos()) {
             done.completeExceptionally(new ConsumerException(
-                    "lease table '" + table.tableName() + "': DynamoDB did not answer for " + ANSWER_LIMIT.toSeconds()
+                    "lease table '" + table.tableName() + "': DynamoDB " + ServicePlace.of(client)
+                            + " did not answer for " + ANSWER_LIMIT.toSeconds()
                             + " s (" + why + "); check the region, the endpoint, the network and the credentials",
                     null));
         } else if (now - started >= ACTIVE_LIMIT.toNanos()) {

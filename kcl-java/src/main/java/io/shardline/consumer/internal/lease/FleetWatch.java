@@ -102,7 +102,7 @@ public final class FleetWatch {
             die(previous, self.id()); // over by our own clock, whatever its row still says
         }
         alive.values().forEach(seen -> seen.startOver(loop.nanoTime()));
-        scheduleNext(loop.nanoTime());
+        look(); // at once: a worker that may not look should know it when it starts
     }
 
     public void stop() {
@@ -309,6 +309,9 @@ public final class FleetWatch {
         String me = self.id();
         if (me == null) {
             return; // starts again with the next session
+        }
+        if (next != null) {
+            next.cancel();
         }
         long sent = loop.nanoTime();
         Set<String> watched = neighbours(me);

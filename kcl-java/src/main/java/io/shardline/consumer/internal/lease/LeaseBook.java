@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,13 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** Whether nothing is held and no write is unresolved. */
     public boolean isIdle() {
         return held.isEmpty() && unresolved.isEmpty();
+    }
+
+    /** Keys of leases that are held, or of whose row a write is unresolved. */
+    public Set<String> openKeys() {
+        Set<String> keys = new TreeSet<>(held.keySet());
+        keys.addAll(unresolved);
+        return keys;
     }
 
     public Collection<HeldLease> held() {

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.runtime.Platform;
@@ -13,20 +14,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * The table that workers share, in the words of the lease protocol.
  *
- * <p>Assumed of it: a conditional write on one row is linearizable. Nothing else is; a scan is no snapshot. Every future
- * completes within the store's call time-out: writes with one of three {@linkplain WriteResult outcomes}, never
- * exceptionally for want of an answer; reads exceptionally if there was none. A write is never sent twice behind its
- * caller's back. Thread-safe; may marshal and sign on the calling thread.
+ * <p>Assumed of it: a conditional write on one row is linearizable. Nothing else is; a scan is no snapshot. Every call to
+ * the service is given up after the store's call time-out, and no operation makes more than it says: most are one call,
+ * {@link #notify} up to two, {@link #watch} and {@link #readLeases} up to three for each hundred keys, {@link #scan} one a
+ * page, each with a longer time-out of its own. So every future completes: writes with one of three
+ * {@linkplain WriteResult outcomes}, never exceptionally for want of an answer; reads exceptionally if there was none;
+ * either with a {@link ConsumerException} when the service refuses what no repetition can mend. A write is never sent twice
+ * behind its caller's back. Thread-safe; may marshal and sign on the calling thread.
  */
 public interface LeaseStore extends LeaseTable {
 
     /**
      * Makes sure of the table before anything else is asked of it.
      *
-     * @return fails with a {@link io.shardline.consumer.ConsumerException} that says what to do; never hangs
+     * @return fails with a {@link ConsumerException} that says what to do; never hangs
      */
     default CompletableFuture<Void> prepare(Platform platform) {
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** Which table it is and where, for messages. */
+    default String place() {
+        return "the lease table";
     }
 
     /** W1. Creates a session unless its id exists. */

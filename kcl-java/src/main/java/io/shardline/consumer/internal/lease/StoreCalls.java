@@ -1,9 +1,11 @@
 package io.shardline.consumer.internal.lease;
 
+import io.shardline.consumer.ConsumerException;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.LoopCalls;
+import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,25 +34,51 @@ public final class StoreCalls {
      */
     static final int MOST_IN_FLIGHT = 32;
 
+    /** So many permanent failures of one write, about two seconds of them, and no repetition is going to mend it. */
+    static final int MOST_PERMANENT_FAILURES = 8;
+
+    /** From this attempt on, and then at every so many, the log says why a write has no definite outcome. */
+    private static final int EXPLAINED_ATTEMPT = 3;
+
+    private static final int EXPLAINED_AGAIN = 20;
+
     private final EventLoop loop;
     private final Platform platform;
+    private final Broken broken;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int inFlight;
+    private @Nullable String lastFailure;
     private boolean closed;
 
-    public StoreCalls(EventLoop loop, Platform platform) {
+    /** Is told when the table refuses what no repetition can mend, such as for want of permissions. Called on the loop. */
+    public interface Broken {
+
+        /** A read was refused; whoever made it goes on asking. */
+        void cannotRead(ConsumerException why);
+
+        /** A write was refused again and again; it goes on being sent until the calls are closed. */
+        void cannotWrite(ConsumerException why);
+    }
+
+    public StoreCalls(EventLoop loop, Platform platform, Broken broken) {
         this.loop = loop;
         this.platform = platform;
+        this.broken = broken;
+    }
+
+    /** Why the last call that failed did so, or null if none has. */
+    public @Nullable String lastFailure() {
+        return lastFailure;
     }
 
     /** Reads. Exactly one of the two is called, on the loop. */
     public <T> void read(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
-        send(platform.io(), call, answer, failure);
+        send(platform.io(), call, answer, refusable(failure));
     }
 
     /** As {@link #read}, not waiting behind other calls; for what watches over sessions. */
     public <T> void readFirst(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
-        send(platform.priorityIo(), call, answer, failure);
+        send(platform.priorityIo(), call, answer, refusable(failure));
     }
 
     /** Tells others something that they may also find out by themselves. A failure is logged and forgotten. */
@@ -65,7 +93,7 @@ public final class StoreCalls {
      * limit but the close of the loop: a caller who gave up would not know what it owns.
      */
     public <T> void write(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused) {
-        attempt(write, written, refused, 1);
+        new Sending<>(write, written, refused).attempt();
     }
 
     /**
@@ -91,17 +119,61 @@ public final class StoreCalls {
         closed = true;
     }
 
-    private <T> void attempt(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused, int attempt) {
-        assert loop.isRunning();
-        if (closed || !write.wanted().get()) {
-            return;
+    /** A write on its way to a definite outcome. */
+    private final class Sending<T> {
+        private final Write<T> write;
+        private final Consumer<T> written;
+        private final Consumer<@Nullable T> refused;
+        private int attempts;
+        private int permanentFailures;
+
+        private Sending(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused) {
+            this.write = write;
+            this.written = written;
+            this.refused = refused;
         }
-        Runnable again = () -> loop.schedule(
-                BACKOFF.delayNanos(attempt, platform.random()), () -> attempt(write, written, refused, attempt + 1));
-        send(write.io(), write.call(), result -> result.then(written, refused, again), failure -> {
+
+        private void attempt() {
+            assert loop.isRunning();
+            if (closed || !write.wanted().get()) {
+                return;
+            }
+            attempts++;
+            send(write.io(), write.call(), result -> result.then(written, refused, this::unknown), this::failed);
+        }
+
+        private void unknown(String cause) {
+            permanentFailures = 0;
+            lastFailure = cause;
+            if (attempts == EXPLAINED_ATTEMPT || attempts % EXPLAINED_AGAIN == 0) {
+                log.warn("after {} attempts the outcome of a write to the lease table is unknown: {}", attempts, cause);
+            }
+            again();
+        }
+
+        private void failed(Throwable failure) {
             log.warn("a write to the lease table failed and is sent again", failure);
-            again.run();
-        });
+            again();
+            if (failure instanceof ConsumerException permanent) {
+                permanentFailures++;
+                if (permanentFailures == MOST_PERMANENT_FAILURES) {
+                    broken.cannotWrite(permanent);
+                }
+            }
+        }
+
+        private void again() {
+            loop.schedule(BACKOFF.delayNanos(attempts, platform.random()), this::attempt);
+        }
+    }
+
+    private Consumer<Throwable> refusable(Consumer<Throwable> failure) {
+        return thrown -> {
+            failure.accept(thrown);
+            if (thrown instanceof ConsumerException permanent) {
+                broken.cannotRead(permanent);
+            }
+        };
     }
 
     private <T> void send(
@@ -118,6 +190,7 @@ public final class StoreCalls {
                 sendNext();
             }
             if (thrown != null) {
+                lastFailure = ServiceErrors.message(thrown);
                 failure.accept(thrown);
             } else {
                 answer.accept(Objects.requireNonNull(result));

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 public sealed interface WriteResult<T> permits WriteResult.Written, WriteResult.Refused, WriteResult.Unknown {
 
     /** Calls the one that applies. */
-    void then(Consumer<T> written, Consumer<@Nullable T> refused, Runnable unknown);
+    void then(Consumer<T> written, Consumer<@Nullable T> refused, Consumer<String> unknown);
 
     /** The condition held. {@code row} is the row after the write. */
     record Written<T>(T row) implements WriteResult<T> {
         @Override
-        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Runnable unknown) {
+        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Consumer<String> unknown) {
             written.accept(row);
         }
     }
@@ -24,7 +24,7 @@ public sealed interface WriteResult<T> permits WriteResult.Written, WriteResult.
     /** The condition did not hold. {@code row} is the row as it was then, null if there was none. */
     record Refused<T>(@Nullable T row) implements WriteResult<T> {
         @Override
-        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Runnable unknown) {
+        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Consumer<String> unknown) {
             refused.accept(row);
         }
     }
@@ -32,8 +32,8 @@ public sealed interface WriteResult<T> permits WriteResult.Written, WriteResult.
     /** There was no answer: it may have been done, may still be done later, or never. */
     record Unknown<T>(String cause) implements WriteResult<T> {
         @Override
-        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Runnable unknown) {
-            unknown.run();
+        public void then(Consumer<T> written, Consumer<@Nullable T> refused, Consumer<String> unknown) {
+            unknown.accept(cause);
         }
     }
 }

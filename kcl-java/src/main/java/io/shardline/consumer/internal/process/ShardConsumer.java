@@ -41,6 +41,11 @@ public final class ShardConsumer implements PollingSource.Sink {
     private static final Logger log = LoggerFactory.getLogger(ShardConsumer.class);
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
+    /** From this failure in a row on, and then at every so many, the log says why a shard cannot be read. */
+    private static final int EXPLAINED_FAILURE = 3;
+
+    private static final int EXPLAINED_AGAIN = 20;
+
     private final Setting setting;
     private final EventLoop loop;
     private final HeldLease lease;
@@ -231,7 +236,17 @@ public final class ShardConsumer implements PollingSource.Sink {
     @Override
     public void failed(Throwable failure, int inARow) {
         setting.host().emit(new ConsumerEvent.ReadFailed(lease.key(), inARow, failure));
-        if (ServiceErrors.code(failure).equals("ResourceNotFoundException")) {
+        String code = ServiceErrors.code(failure);
+        if (inARow == EXPLAINED_FAILURE || inARow % EXPLAINED_AGAIN == 0) {
+            log.warn(
+                    "reading shard={} has failed {} times in a row and goes on: {}: {}",
+                    lease.key(),
+                    inARow,
+                    code,
+                    ServiceErrors.message(failure));
+        }
+        if (code.equals("ResourceNotFoundException") || code.equals("InvalidArgumentException")) {
+            // The shard may be older than the retention, or the stream another one of the same name.
             setting.host().whetherListed(lease.row(), listed -> {
                 if (!listed && state == State.RUNNING && !ended) {
                     log.warn("shard={} is no longer there: its records were older than the retention", lease.key());

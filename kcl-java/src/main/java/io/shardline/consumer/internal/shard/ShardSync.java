@@ -10,6 +10,7 @@ import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.runtime.internal.ServicePlace;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -20,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,8 @@ public final class ShardSync {
     private final Target target;
 
     private @Nullable StreamRow stream;
+    private @Nullable String lastFailure;
+    private boolean asking;
     private boolean running;
     private boolean hasSucceeded;
 
@@ -63,7 +67,7 @@ public final class ShardSync {
     public ShardSync(SessionKeeper.Setting setting, KinesisAsyncClient client, Target target) {
         this.setting = setting;
         this.client = client;
-        this.calls = new ControlCalls(setting.loop(), setting.platform());
+        this.calls = new ControlCalls(setting.loop(), setting.platform(), this::attemptFailed);
         this.listing = new ShardListing(calls, client);
         this.target = target;
     }
@@ -74,9 +78,27 @@ public final class ShardSync {
             return;
         }
         running = true;
-        calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
-                .thenAccept(this::identify)
-                .exceptionally(this::fail);
+        asking = true;
+        describe().thenAccept(this::identify).exceptionally(this::fail);
+    }
+
+    /** The service that an answer is awaited from, or null if it is the lease table. */
+    public @Nullable String awaited() {
+        return asking ? "Kinesis " + ServicePlace.of(client) : null;
+    }
+
+    /** Why the last call to Kinesis that failed did so, or null if none has. */
+    public @Nullable String lastFailure() {
+        return lastFailure;
+    }
+
+    private CompletableFuture<DescribeStreamSummaryResponse> describe() {
+        return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())));
+    }
+
+    private void attemptFailed(Throwable failure) {
+        lastFailure = ServiceErrors.code(failure) + ": " + ServiceErrors.message(failure);
+        log.debug("a call to Kinesis for stream={} failed: {}", target.streamName(), lastFailure);
     }
 
     /**
@@ -106,8 +128,22 @@ public final class ShardSync {
                 });
     }
 
-    /** Finds out whether the stream still lists a shard. Calls back if the listing succeeds. */
+    /**
+     * Finds out whether the stream still lists a shard. Calls back if the listing succeeds, and shows the same stream: one that
+     * was deleted and made again has shards of the same names.
+     */
     public void whetherListed(String shardId, Consumer<Boolean> answer) {
+        describe()
+                .thenAccept(described -> {
+                    Instant created = described.streamDescriptionSummary().streamCreationTimestamp();
+                    if (stream == null || isSame(stream, created)) {
+                        look(shardId, answer);
+                    }
+                })
+                .exceptionally(this::fail);
+    }
+
+    private void look(String shardId, Consumer<Boolean> answer) {
         listing.list(target.streamName(), null)
                 .thenAccept(shards -> answer.accept(
                         shards.stream().anyMatch(shard -> shard.shardId().equals(shardId))))
@@ -138,6 +174,7 @@ public final class ShardSync {
     }
 
     private void identify(DescribeStreamSummaryResponse answer) {
+        asking = false;
         Instant created = answer.streamDescriptionSummary().streamCreationTimestamp();
         StartingPosition from = target.from();
         Instant startAt = switch (from.kind()) {
@@ -169,14 +206,22 @@ public final class ShardSync {
         return setting.platform().wallClock().instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
+    /** Whether the stream is the one that the checkpoints are of; if not, the consumer has nothing left to do. */
+    private boolean isSame(StreamRow row, Instant created) {
+        if (row.created().equals(created)) {
+            return true;
+        }
+        fail(new ConsumerException(
+                "stream '" + row.streamName() + "' was created at " + created
+                        + ", but the checkpoints in the lease "
+                        + "table are of a stream of that name created at " + row.created()
+                        + "; use another application name, or delete the lease table to start over",
+                null));
+        return false;
+    }
+
     private void identified(StreamRow row, Instant created) {
-        if (!row.created().equals(created)) {
-            fail(new ConsumerException(
-                    "stream '" + row.streamName() + "' was created at " + created
-                            + ", but the checkpoints in the lease "
-                            + "table are of a stream of that name created at " + row.created()
-                            + "; use another application name, or delete the lease table to start over",
-                    null));
+        if (!isSame(row, created)) {
             return;
         }
         stream = row;
@@ -186,12 +231,14 @@ public final class ShardSync {
                         .type(ShardFilterType.FROM_TIMESTAMP)
                         .timestamp(row.startAt())
                         .build();
+        asking = true;
         listing.list(row.streamName(), filter)
                 .thenAccept(shards -> plan(row, shards))
                 .exceptionally(this::fail);
     }
 
     private void plan(StreamRow row, List<Shard> shards) {
+        asking = false;
         List<ListedShard> listed = shards.stream().map(ShardSync::listed).toList();
         Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
         // The leases are read after the shards: whoever made a lease for a listed shard is seen.
@@ -273,6 +320,10 @@ public final class ShardSync {
     }
 
     private void again(Throwable failure) {
+        if (failure instanceof ConsumerException && !hasSucceeded) {
+            fail(failure);
+            return;
+        }
         running = false;
         log.warn("looking for new shards of stream={} failed and is repeated", target.streamName(), failure);
         setting.loop().schedule(RETRY_NANOS, this::run);
@@ -280,8 +331,14 @@ public final class ShardSync {
 
     private String explain(Throwable failure) {
         if (ServiceErrors.code(failure).equals("ResourceNotFoundException")) {
-            return "stream '" + target.streamName() + "' does not exist: create it, or correct its name, the region or "
-                    + "the endpoint (" + ServiceErrors.message(failure) + ")";
+            String where = "stream '" + target.streamName() + "' ";
+            return where
+                    + (stream != null
+                            ? "was deleted: its checkpoints are of no use to another stream of that name, so create it and"
+                                    + " use another application name, or delete the lease table to start over"
+                            : "does not exist " + ServicePlace.of(client)
+                                    + ": create it, or correct its name, the region or the endpoint")
+                    + " (" + ServiceErrors.message(failure) + ")";
         }
         return "the shards of stream '" + target.streamName() + "' cannot be listed: " + ServiceErrors.code(failure)
                 + ": " + ServiceErrors.message(failure);

@@ -140,7 +140,7 @@ class TablePreparationTest {
         client.answering("DescribeTable", SdkClientException.create("Unable to load credentials"));
 
         assertThat(failure(prepare(TABLE)))
-                .contains("DynamoDB did not answer for 10 s")
+                .contains("DynamoDB behind the client that was given did not answer for 10 s")
                 .contains("Unable to load credentials")
                 .contains("check the region, the endpoint, the network and the credentials");
         assertThat(client.requests()).hasSizeBetween(10, 21);

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.simulation.ScriptedNetwork;
 import io.shardline.consumer.simulation.SimulatedLeaseTable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the simulation.
  */
-final class Member implements LeaseBook.Listener, EventLoop.Hooks {
+final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.Hooks {
 
     private final String name;
     private final SimulatedProcess process;
@@ -31,6 +32,7 @@ final class Member implements LeaseBook.Listener, EventLoop.Hooks {
     private final List<String> endings = new ArrayList<>();
     private final List<HeldLease> taken = new ArrayList<>();
     private final List<String> lost = new ArrayList<>();
+    private final List<ConsumerException> broken = new ArrayList<>();
 
     Member(LeaseFleet fleet, String processName, String workerId, Duration leaseDuration) {
         name = workerId;
@@ -46,7 +48,7 @@ final class Member implements LeaseBook.Listener, EventLoop.Hooks {
                 process.random());
         loop = new EventLoop(platform, this);
         LeaseStore store = new SimulatedLeaseTable(fleet.table, fleet.time, process, network);
-        setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform), store);
+        setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store);
         book = new LeaseBook(setting, Timing.of(leaseDuration), workerId, this);
     }
 
@@ -165,6 +167,19 @@ final class Member implements LeaseBook.Listener, EventLoop.Hooks {
 
     @Override
     public void resolved() {}
+
+    @Override
+    public void cannotRead(ConsumerException why) {}
+
+    @Override
+    public void cannotWrite(ConsumerException why) {
+        broken.add(why);
+    }
+
+    /** What it was told of writes that cannot succeed. */
+    List<ConsumerException> broken() {
+        return broken;
+    }
 
     @Override
     public void handOver(HeldLease lease, @Nullable String to) {

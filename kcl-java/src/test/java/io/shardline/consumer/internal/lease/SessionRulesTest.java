@@ -42,6 +42,7 @@ class SessionRulesTest {
         int before = a.network().sent("renew").size();
         fleet.until(() -> a.network().sent("renew").size() == before + 2);
         a.network().next(100, "renew", Fate.REQUEST_LOST); // the repeated one was the last to arrive
+        a.network().next(100, "createSession", Fate.REQUEST_LOST); // and it does not come back as its own heir
 
         fleet.until(() -> b.holds("s")); // the fleet checks each event
 

@@ -1,0 +1,234 @@
+package io.shardline.consumer;
+
+import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardline.consumer.simulation.SimulatedFleet;
+import io.shardline.consumer.simulation.SimulatedFleet.Handled;
+import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
+import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.testkit.Fault;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.kinesis.model.AccessDeniedException;
+
+/** What becomes of a consumer when a service is gone, silent, slow or refuses it: one clear message, nothing lost. */
+class TroubleTest {
+
+    private static final Duration D = Duration.ofSeconds(10);
+
+    private final SimulatedFleet fleet = new SimulatedFleet(1, 2);
+
+    @Test
+    void aKinesisThatDoesNotAnswerFailsTheStartAfterItsLimit() {
+        SimulatedWorker worker = fleet.worker("w")
+                .with(config -> config.startTimeout(Duration.ofSeconds(20)))
+                .faults((operation, request) -> new Fault.RequestLost(Duration.ofSeconds(6)));
+        CompletableFuture<Void> start = worker.begin();
+
+        fleet.until(start::isDone);
+
+        assertThat(Duration.ofNanos(fleet.time().nowNanos())).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(21));
+        assertThatThrownBy(start::join)
+                .cause()
+                .isInstanceOf(ConsumerException.class)
+                .hasMessageContaining("the consumer of stream 'flights' did not start within 20.0 s (startTimeout)")
+                .hasMessageContaining("waiting for Kinesis behind the client that was given: NoAnswer")
+                .hasMessageContaining("check the endpoint, the region, the network and the credentials");
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.FAILED);
+    }
+
+    @Test
+    void aLeaseTableThatDoesNotAnswerFailsTheStartAfterItsLimit() {
+        SimulatedWorker worker = fleet.worker("w");
+        worker.network().cut();
+        CompletableFuture<Void> start = worker.begin();
+
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join)
+                .cause()
+                .hasMessageContaining(
+                        "did not start within 60.0 s (startTimeout), waiting for the lease table: no answer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "createSession",
+                "renew",
+                "moveRevision",
+                "scan",
+                "watch",
+                "registerStream",
+                "createLease",
+                "take"
+            })
+    void whatTheLeaseTableForbidsFailsTheStartOrEndsTheConsumer(String operation) {
+        SimulatedWorker worker = fleet.worker("w");
+        worker.network().always(operation, Fate.DENIED);
+        worker.begin();
+
+        fleet.until(() -> worker.consumer().state() == ConsumerState.FAILED);
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure()).hasMessage("lease table 'simulated': " + operation + " is not allowed");
+        assertThat(worker.events(ConsumerEvent.ConsumerFailed.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.why()).isSameAs(report.failure()));
+    }
+
+    @Test
+    void aWorkerThatMayNoLongerWriteEndsAndAnotherGoesOn() {
+        SimulatedWorker doomed = fleet.worker("doomed").start();
+        fleet.put("1", "2", "3");
+        fleet.until(() -> fleet.texts().size() == 3);
+        for (String operation : new String[] {"renew", "checkpoint", "give", "retire", "moveRevision"}) {
+            doomed.network().always(operation, Fate.DENIED);
+        }
+        fleet.until(() -> doomed.consumer().state() == ConsumerState.FAILED);
+        CloseReport report = fleet.get(doomed.consumer().ended());
+        fleet.put("4");
+        fleet.worker("other").start();
+
+        fleet.until(() -> fleet.texts().contains("4"));
+
+        assertThat(report.isOrderly()).isFalse();
+        assertThat(report.dropped()).containsExactly(shardId(0), shardId(1));
+        assertThat(report.failure()).hasMessageContaining("is not allowed");
+        assertThat(fleet.get(doomed.consumer().closeAsync())).isEqualTo(report);
+    }
+
+    @Test
+    void aPermissionThatIsGoneForAMomentEndsNothing() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        worker.network().next(3, "renew", Fate.DENIED);
+        worker.network().next(5, "watch", Fate.DENIED);
+        worker.network().next(5, "scan", Fate.DENIED);
+        fleet.table().moveRevision();
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+        assertThat(worker.events(ConsumerEvent.SessionOver.class)).isEmpty();
+    }
+
+    @Test
+    void recordsThatMayNotBeReadAreReportedAndWaitedFor() {
+        boolean[] denied = {true};
+        SimulatedWorker worker = fleet.worker("w")
+                .faults((operation, request) -> operation.equals("GetRecords") && denied[0]
+                        ? new Fault.ServiceFailure("AccessDeniedException", 400)
+                        : new Fault.None())
+                .start();
+        fleet.put("1");
+        fleet.advance(Duration.ofMinutes(1));
+        assertThat(worker.events(ConsumerEvent.ReadFailed.class))
+                .anySatisfy(event -> assertThat(event.failure()).isInstanceOf(AccessDeniedException.class));
+        assertThat(fleet.handled()).isEmpty();
+
+        denied[0] = false;
+        fleet.until(() -> fleet.texts().contains("1"));
+    }
+
+    @Test
+    void aStreamThatIsDeletedWhileItIsReadEndsTheConsumerWithAWordOfWhatToDo() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.get(fleet.kinesis().client().deleteStream(r -> r.streamName(SimulatedFleet.STREAM)));
+
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure())
+                .hasMessageContaining("stream 'flights' was deleted")
+                .hasMessageContaining("use another application name, or delete the lease table to start over");
+        assertThat(fleet.table().scan().join().leases()).noneMatch(lease -> lease.isEnded());
+    }
+
+    @Test
+    void aStreamThatIsMadeAgainWhileItIsReadIsNotTakenForTheOldOne() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.put("1", "2", "3");
+        fleet.until(() -> fleet.texts().size() == 3);
+        CompletableFuture<?> deleted = fleet.kinesis().client().deleteStream(r -> r.streamName(SimulatedFleet.STREAM));
+        worker.process().pause(Duration.ofSeconds(5)); // it does not see that there is none in between
+        fleet.get(deleted);
+        fleet.advance(Duration.ofSeconds(1));
+        fleet.kinesis().createStream(SimulatedFleet.STREAM, 1);
+        fleet.put("of another stream");
+
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure())
+                .hasMessageContaining("stream 'flights' was created at 2026-01-01T00:0")
+                .hasMessageContaining("use another application name, or delete the lease table to start over");
+        assertThat(fleet.texts()).doesNotContain("of another stream");
+        assertThat(fleet.table().scan().join().leases()).noneMatch(lease -> lease.isEnded());
+    }
+
+    @Test
+    void aWorkerThatCannotReachTheLeaseTableIsReplacedAndComesBack() {
+        SimulatedWorker cutOff = fleet.worker("cut off").start();
+        fleet.worker("other").start();
+        fleet.until(() -> fleet.table().scan().join().leases().stream()
+                        .map(lease -> String.valueOf(lease.owner()).replaceFirst("@.*", ""))
+                        .distinct()
+                        .count()
+                == 2);
+        cutOff.network().cut();
+        fleet.advance(D.multipliedBy(2));
+        fleet.putInto(shardId(0), "0");
+        fleet.putInto(shardId(1), "1");
+        fleet.until(() -> fleet.texts().size() == 2);
+        assertThat(fleet.handled()).extracting(Handled::worker).containsOnly("other");
+
+        cutOff.network().mend();
+        fleet.until(() -> cutOff.events(ConsumerEvent.SessionStarted.class).size() == 2);
+        fleet.advance(D.multipliedBy(2));
+
+        assertThat(fleet.table().scan().join().leases())
+                .as("shared again")
+                .extracting(lease -> String.valueOf(lease.owner()).replaceFirst("@.*", ""))
+                .containsExactlyInAnyOrder("cut off", "other");
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("0", "1");
+    }
+
+    @Test
+    void aTableThatThrottlesOneWorkerCostsNoRecordAndNoOrder() {
+        SimulatedWorker throttled = fleet.worker("throttled").start();
+        for (String operation : new String[] {"renew", "checkpoint", "watch", "scan", "take"}) {
+            throttled.network().next(4, operation, Fate.REQUEST_LOST);
+        }
+        for (int i = 0; i < 20; i++) {
+            fleet.putInto(shardId(0), "%02d".formatted(i));
+            fleet.advance(Duration.ofSeconds(1));
+        }
+
+        fleet.until(() -> fleet.texts().size() >= 20);
+
+        assertThat(fleet.texts().stream().distinct()).isSorted().hasSize(20);
+        assertThat(throttled.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+    }
+
+    @Test
+    void aWorkerThatCannotReachKinesisKeepsItsShardsAndGoesOn() {
+        boolean[] unreachable = {false};
+        SimulatedWorker worker = fleet.worker("w")
+                .faults((operation, request) ->
+                        unreachable[0] ? new Fault.RequestLost(Duration.ofSeconds(6)) : new Fault.None())
+                .start();
+        fleet.put("1");
+        fleet.until(() -> fleet.texts().size() == 1);
+        unreachable[0] = true;
+        fleet.put("2");
+        fleet.advance(Duration.ofMinutes(10)); // longer than the interval of shard sync
+
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+        assertThat(worker.events(ConsumerEvent.SessionOver.class)).isEmpty();
+        unreachable[0] = false;
+        fleet.until(() -> fleet.texts().size() == 2);
+        assertThat(fleet.texts()).containsExactly("1", "2");
+    }
+}
