@@ -71,7 +71,7 @@ class FleetTimesTest {
             leaving.start();
             fleet.advance(Duration.ofSeconds(15).plusMillis(37 * seed));
             long stopped = fleet.time().nowNanos();
-            CompletableFuture<Void> closed = leaving.consumer().closeAsync();
+            CompletableFuture<?> closed = leaving.consumer().closeAsync();
             for (int round = 0; !closed.isDone() || round < 80; round++) {
                 for (int shard = 0; shard < 4; shard++) {
                     fleet.putInto(shardId(shard), shardId(shard) + " " + round);

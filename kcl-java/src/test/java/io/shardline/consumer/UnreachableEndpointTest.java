@@ -72,7 +72,9 @@ class UnreachableEndpointTest {
         try (KinesisEmulator kinesis = KinesisEmulator.create()) {
             kinesis.createStream("flights", 1);
             try (ShardlineConsumer consumer = ShardlineConsumer.builder()
-                    .config(config("deleted-underfoot").build())
+                    .config(config("deleted-underfoot")
+                            .startTimeout(Duration.ofMinutes(1))
+                            .build())
                     .client(kinesis.client())
                     .leaseTable(LeaseTable.dynamoDb(dynamoDb, "deleted-underfoot"))
                     .recordHandler((record, context) -> {})
@@ -108,7 +110,6 @@ class UnreachableEndpointTest {
 
     private static ConsumerConfig.Builder config(String application) {
         return ConsumerConfig.builder(application, "flights", StartingPosition.trimHorizon())
-                .leaseDuration(Duration.ofSeconds(2))
                 .startTimeout(Duration.ofMillis(1_500));
     }
 
