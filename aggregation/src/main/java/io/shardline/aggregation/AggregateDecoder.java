@@ -4,7 +4,9 @@ import com.google.protobuf.CodedInputStream;
 import io.shardline.aggregation.Decoded.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ final class AggregateDecoder {
 
     private static final int PARTITION_KEY_INDEX_TAG = Wire.varintTag(Wire.PARTITION_KEY_INDEX);
     private static final int EXPLICIT_HASH_KEY_INDEX_TAG = Wire.varintTag(Wire.EXPLICIT_HASH_KEY_INDEX);
+    private static final int TAGS_TAG = Wire.delimitedTag(Wire.TAGS);
+    private static final int TAG_KEY_TAG = Wire.delimitedTag(Wire.TAG_KEY);
+    private static final int TAG_VALUE_TAG = Wire.delimitedTag(Wire.TAG_VALUE);
     private static final int DATA_TAG = Wire.delimitedTag(Wire.DATA);
 
     private final byte[] bytes;
@@ -85,6 +90,7 @@ final class AggregateDecoder {
         String partitionKey = null;
         HashKey explicitHashKey = null;
         byte[] data = null;
+        Map<String, String> headers = new LinkedHashMap<>();
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             if (tag == PARTITION_KEY_INDEX_TAG) {
                 partitionKey = lookUp(partitionKeys, in.readUInt64(), "partition key");
@@ -92,12 +98,32 @@ final class AggregateDecoder {
                 explicitHashKey = lookUp(hashKeys, in.readUInt64(), "explicit hash key");
             } else if (tag == DATA_TAG) {
                 data = in.readByteArray();
+            } else if (tag == TAGS_TAG) {
+                int outer = in.pushLimit(in.readRawVarint32());
+                readHeader(in, headers);
+                in.popLimit(outer);
             } else {
                 skip(tag, in);
             }
         }
         return new AggregateEntry(
-                required(partitionKey, "partition_key_index"), explicitHashKey, required(data, "data"));
+                required(partitionKey, "partition_key_index"), explicitHashKey, required(data, "data"), headers);
+    }
+
+    /** Of two headers of one name the last one counts; a header without a value has the empty one. */
+    private void readHeader(CodedInputStream in, Map<String, String> headers) throws IOException, MalformedException {
+        String name = null;
+        String value = "";
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == TAG_KEY_TAG) {
+                name = in.readString();
+            } else if (tag == TAG_VALUE_TAG) {
+                value = in.readString();
+            } else {
+                skip(tag, in);
+            }
+        }
+        headers.put(required(name, "key of a tag"), value);
     }
 
     private <T> T required(@Nullable T value, String field) throws MalformedException {

@@ -1,6 +1,9 @@
 package io.shardline.aggregation;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * One user record inside an aggregated record.
  *
  * <p>The entry owns its data: the array is neither copied when the entry is made nor when it is read, and must not be
- * changed by anybody. Two entries are equal if their partition keys, explicit hash keys and data are. Immutable.
+ * changed by anybody. Two entries are equal if their partition keys, explicit hash keys,
+ * headers and data are. Immutable.
  */
 public final class AggregateEntry {
     private final String partitionKey;
     private final @Nullable HashKey explicitHashKey;
     private final byte[] data;
+    private final Map<String, String> headers;
 
     // Computed on first use. Threads that race here compute the same immutable value.
     private @Nullable HashKey hashKey;
@@ -26,9 +31,23 @@ public final class AggregateEntry {
      * @param data the user record's data, owned by the entry from now on; may be empty
      */
     public AggregateEntry(String partitionKey, @Nullable HashKey explicitHashKey, byte[] data) {
+        this(partitionKey, explicitHashKey, data, Map.of());
+    }
+
+    /**
+     * Makes an entry with headers, which are written into the format's {@code tags}.
+     *
+     * @param partitionKey the user record's partition key
+     * @param explicitHashKey the hash key that overrides the partition key's own, or null
+     * @param data the user record's data, owned by the entry from now on; may be empty
+     * @param headers names and values in the order in which they are written
+     */
+    public AggregateEntry(
+            String partitionKey, @Nullable HashKey explicitHashKey, byte[] data, Map<String, String> headers) {
         this.partitionKey = Objects.requireNonNull(partitionKey, "partitionKey");
         this.explicitHashKey = explicitHashKey;
         this.data = Objects.requireNonNull(data, "data");
+        this.headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         this.hashKey = explicitHashKey;
     }
 
@@ -60,6 +79,15 @@ public final class AggregateEntry {
     }
 
     /**
+     * What was given with the user record besides its data.
+     *
+     * @return names and values in the order of the aggregate, empty if there are none; not to be changed
+     */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /**
      * The hash key that decides which shard this entry belongs to. It is computed once.
      *
      * @return the explicit hash key if there is one, else that of the partition key
@@ -78,17 +106,18 @@ public final class AggregateEntry {
         return object instanceof AggregateEntry other
                 && partitionKey.equals(other.partitionKey)
                 && Objects.equals(explicitHashKey, other.explicitHashKey)
+                && headers.equals(other.headers)
                 && Arrays.equals(data, other.data);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(partitionKey, explicitHashKey, Arrays.hashCode(data));
+        return Objects.hash(partitionKey, explicitHashKey, headers, Arrays.hashCode(data));
     }
 
     @Override
     public String toString() {
         return "AggregateEntry[partitionKey=" + partitionKey + ", explicitHashKey=" + explicitHashKey + ", data="
-                + data.length + " bytes]";
+                + data.length + " bytes" + (headers.isEmpty() ? "" : ", headers=" + headers) + "]";
     }
 }

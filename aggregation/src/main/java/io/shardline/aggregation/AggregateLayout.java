@@ -4,9 +4,11 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,13 +98,38 @@ final class AggregateLayout {
             out.writeUInt32(Wire.EXPLICIT_HASH_KEY_INDEX, hashKeys.indexOf(hashKey));
         }
         out.writeByteArray(Wire.DATA, entry.data());
+        for (Map.Entry<String, String> header : entry.headers().entrySet()) {
+            byte[] name = utf8(header.getKey());
+            byte[] value = utf8(header.getValue());
+            out.writeTag(Wire.TAGS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt64NoTag(tagSize(name, value));
+            out.writeByteArray(Wire.TAG_KEY, name);
+            out.writeByteArray(Wire.TAG_VALUE, value);
+        }
     }
 
     private long bodySize(AggregateEntry entry) {
         HashKey hashKey = writtenHashKey(entry);
         return Wire.indexSize(partitionKeys.indexOf(entry.partitionKey()))
                 + (hashKey == null ? 0 : Wire.indexSize(hashKeys.indexOf(hashKey)))
-                + Wire.fieldSize(entry.data().length);
+                + Wire.fieldSize(entry.data().length)
+                + headersSize(entry.headers());
+    }
+
+    private static long headersSize(Map<String, String> headers) {
+        long size = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            size += Wire.fieldSize(tagSize(utf8(header.getKey()), utf8(header.getValue())));
+        }
+        return size;
+    }
+
+    private static long tagSize(byte[] name, byte[] value) {
+        return Wire.fieldSize(name.length) + Wire.fieldSize(value.length);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static long sizeInTable(byte @Nullable [] newText) {

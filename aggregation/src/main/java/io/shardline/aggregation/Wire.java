@@ -9,7 +9,8 @@ import com.google.protobuf.WireFormat;
  * <p>The schema, in protobuf 2: {@code AggregatedRecord} has the repeated strings {@code partition_key_table} (1) and {@code
  * explicit_hash_key_table} (2) and the repeated messages {@code records} (3); such a record has the required {@code
  * partition_key_index} (1), the optional {@code explicit_hash_key_index} (2), both uint64, the required bytes {@code data}
- * (3) and the repeated messages {@code tags} (4), which nobody writes. Immutable.
+ * (3) and the repeated messages {@code tags} (4), which have the strings {@code key} (1) and {@code value} (2), the latter
+ * optional. KPL and KCL write and read no tags; we keep headers in them. Immutable.
  */
 final class Wire {
     private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
@@ -26,6 +27,10 @@ final class Wire {
     static final int PARTITION_KEY_INDEX = 1;
     static final int EXPLICIT_HASH_KEY_INDEX = 2;
     static final int DATA = 3;
+    static final int TAGS = 4;
+
+    static final int TAG_KEY = 1;
+    static final int TAG_VALUE = 2;
 
     /** Protobuf's tag of a length-delimited field: its number and the wire type 2. */
     static int delimitedTag(int fieldNumber) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -177,12 +178,14 @@ class AggregateCodecTest {
     }
 
     @Test
-    void unknownFieldsAndTagsAreSkipped() {
+    void unknownFieldsAreSkippedAndTagsAreHeaders() {
         String unknownVarint = "2001";
         String unknownGroup = "2b 0801 2c";
         String entryWithTag = "1a0c 0800 1a0164 2205 0a01741200";
         byte[] bytes = frame(unknownVarint + TABLE + unknownGroup + entryWithTag + "3201ff");
-        assertThat(AggregateCodec.decode(bytes)).isEqualTo(new Aggregated(List.of(entry("k", "d"))));
+        assertThat(AggregateCodec.decode(bytes))
+                .isEqualTo(new Aggregated(
+                        List.of(new AggregateEntry("k", null, "d".getBytes(StandardCharsets.UTF_8), Map.of("t", "")))));
     }
 
     @Test

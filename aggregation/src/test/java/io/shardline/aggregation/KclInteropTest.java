@@ -10,6 +10,7 @@ import io.shardline.aggregation.Decoded.Malformed;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -46,10 +47,25 @@ class KclInteropTest {
     @Test
     void weReadTagsAsKplsSchemaWritesThem() {
         Messages.AggregatedRecord.Builder message = kplMessage(Samples.TWO);
+        AggregateEntry first = Samples.TWO.get(0);
+        AggregateEntry withHeader =
+                new AggregateEntry(first.partitionKey(), first.explicitHashKey(), first.data(), Map.of("key", "value"));
         message.getRecordsBuilder(0)
                 .addTags(Messages.Tag.newBuilder().setKey("key").setValue("value"));
         assertThat(AggregateCodec.decode(Samples.frame(message.build().toByteArray())))
-                .isEqualTo(new Aggregated(Samples.TWO));
+                .isEqualTo(new Aggregated(List.of(withHeader, Samples.TWO.get(1))));
+        assertThat(AggregateCodec.encode(List.of(withHeader, Samples.TWO.get(1))))
+                .isEqualTo(Samples.frame(message.build().toByteArray()));
+    }
+
+    @Test
+    void kclReadsRecordsWithHeadersWithoutThem() {
+        AggregateEntry with = new AggregateEntry("pk", null, new byte[] {1, 2}, Map.of("trace", "\u00e4-1"));
+        List<KinesisClientRecord> records = deaggregate(AggregateCodec.encode(List.of(with)), HashKeyRange.FULL);
+        assertThat(records.stream().map(KclInteropTest::toEntry))
+                .containsExactly(new AggregateEntry("pk", null, new byte[] {1, 2}));
+        assertThat(AggregateCodec.decode(AggregateCodec.encode(List.of(with))))
+                .isEqualTo(new Aggregated(List.of(with)));
     }
 
     @Test

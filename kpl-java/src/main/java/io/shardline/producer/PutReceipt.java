@@ -1,5 +1,8 @@
 package io.shardline.producer;
 
+import java.time.Duration;
+import java.util.List;
+
 /**
  * The service's acknowledgement of one record.
  *
@@ -9,5 +12,13 @@ package io.shardline.producer;
  * @param sequenceNumber the sequence number of the Kinesis record; all entries of an aggregate have the same
  * @param subSequenceNumber the record's index in its aggregate; 0 if it was sent by itself
  * @param attempts how often the record was sent, at least 1
+ * @param failedAttempts the tries before, oldest first; of more than 32 the first and the latest
+ * @param elapsed from {@code put} to the service's answer
  */
-public record PutReceipt(String shardId, String sequenceNumber, long subSequenceNumber, int attempts) {}
+public record PutReceipt(
+        String shardId,
+        String sequenceNumber,
+        long subSequenceNumber,
+        int attempts,
+        List<Attempt> failedAttempts,
+        Duration elapsed) {}

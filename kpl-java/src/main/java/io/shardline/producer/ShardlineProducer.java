@@ -6,6 +6,7 @@ import io.shardline.runtime.internal.OwnClients;
 import io.shardline.runtime.internal.OwnedResources;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -50,6 +51,25 @@ public final class ShardlineProducer implements AutoCloseable {
      */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
         return loop.put(streamName, record);
+    }
+
+    /** As {@link #put(String, UserRecord)}, for those who want no future per record. */
+    public void put(String streamName, UserRecord record, PutCallback callback) {
+        loop.put(streamName, record, callback);
+    }
+
+    /** How the producer stands now; also while it is being closed, and afterwards. */
+    public ProducerStatistics statistics() {
+        return loop.statistics();
+    }
+
+    /**
+     * What waits for which shard, by stream and shard id.
+     *
+     * @return completes soon and never fails; empty once the producer is closed
+     */
+    public CompletableFuture<List<ProducerStatistics.Lane>> lanes() {
+        return loop.lanes();
     }
 
     /**
@@ -107,6 +127,7 @@ public final class ShardlineProducer implements AutoCloseable {
         private ProducerConfig config = ProducerConfig.defaults();
         private @Nullable KinesisAsyncClient client;
         private @Nullable Platform platform;
+        private @Nullable Consumer<? super ProducerEvent> listener;
         private final OwnClients clients = new OwnClients("shardline-producer");
         private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis = new OwnClients.Service<>();
 
@@ -176,6 +197,15 @@ public final class ShardlineProducer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Who hears of what happens, for example {@link ProducerMeters}. Called on the threads for user code, perhaps by several
+         * at once; must not block. Without a listener, events cost nothing.
+         */
+        public Builder listener(Consumer<? super ProducerEvent> listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
         /** Threads, clock and random source; the caller's to close. By default the producer starts its own and ends them. */
         public Builder platform(Platform platform) {
             this.platform = Objects.requireNonNull(platform, "platform");
@@ -194,7 +224,7 @@ public final class ShardlineProducer implements AutoCloseable {
             }
             OwnedResources resources =
                     OwnedResources.complete(client, platform, ProducerLoop.defaults(this::ownClient));
-            return new ShardlineProducer(ProducerLoop.start(config, resources), config);
+            return new ShardlineProducer(ProducerLoop.start(config, resources, listener), config);
         }
 
         private KinesisAsyncClient ownClient() {

@@ -2,10 +2,14 @@ package io.shardline.producer;
 
 import io.shardline.aggregation.HashKey;
 import java.math.BigInteger;
-import java.util.Locale;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
 
 /**
  * What an application puts into a stream: a partition key, data, and perhaps an explicit hash key.
@@ -17,19 +21,29 @@ public final class UserRecord {
     /** The most characters of a partition key, by the PutRecords API reference; counted as {@link String#length()} does. */
     public static final int MOST_PARTITION_KEY_LENGTH = 256;
 
+    private static final int MOST_HEADERS = 100;
+
+    /** More than the aggregated record format adds to a record that is alone in it, and to a header. */
+    private static final int WRAPPING = 96;
+
+    private static final int HEADER_WRAPPING = 16;
+
     /** How much of an over-long key a message shows. */
     private static final int SHOWN = 32;
 
     private final String partitionKey;
-    private final int partitionKeyBytes;
     private final byte[] data;
     private final @Nullable HashKey explicitHashKey;
+    private final Map<String, String> headers;
+    private final int size;
 
-    private UserRecord(String partitionKey, int partitionKeyBytes, byte[] data, @Nullable HashKey explicitHashKey) {
+    private UserRecord(
+            String partitionKey, byte[] data, @Nullable HashKey explicitHashKey, Map<String, String> headers) {
         this.partitionKey = partitionKey;
-        this.partitionKeyBytes = partitionKeyBytes;
         this.data = data;
         this.explicitHashKey = explicitHashKey;
+        this.headers = headers;
+        this.size = data.length + Utf8.length("a partition key", partitionKey) + sizeOf(headers);
     }
 
     /**
@@ -40,10 +54,31 @@ public final class UserRecord {
      * @throws IllegalArgumentException if the partition key is empty, too long or not valid Unicode
      */
     public static UserRecord of(String partitionKey, byte[] data) {
-        return new UserRecord(partitionKey, checkedLength(partitionKey), Objects.requireNonNull(data, "data"), null);
+        Objects.requireNonNull(partitionKey, "partitionKey");
+        Objects.requireNonNull(data, "data");
+        checkLength(partitionKey);
+        return new UserRecord(partitionKey, data, null, Map.of());
     }
 
-    /** As {@link #of}, with a copy of the array. */
+    /** As {@link #of(String, byte[])}, with the bytes that are shared with {@code data}; nothing is copied. */
+    public static UserRecord of(String partitionKey, SdkBytes data) {
+        return of(partitionKey, data.asByteArrayUnsafe());
+    }
+
+    /**
+     * As {@link #of(String, byte[])}, with what remains in the buffer, whose position stays. The array is taken over if the
+     * buffer has one and uses all of it, else the bytes are copied.
+     */
+    public static UserRecord of(String partitionKey, ByteBuffer data) {
+        if (data.hasArray() && data.arrayOffset() == 0 && data.remaining() == data.array().length) {
+            return of(partitionKey, data.array());
+        }
+        byte[] copy = new byte[data.remaining()];
+        data.duplicate().get(copy);
+        return of(partitionKey, copy);
+    }
+
+    /** As {@link #of(String, byte[])}, with a copy of the array. */
     public static UserRecord copyOf(String partitionKey, byte[] data) {
         return of(partitionKey, data.clone());
     }
@@ -69,7 +104,32 @@ public final class UserRecord {
     }
 
     private UserRecord withExplicitHashKey(HashKey hashKey) {
-        return new UserRecord(partitionKey, partitionKeyBytes, data, hashKey);
+        return new UserRecord(partitionKey, data, hashKey, headers);
+    }
+
+    /**
+     * This record with one more header, or with another value for one that it has.
+     *
+     * <p>Headers travel in the aggregated record format, also where the record is alone; consumers that know nothing of them
+     * (KCL among them) deliver the record without.
+     *
+     * @param name 1 to 256 characters
+     * @param value any text
+     * @throws IllegalArgumentException if the name is empty or too long, one of them is not valid Unicode, or there are more
+     *     than 100 headers
+     */
+    public UserRecord withHeader(String name, String value) {
+        if (name.isEmpty() || name.length() > MOST_PARTITION_KEY_LENGTH) {
+            throw new IllegalArgumentException(
+                    "a header's name has 1 to " + MOST_PARTITION_KEY_LENGTH + " characters, got " + name.length());
+        }
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, Objects.requireNonNull(value, "value"));
+        if (more.size() > MOST_HEADERS) {
+            throw new IllegalArgumentException(
+                    "a record has at most " + MOST_HEADERS + " headers, '" + name + "' is one more");
+        }
+        return new UserRecord(partitionKey, data, explicitHashKey, Collections.unmodifiableMap(more));
     }
 
     /** The partition key. */
@@ -87,9 +147,14 @@ public final class UserRecord {
         return Optional.ofNullable(explicitHashKey);
     }
 
-    /** Data and partition key (in UTF-8) together, in bytes: what the service counts. */
+    /** The headers in the order in which they were given; not to be changed. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Data and partition key (in UTF-8) together, in bytes: what the service counts. With headers a bound, not exact. */
     public int size() {
-        return data.length + partitionKeyBytes;
+        return size;
     }
 
     @Override
@@ -98,28 +163,22 @@ public final class UserRecord {
                 + data.length + " bytes]";
     }
 
-    /** The length in UTF-8, once the key is known to be valid. */
-    private static int checkedLength(String partitionKey) {
+    private static void checkLength(String partitionKey) {
         int length = partitionKey.length();
         if (length < 1 || length > MOST_PARTITION_KEY_LENGTH) {
             String shown = length == 0 ? "none" : length + " ('" + partitionKey.substring(0, SHOWN) + "...')";
             throw new IllegalArgumentException("a partition key has 1 to " + MOST_PARTITION_KEY_LENGTH
                     + " characters (UTF-16 units), got " + shown);
         }
-        int bytes = 0;
-        int i = 0;
-        while (i < length) {
-            int codePoint = partitionKey.codePointAt(i);
-            if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "a partition key is valid Unicode, got an unpaired surrogate U+%X at %d",
-                        codePoint,
-                        i));
-            }
-            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-            i += Character.charCount(codePoint);
+    }
+
+    private static int sizeOf(Map<String, String> headers) {
+        int size = headers.isEmpty() ? 0 : WRAPPING;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            size += HEADER_WRAPPING
+                    + Utf8.length("a header's name", header.getKey())
+                    + Utf8.length("a header's value", header.getValue());
         }
-        return bytes;
+        return size;
     }
 }

@@ -2,7 +2,9 @@ package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -131,7 +133,7 @@ final class AnswerJudge {
     }
 
     private void loadAnswered(PutRequest request, LaneLoad load, List<PutRecordsResultEntry> results) {
-        if (load.entries().get(0).isAggregate() && isStored(results.get(0))) {
+        if (load.entries().get(0).isMixed() && isStored(results.get(0))) {
             judge(new Landing(load, results.get(0), request.startedAt(), 0));
             return;
         }
@@ -142,7 +144,7 @@ final class AnswerJudge {
             if (!isStored(result)) {
                 again.addAll(refused(load, entry, result, request.startedAt()));
             } else {
-                acknowledge(entry, result);
+                acknowledge(entry, result, request.startedAt());
                 if (!result.shardId().equals(load.lane().shardId())) {
                     stream.mapIsOld();
                 }
@@ -168,6 +170,7 @@ final class AnswerJudge {
         FailedTry tried =
                 new FailedTry(code, message, startedAt, context.ticks().now(), unknown);
         entry.records().forEach(pending -> pending.failed(tried));
+        tellRefused(load, entry, code);
         if (verdict instanceof Verdict.Permanent permanent) {
             entry.records().forEach(pending -> stream.givenUp(pending, permanent.reason(), REFUSED));
             return List.of();
@@ -184,7 +187,7 @@ final class AnswerJudge {
         // A stream that was deleted and made anew has shards of the same names, perhaps with other ranges.
         HashKeyRange predicted = load.lane().range();
         if (shardId.equals(load.lane().shardId()) && (range == null || range.equals(predicted))) {
-            acknowledge(landing.aggregate(), landing.result());
+            acknowledge(landing.aggregate(), landing.result(), landing.startedAt());
             conclude(load, List.of());
             return;
         }
@@ -194,7 +197,7 @@ final class AnswerJudge {
         if (range == null && landing.listings() < MOST_LISTINGS) {
             landings.add(landing);
         } else if (range != null && landing.aggregate().isInside(range)) {
-            acknowledge(landing.aggregate(), landing.result());
+            acknowledge(landing.aggregate(), landing.result(), landing.startedAt());
             conclude(load, List.of());
         } else {
             putAgain(landing);
@@ -239,6 +242,7 @@ final class AnswerJudge {
         FailedTry tried = new FailedTry(
                 WRONG_SHARD, message, landing.startedAt(), context.ticks().now(), true);
         landing.aggregate().records().forEach(pending -> pending.failed(tried));
+        tellRefused(landing.load(), landing.aggregate(), WRONG_SHARD);
     }
 
     private List<Landing> removeLandings() {
@@ -249,8 +253,32 @@ final class AnswerJudge {
 
     // ---- the end of a load ----
 
-    private void acknowledge(RequestEntry entry, PutRecordsResultEntry result) {
-        context.outcomes().acknowledged(entry, result.shardId(), result.sequenceNumber());
+    private void acknowledge(RequestEntry entry, PutRecordsResultEntry result, long sentAt) {
+        context.outcomes()
+                .acknowledged(
+                        entry,
+                        result.shardId(),
+                        result.sequenceNumber(),
+                        context.ticks().now());
+        context.outcomes().happened(() -> stored(entry, result.shardId(), sentAt));
+    }
+
+    private ProducerEvent stored(RequestEntry entry, String shardId, long sentAt) {
+        PendingRecord first = entry.records().get(0);
+        return new ProducerEvent.KinesisRecordStored(
+                stream.name(),
+                shardId,
+                entry.records().size(),
+                entry.records().stream().mapToLong(PendingRecord::size).sum(),
+                entry.size(),
+                Duration.ofNanos(sentAt - first.putAt),
+                first.failures());
+    }
+
+    private void tellRefused(LaneLoad load, RequestEntry entry, String code) {
+        context.outcomes()
+                .happened(() -> new ProducerEvent.KinesisRecordRefused(
+                        stream.name(), load.lane().shardId(), entry.records().size(), code));
     }
 
     private void conclude(LaneLoad load, List<PendingRecord> again) {

@@ -1,5 +1,6 @@
 package io.shardline.producer.internal;
 
+import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.Backoff;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,9 @@ final class MapRefresh {
         long now = context.ticks().now();
         notBefore = now + LEAST_SPACING_NANOS;
         oldAt = now + MAP_AGE_NANOS + (long) ((context.random().nextDouble() - 0.5) * 0.4 * MAP_AGE_NANOS);
+        context.outcomes()
+                .happened(() ->
+                        new ProducerEvent.ShardsListed(stream.name(), map.open().size()));
         boolean enough = stream.mapArrived(map);
         failures = enough ? 0 : failures + 1;
         againUnless(enough, now);
@@ -99,6 +103,8 @@ final class MapRefresh {
         long now = context.ticks().now();
         failures++;
         log.warn("no shard map stream={} code={} message={}", stream.name(), failure.code(), failure.message());
+        context.outcomes()
+                .happened(() -> new ProducerEvent.ShardListingFailed(stream.name(), failure.code(), failure.message()));
         boolean enough = stream.mapFailed(failure);
         againUnless(enough, now);
     }

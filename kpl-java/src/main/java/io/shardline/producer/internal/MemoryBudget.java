@@ -18,6 +18,7 @@ final class MemoryBudget {
     /** Who waits for bytes beyond this is turned away. */
     static final int MOST_WAITING = 1_000_000;
 
+    private final long size;
     private final AtomicLong free;
 
     /** How many are in the queue; written under the lock, and only after a served turn has been admitted. */
@@ -44,7 +45,13 @@ final class MemoryBudget {
     }
 
     MemoryBudget(long bytes) {
+        this.size = bytes;
         this.free = new AtomicLong(bytes);
+    }
+
+    /** What is taken, in bytes. */
+    long taken() {
+        return size - free.get();
     }
 
     long free() {

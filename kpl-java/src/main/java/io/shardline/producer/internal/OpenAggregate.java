@@ -55,6 +55,8 @@ final class OpenAggregate {
 
     /** Ends the filling. Nothing may be added after this. */
     RequestEntry seal() {
-        return new RequestEntry(records, records.size() == 1 ? null : builder, size(), cost);
+        return records.size() == 1
+                ? RequestEntry.alone(records.get(0))
+                : new RequestEntry(records, builder, size(), cost);
     }
 }

@@ -1,9 +1,12 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.LoopTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,21 +22,26 @@ final class Outcomes {
 
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
+    private final @Nullable Consumer<? super ProducerEvent> listener;
 
-    /** The end of one record or of an aggregate full. */
+    Outcomes(@Nullable Consumer<? super ProducerEvent> listener) {
+        this.listener = listener;
+    }
+
+    /** The end of one record or of an aggregate full, or an event. */
     private interface Outcome {
 
         /** Completes the futures; runs user code. */
         void tell(Batch batch);
     }
 
-    void acknowledged(RequestEntry entry, String shardId, String sequenceNumber) {
+    void acknowledged(RequestEntry entry, String shardId, String sequenceNumber, long answeredAt) {
         cost += entry.cost();
         decided.add(batch -> {
             List<PendingRecord> records = entry.records();
             for (int i = 0; i < records.size(); i++) {
                 PendingRecord pending = records.get(i);
-                pending.acknowledge(shardId, sequenceNumber, i);
+                pending.acknowledge(shardId, sequenceNumber, i, answeredAt);
                 batch.finished(pending);
             }
             batch.acknowledged += records.size();
@@ -42,6 +50,7 @@ final class Outcomes {
 
     void failed(PendingRecord pending, FailureReason reason, String why) {
         cost += pending.cost();
+        happened(() -> new ProducerEvent.UserRecordGivenUp(pending.stream.name(), reason, pending.failures()));
         decided.add(batch -> {
             pending.fail(reason, why);
             batch.finished(pending);
@@ -51,6 +60,23 @@ final class Outcomes {
                 batch.failed++;
             }
         });
+    }
+
+    /** Tells the listener, if there is one, behind what was decided before. */
+    void happened(Supplier<ProducerEvent> event) {
+        if (listener != null) {
+            Consumer<? super ProducerEvent> present = listener;
+            ProducerEvent happened = event.get();
+            decided.add(batch -> tell(present, happened));
+        }
+    }
+
+    private static void tell(Consumer<? super ProducerEvent> listener, ProducerEvent event) {
+        try {
+            listener.accept(event);
+        } catch (Throwable e) { // futures wait behind it
+            log.error("the listener failed with {}", event, e);
+        }
     }
 
     /** As {@link #failed}, for a record that takes nothing of the memory budget. */
@@ -89,10 +115,10 @@ final class Outcomes {
         /** Records of one epoch, counted together because neighbours nearly always share it. */
         private static final class Finished {
 
-            private final FlushEpochs.Epoch epoch;
+            private final Epochs.Epoch epoch;
             private long count;
 
-            Finished(FlushEpochs.Epoch epoch) {
+            Finished(Epochs.Epoch epoch) {
                 this.epoch = epoch;
             }
         }
@@ -118,17 +144,9 @@ final class Outcomes {
         /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
             owner.giveBack(cost);
-            outcomes.forEach(this::tell);
+            outcomes.forEach(outcome -> outcome.tell(this));
+            owner.finish(acknowledged + failed + abandoned);
             owner.post(this);
-        }
-
-        /** Futures swallow what their dependents throw, except when the JVM is at its end. */
-        private void tell(Outcome outcome) {
-            try {
-                outcome.tell(this);
-            } catch (Throwable e) {
-                log.error("a callback failed", e);
-            }
         }
 
         @Override
@@ -136,12 +154,12 @@ final class Outcomes {
             owner.told(this);
         }
 
-        void countIn(FlushEpochs epochs) {
+        void countIn(Epochs epochs) {
             finished.forEach(each -> epochs.finished(each.epoch, each.count));
         }
 
         private void finished(PendingRecord pending) {
-            FlushEpochs.Epoch epoch = pending.epoch;
+            Epochs.Epoch epoch = pending.epoch;
             if (epoch == null) {
                 return; // refused at the door
             }

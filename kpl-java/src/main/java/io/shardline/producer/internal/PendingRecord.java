@@ -4,14 +4,17 @@ import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.HashKey;
 import io.shardline.producer.Attempt;
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.PutCallback;
 import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.internal.LoopTask;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A user record on its way from {@code put} to its end, and its own link in the mailbox.
@@ -21,20 +24,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingRecord extends LoopTask {
 
+    private static final Logger log = LoggerFactory.getLogger(PendingRecord.class);
+
     /** What a record costs besides its bytes: itself, its future, its receipt, its places in queues. */
     static final int OVERHEAD = 256;
 
     /** Of more failed tries than this, the first and the latest are kept. */
     static final int MOST_TRIES_KEPT = 32;
 
+    /** The caller's, or a future. */
+    private final PutCallback completion;
+
     final StreamLanes stream;
     final UserRecord record;
     final AggregateEntry entry;
     final long putAt;
-    final CompletableFuture<PutReceipt> future = new CompletableFuture<>();
 
     /** Which flush waits for it. Set when the loop takes it in. */
-    FlushEpochs.@Nullable Epoch epoch;
+    Epochs.@Nullable Epoch epoch;
 
     private @Nullable List<FailedTry> failedTries;
     private int failures;
@@ -42,13 +49,14 @@ final class PendingRecord extends LoopTask {
     /** Kept here to spare the loop a look at memory it needs for nothing else. */
     private final int size;
 
-    PendingRecord(StreamLanes stream, UserRecord record, long putAt) {
+    PendingRecord(StreamLanes stream, UserRecord record, long putAt, PutCallback completion) {
+        this.completion = completion;
         this.stream = stream;
         this.record = record;
         this.size = record.size();
         this.putAt = putAt;
         this.entry = new AggregateEntry(
-                record.partitionKey(), record.explicitHashKey().orElse(null), record.data());
+                record.partitionKey(), record.explicitHashKey().orElse(null), record.data(), record.headers());
     }
 
     @Override
@@ -94,15 +102,35 @@ final class PendingRecord extends LoopTask {
         return 1;
     }
 
-    void acknowledge(String shardId, String sequenceNumber, int index) {
-        future.complete(new PutReceipt(shardId, sequenceNumber, index, failures + 1));
+    /** How often it was sent in vain. */
+    int failures() {
+        return failures;
+    }
+
+    void acknowledge(String shardId, String sequenceNumber, int index, long answeredAt) {
+        PutReceipt receipt = new PutReceipt(
+                shardId, sequenceNumber, index, failures + 1, failedAttempts(), Duration.ofNanos(answeredAt - putAt));
+        try {
+            completion.acknowledged(record, receipt);
+        } catch (Throwable e) { // the next record's callback must hear of it all the same
+            log.error("a callback failed", e);
+        }
+    }
+
+    private List<Attempt> failedAttempts() {
+        return failedTries == null
+                ? List.of()
+                : failedTries.stream().map(tried -> tried.since(putAt)).toList();
     }
 
     void fail(FailureReason reason, String why) {
-        List<Attempt> attempts = failedTries == null
-                ? List.of()
-                : failedTries.stream().map(tried -> tried.since(putAt)).toList();
-        future.completeExceptionally(new PutFailedException(reason, message(why, attempts), record, attempts));
+        List<Attempt> attempts = failedAttempts();
+        PutFailedException failure = new PutFailedException(reason, message(why, attempts), record, attempts);
+        try {
+            completion.failed(failure);
+        } catch (Throwable e) {
+            log.error("a callback failed", e);
+        }
     }
 
     private String message(String why, List<Attempt> attempts) {

@@ -3,6 +3,10 @@ package io.shardline.producer.internal;
 import io.shardline.producer.CloseReport;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.ProducerEvent;
+import io.shardline.producer.ProducerStatistics;
+import io.shardline.producer.ProducerStatistics.State;
+import io.shardline.producer.PutCallback;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
@@ -11,9 +15,13 @@ import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -42,12 +50,17 @@ public final class ProducerLoop implements LoopContext.Admission {
     private final EndpointGuard guard;
     private final UserCode userCode;
     private final LaneSchedule schedule = new LaneSchedule();
-    private final Outcomes outcomes = new Outcomes();
-    private final FlushEpochs epochs = new FlushEpochs();
+    private final Outcomes outcomes;
+    private final Epochs epochs = new Epochs();
 
     private EventLoop.@Nullable Timer wake;
     private long wakeAt = Ticks.NEVER;
     private boolean hurrying;
+
+    // For statistics, as of the last batch.
+    private volatile long oldestPutAt = Ticks.NEVER;
+    private volatile int inFlightRequests;
+    private volatile boolean endpointLost;
 
     private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
     private boolean accepting = true;
@@ -56,7 +69,9 @@ public final class ProducerLoop implements LoopContext.Admission {
     private long failed;
     private long abandoned;
 
-    private ProducerLoop(ProducerConfig config, OwnedResources resources) {
+    private ProducerLoop(
+            ProducerConfig config, OwnedResources resources, @Nullable Consumer<? super ProducerEvent> listener) {
+        this.outcomes = new Outcomes(listener);
         this.resources = resources;
         this.platform = resources.platform();
         this.ticks = new Ticks(platform.nanoTime());
@@ -85,12 +100,73 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** A loop that is ready for records; it does nothing until there are some. */
     public static ProducerLoop start(ProducerConfig config, OwnedResources resources) {
-        return new ProducerLoop(config, resources);
+        return start(config, resources, null);
+    }
+
+    /** As above, with a listener that hears of everything that happens. */
+    public static ProducerLoop start(
+            ProducerConfig config, OwnedResources resources, @Nullable Consumer<? super ProducerEvent> listener) {
+        return new ProducerLoop(config, resources, listener);
     }
 
     /** See the producer's {@code put}. */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
-        return intake.put(streamName, record);
+        PutFuture future = new PutFuture();
+        intake.put(streamName, record, future);
+        return future;
+    }
+
+    /** See the producer's {@code put}. */
+    public void put(String streamName, UserRecord record, PutCallback callback) {
+        intake.put(streamName, record, Objects.requireNonNull(callback, "callback"));
+    }
+
+    // ---- statistics ----
+
+    /** See the producer's {@code statistics}. */
+    public ProducerStatistics statistics() {
+        long oldest = oldestPutAt;
+        long finished = intake.finished(); // first, so that the difference is never negative
+        long taken = intake.taken();
+        return new ProducerStatistics(
+                state(),
+                taken,
+                taken - finished,
+                budget.taken(),
+                Duration.ofNanos(oldest == Ticks.NEVER ? 0 : Math.max(0, ticks.now() - oldest)),
+                inFlightRequests,
+                endpointLost);
+    }
+
+    /** See the producer's {@code lanes}. */
+    public CompletableFuture<List<ProducerStatistics.Lane>> lanes() {
+        CompletableFuture<List<ProducerStatistics.Lane>> answer = new CompletableFuture<>();
+        boolean posted = loop.post(() -> {
+            long now = ticks.now();
+            List<ProducerStatistics.Lane> lanes = intake.streams().stream()
+                    .flatMap(stream -> stream.statistics(now).stream())
+                    .sorted(Comparator.comparing(ProducerStatistics.Lane::stream)
+                            .thenComparing(ProducerStatistics.Lane::shardId))
+                    .toList();
+            userCode.run(() -> answer.complete(lanes));
+        });
+        if (!posted) {
+            answer.complete(List.of());
+        }
+        return answer;
+    }
+
+    private State state() {
+        CompletableFuture<CloseReport> closing = report.get();
+        if (closing == null) {
+            return State.OPEN;
+        }
+        return closing.isDone() ? State.CLOSED : State.CLOSING;
+    }
+
+    /** Futures have completed. */
+    void finish(long records) {
+        intake.finish(records);
     }
 
     /** What is left of the memory budget, in bytes. */
@@ -106,6 +182,9 @@ public final class ProducerLoop implements LoopContext.Admission {
         dispatch.sendDue(intake.streams(), now);
         tellOutcomes();
         wakeAtNextTurn(now);
+        oldestPutAt = epochs.oldestPutAt();
+        inFlightRequests = dispatch.inFlight();
+        endpointLost = guard.isOpen();
     }
 
     /** Records must not linger in memory that others wait for. */
@@ -179,7 +258,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void endEpoch(Runnable whenDone) {
         schedule.hurry(ticks.now());
-        epochs.close(whenDone);
+        epochs.whenDone(whenDone);
         intake.streams().forEach(StreamLanes::touchAll);
     }
 

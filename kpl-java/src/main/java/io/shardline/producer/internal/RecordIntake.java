@@ -1,7 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
-import io.shardline.producer.PutReceipt;
+import io.shardline.producer.PutCallback;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.internal.EventLoop;
 import java.time.Duration;
@@ -9,10 +9,10 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +36,8 @@ final class RecordIntake {
     private final MemoryBudget budget;
     private final UserCode userCode;
     private final Map<String, StreamLanes> streams = new ConcurrentHashMap<>();
+    private final LongAdder taken = new LongAdder();
+    private final LongAdder finished = new LongAdder();
     private volatile boolean closed;
 
     RecordIntake(LoopContext context, MemoryBudget budget, UserCode userCode) {
@@ -46,7 +48,7 @@ final class RecordIntake {
         this.userCode = userCode;
     }
 
-    CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
+    void put(String streamName, UserRecord record, PutCallback completion) {
         Objects.requireNonNull(streamName, "streamName");
         if (record.size() > settings.maxRecordSize()) {
             throw new IllegalArgumentException("data and partition key together have at most "
@@ -55,14 +57,13 @@ final class RecordIntake {
         StreamLanes known = streams.get(streamName);
         StreamLanes stream = known != null ? known : newStream(streamName);
         PendingRecord pending =
-                new PendingRecord(stream, record, context.ticks().now());
+                new PendingRecord(stream, record, context.ticks().now(), completion);
         if (closed) {
             pending.fail(FailureReason.CLOSED, CLOSED);
         } else {
             pending.hashKey(); // here, so that the loop finds it done
             admit(pending);
         }
-        return pending.future;
     }
 
     /** Runs an action once all that was put before is in the mailbox. */
@@ -81,6 +82,25 @@ final class RecordIntake {
         if (!budget.takeInTurn(turn)) {
             action.run();
         }
+    }
+
+    /** How many records were taken in. */
+    long taken() {
+        return taken.sum();
+    }
+
+    /** Of those, how many have come to their end. */
+    long finished() {
+        return finished.sum();
+    }
+
+    /** Futures have completed. */
+    void finish(long records) {
+        finished.add(records);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** From now on everything is refused. */
@@ -174,7 +194,9 @@ final class RecordIntake {
     }
 
     private void post(PendingRecord pending) {
+        taken.increment();
         if (!loop.post(pending)) {
+            finished.increment();
             budget.giveBack(pending.cost());
             pending.fail(FailureReason.CLOSED, CLOSED);
         }
@@ -199,6 +221,7 @@ final class RecordIntake {
 
         @Override
         void abandoned() {
+            taken.increment();
             context.outcomes()
                     .turnedAway(pending, FailureReason.CLOSED, "the producer was closed before there was room");
             over.countDown();

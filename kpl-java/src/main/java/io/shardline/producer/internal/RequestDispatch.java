@@ -1,12 +1,14 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -132,9 +134,30 @@ final class RequestDispatch {
     private void answered(PutRequest request, Answer answer) {
         if (request.end()) {
             inFlight.remove(request);
+            tell(request, answer);
+            boolean wasLost = guard.isOpen();
             guard.answered(answer, request.startedAt());
+            if (guard.isOpen() != wasLost) {
+                context.outcomes()
+                        .happened(() ->
+                                wasLost ? new ProducerEvent.EndpointReturned() : new ProducerEvent.EndpointLost());
+            }
             request.stream().judge().judge(request, answer);
         }
+    }
+
+    private void tell(PutRequest request, Answer answer) {
+        Optional<String> error = answer instanceof Answer.Failed failed
+                ? Optional.of(failed.failure().code())
+                : Optional.empty();
+        context.outcomes()
+                .happened(() -> new ProducerEvent.RequestAnswered(
+                        request.stream().name(),
+                        request.entryCount(),
+                        request.loads().stream().mapToInt(LaneLoad::count).sum(),
+                        request.loads().stream().mapToLong(LaneLoad::bytes).sum(),
+                        Duration.ofNanos(context.ticks().now() - request.startedAt()),
+                        error));
     }
 
     private Answer noAnswer() {

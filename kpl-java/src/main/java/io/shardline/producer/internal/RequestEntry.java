@@ -21,12 +21,19 @@ record RequestEntry(List<PendingRecord> records, @Nullable AggregateBuilder buil
     /** What KPL writes, and what consumers of ours know its aggregates by. */
     static final String OUTER_PARTITION_KEY = "a";
 
-    static RequestEntry raw(PendingRecord pending) {
-        return new RequestEntry(List.of(pending), null, pending.size(), pending.cost());
+    /** A record without company: raw, unless it has headers, which only the aggregated format has room for. */
+    static RequestEntry alone(PendingRecord pending) {
+        AggregateBuilder builder = null;
+        if (!pending.record.headers().isEmpty()) {
+            builder = new AggregateBuilder();
+            builder.tryAdd(pending.entry, Integer.MAX_VALUE);
+        }
+        return new RequestEntry(List.of(pending), builder, pending.size(), pending.cost());
     }
 
-    boolean isAggregate() {
-        return builder != null;
+    /** Whether it may hold records that do not belong where the first one does. */
+    boolean isMixed() {
+        return records.size() > 1;
     }
 
     boolean isInside(HashKeyRange range) {

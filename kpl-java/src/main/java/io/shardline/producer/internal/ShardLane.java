@@ -2,6 +2,7 @@ package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.ProducerStatistics;
 import io.shardline.runtime.internal.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -232,6 +233,17 @@ final class ShardLane {
         return open.isEmpty() ? head().putAt : open.oldestPutAt();
     }
 
+    ProducerStatistics.Lane statistics(long now) {
+        return new ProducerStatistics.Lane(
+                stream.name(),
+                shardId(),
+                open.count() + behind.count(),
+                open.size() + behind.bytes(),
+                inFlight,
+                Duration.ofNanos(isEmpty() ? 0 : now - oldestPutAt()),
+                rate.share());
+    }
+
     // ---- what goes ----
 
     /** Fails what is too old to be sent. */
@@ -317,7 +329,7 @@ final class ShardLane {
             if (settings.ordered() && !keys.add(next.record.partitionKey())) {
                 passedOver.add(next);
             } else {
-                taken.add(RequestEntry.raw(next));
+                taken.add(RequestEntry.alone(next));
                 room -= next.size();
             }
             next = behind.peek();

@@ -2,6 +2,7 @@ package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.ProducerStatistics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -187,6 +188,10 @@ final class StreamLanes {
     /** Looks at every lane again, because a flush has come. */
     void touchAll() {
         lanes.forEach(ShardLane::touch);
+    }
+
+    List<ProducerStatistics.Lane> statistics(long now) {
+        return lanes.stream().map(lane -> lane.statistics(now)).toList();
     }
 
     /** Gives up everything that waits and is not in flight. */

@@ -61,6 +61,7 @@ final class ProducerWorld {
                 .scheduler(service.executor("front"))
                 .wallClock(service.wallClock())
                 .random(service.random())
+                .streamTransition(Duration.ofMillis(1))
                 .build();
         this.admin = kinesis.client();
         this.client = new RecordingClient(

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.kinesis.retrieval.AggregatorUtil;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /** What consumers get out of a stream: parents before children, and without entries that do not belong where they are. */
 final class StreamTruth {
@@ -25,6 +27,8 @@ final class StreamTruth {
     record Seen(String partitionKey, String data) {}
 
     private record Place(String shardId, String sequenceNumber, long subSequenceNumber) {}
+
+    private static final AggregatorUtil KCL = new AggregatorUtil();
 
     private final Map<Place, Seen> entryWise = new LinkedHashMap<>();
     private final List<Seen> kclWise = new ArrayList<>();
@@ -48,20 +52,33 @@ final class StreamTruth {
         byte[] data = stored.data().asByteArray();
         if (AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated) {
             List<AggregateEntry> entries = aggregated.entries();
-            boolean allInside = entries.stream().allMatch(entry -> range.contains(entry.hashKey()));
             for (int i = 0; i < entries.size(); i++) {
                 Seen seen = seen(entries.get(i).partitionKey(), entries.get(i).data());
                 if (range.contains(entries.get(i).hashKey())) {
                     entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), i), seen);
                 }
-                if (allInside) {
-                    kclWise.add(seen);
-                }
             }
         } else {
             Seen seen = seen(stored.partitionKey(), data);
             entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), 0), seen);
-            kclWise.add(seen);
+        }
+        readAsKclDoes(stored, range);
+    }
+
+    private void readAsKclDoes(StoredRecord stored, HashKeyRange range) {
+        KinesisClientRecord record = KinesisClientRecord.builder()
+                .data(stored.data().asByteBuffer())
+                .partitionKey(stored.partitionKey())
+                .sequenceNumber(stored.sequenceNumber())
+                .build();
+        List<KinesisClientRecord> userRecords = KCL.deaggregate(
+                new ArrayList<>(List.of(record)),
+                range.start().toString(),
+                range.end().toString());
+        for (KinesisClientRecord each : userRecords) {
+            byte[] bytes = new byte[each.data().remaining()];
+            each.data().get(bytes);
+            kclWise.add(seen(each.partitionKey(), bytes));
         }
     }
 
@@ -81,7 +98,7 @@ final class StreamTruth {
         return new LinkedHashSet<>(entryWise.values());
     }
 
-    /** First occurrences for a consumer that drops an aggregate as a whole. */
+    /** First occurrences for Amazon's own deaggregator, given each shard's range: it drops an aggregate as a whole. */
     Set<Seen> firstSeenKclWise() {
         return new LinkedHashSet<>(kclWise);
     }
