@@ -3,7 +3,6 @@ package io.shardline.consumer.simulation;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
-import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.lease.SessionRow;
@@ -33,7 +32,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
     /** When a caller gives up a call that is not answered. */
     public static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-    private final InMemoryLeaseStore table;
+    private final LeaseStore table;
     private final SimulatedTime time;
     private final Executor callbacks;
     private final Network network;
@@ -69,7 +68,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     /** The table as {@code caller} reaches it. */
-    public SimulatedLeaseTable(InMemoryLeaseStore table, SimulatedTime time, SimulatedProcess caller, Network network) {
+    public SimulatedLeaseTable(LeaseStore table, SimulatedTime time, SimulatedProcess caller, Network network) {
         this.table = table;
         this.time = time;
         this.callbacks = caller.pool("lease-table-answers", 1);

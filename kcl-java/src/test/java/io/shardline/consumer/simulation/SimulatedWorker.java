@@ -6,6 +6,7 @@ import io.shardline.consumer.RecordHandler;
 import io.shardline.consumer.ShardHandlerFactory;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Faults;
@@ -37,6 +38,7 @@ public final class SimulatedWorker {
     private @Nullable RecordHandler recordHandler;
     private @Nullable ShardHandlerFactory shardHandlers;
     private Faults faults = Faults.none();
+    private LeaseStore table;
     private Consumer<ConsumerEvent> listener = event -> {};
     private @Nullable ShardlineConsumer consumer;
 
@@ -44,6 +46,7 @@ public final class SimulatedWorker {
         this.fleet = fleet;
         this.process = fleet.time.process(name);
         this.network = new ScriptedNetwork(fleet.time);
+        this.table = fleet.table;
         this.recordHandler = (record, context) ->
                 fleet.handled().add(new SimulatedFleet.Handled(name, record, fleet.time.nowNanos()));
     }
@@ -76,6 +79,12 @@ public final class SimulatedWorker {
     public SimulatedWorker shardHandler(ShardHandlerFactory factory) {
         recordHandler = null;
         shardHandlers = factory;
+        return this;
+    }
+
+    /** Another table than the fleet's; its calls are waited for while simulated time stands still. */
+    public SimulatedWorker table(LeaseStore leases) {
+        table = leases;
         return this;
     }
 
@@ -118,7 +127,7 @@ public final class SimulatedWorker {
         settings.accept(config);
         ShardlineConsumer.Builder builder = ShardlineConsumer.builder()
                 .config(config.build())
-                .leaseTable(new SimulatedLeaseTable(fleet.table, fleet.time, process, network))
+                .leaseTable(new SimulatedLeaseTable(table, fleet.time, process, network))
                 .client(fleet.kinesis.client(ClientSettings.defaults()
                         .latency(Latency.fixed(LATENCY))
                         .faults(faults)

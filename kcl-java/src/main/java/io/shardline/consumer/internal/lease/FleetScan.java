@@ -44,6 +44,8 @@ final class FleetScan {
     private boolean scanning;
     private boolean scanAgain;
     private boolean onDuty;
+    private boolean announcing;
+    private boolean announceAgain;
     private boolean takeAllFree;
     private boolean stopped;
 
@@ -103,13 +105,24 @@ final class FleetScan {
         setting.calls().read(setting.store()::moveRevision, row -> scan(), failure -> scan());
     }
 
-    /** As {@link #announce}, and then takes what nobody else takes. */
+    /** As {@link #announce}, and then takes what nobody else takes. What changes while that is being told is told as one. */
     void announceNewLeases() {
-        Runnable scanOnDuty = () -> {
-            onDuty = true;
-            scan();
-        };
-        setting.calls().read(setting.store()::moveRevision, row -> scanOnDuty.run(), failure -> scanOnDuty.run());
+        if (announcing) {
+            announceAgain = true;
+            return;
+        }
+        announcing = true;
+        setting.calls().read(setting.store()::moveRevision, row -> announced(), failure -> announced());
+    }
+
+    private void announced() {
+        announcing = false;
+        onDuty = true;
+        scan();
+        if (announceAgain) {
+            announceAgain = false;
+            announceNewLeases();
+        }
     }
 
     /** Tells the others soon, together with what else changes until then, also when this worker is leaving. */

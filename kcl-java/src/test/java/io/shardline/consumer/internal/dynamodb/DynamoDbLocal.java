@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
@@ -80,12 +82,13 @@ public final class DynamoDbLocal {
     }
 
     /** A client as the consumer's own would be, for any endpoint. */
-    static DynamoDbAsyncClient newClient(URI endpoint) {
+    static DynamoDbAsyncClient newClient(URI endpoint, ExecutionInterceptor... interceptors) {
         return DynamoDbAsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-                .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .executionInterceptors(List.of(interceptors)))
                 .build();
     }
 
@@ -104,7 +107,11 @@ public final class DynamoDbLocal {
 
     /** Settings with a table name that no other test has. */
     static DynamoDbTable.Builder newTable() {
-        return DynamoDbTable.builder("leases-" + TABLES.incrementAndGet()).callTimeout(CALL_TIMEOUT);
+        return table("leases-" + TABLES.incrementAndGet());
+    }
+
+    static DynamoDbTable.Builder table(String name) {
+        return DynamoDbTable.builder(name).callTimeout(CALL_TIMEOUT);
     }
 
     /** A store on an empty table of its own. */

@@ -402,4 +402,20 @@ class LeaseRulesTest {
         assertThat(fleet.sessionRow(left).alive()).isFalse();
         assertThat(Duration.ofNanos(fleet.time.nowNanos() - stopped)).isLessThan(LeaseFleet.H.plusSeconds(1));
     }
+
+    @Test
+    void manyChangesAtOnceAreToldToTheFleetAsOne() {
+        Member a = fleet.join("a");
+        fleet.advance(LeaseFleet.H);
+        int before = a.network().sent("moveRevision").size();
+
+        a.run(() -> {
+            for (int i = 0; i < 100; i++) {
+                a.book().announceNewLeases();
+            }
+        });
+        fleet.advance(Duration.ofSeconds(1));
+
+        assertThat(a.network().sent("moveRevision")).hasSize(before + 2); // the first change, and all after it
+    }
 }
