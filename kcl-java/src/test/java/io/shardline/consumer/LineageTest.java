@@ -3,6 +3,11 @@ package io.shardline.consumer;
 import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
@@ -120,5 +125,44 @@ class LineageTest {
 
         assertThat(fleet.texts()).containsExactlyInAnyOrder("0", "2", "4", "5");
         assertThat(fleet.table().scan().join().leases()).hasSize(7);
+    }
+
+    @Test
+    void aFinishedLeaseIsForgottenOnceItsShardIsNotListedAndItsChildHasBegun() { // L6
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        String gone = "shardId-gone";
+        fleet.table()
+                .createLease(Lease.unowned(gone, Checkpoint.shardEnd(), ImmutableSet.of(), null))
+                .join();
+        fleet.table()
+                .createLease(Lease.unowned(
+                        shardId(0), Checkpoint.trimHorizon(), ImmutableSet.of(gone), HashKeyRange.FULL))
+                .join();
+        fleet.worker("w").start();
+        fleet.advance(Duration.ofMinutes(15));
+        assertThat(fleet.isLeased(gone)).as("its child has not begun").isTrue();
+        fleet.put("1");
+        fleet.until(() -> fleet.texts().size() == 1);
+
+        fleet.advance(Duration.ofMinutes(15));
+
+        assertThat(fleet.table().scan().join().leases())
+                .extracting(Lease::key)
+                .containsExactly(shardId(0));
+    }
+
+    @Test
+    void aDeadSessionIsForgottenAfterAnHour() { // W5
+        SimulatedFleet fleet = new SimulatedFleet(1, 2);
+        SimulatedWorker killed = fleet.worker("killed").start();
+        fleet.worker("w").with(config -> config.readsPerSecondAtTip(0.05)).start();
+        fleet.advance(Duration.ofMinutes(1));
+        killed.process().kill();
+        fleet.advance(Duration.ofMinutes(55));
+        assertThat(fleet.table().scan().join().sessions()).hasSize(2);
+
+        fleet.advance(Duration.ofMinutes(15));
+
+        assertThat(fleet.table().scan().join().sessions()).hasSize(1).allMatch(SessionRow::alive);
     }
 }

@@ -141,6 +141,16 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended) {
+        return write("deleteLease", ended.key(), () -> table.deleteLease(ended));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> deleteSession(String session) {
+        return write("deleteSession", session, () -> table.deleteSession(session));
+    }
+
+    @Override
     public CompletableFuture<Watch> watch(Set<String> sessions) {
         return read("watch", "", () -> table.watch(sessions));
     }

@@ -134,6 +134,12 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         });
     }
 
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> deleteSession(String session) {
+        ItemUpdate condition = new ItemUpdate().where(Attributes.STATE, Rows.string(Attributes.DEAD));
+        return delete(Rows.sessionKey(session), condition, Rows::session);
+    }
+
     private static ItemUpdate alive() {
         return new ItemUpdate().where(Attributes.STATE, Rows.string(Attributes.ALIVE));
     }
@@ -211,6 +217,14 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
         return update(held.key(), moved(held, held.givenTo(to, position)), this::lease);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended) {
+        ItemUpdate condition = new ItemUpdate()
+                .where(Attributes.COUNTER, Rows.number(ended.counter()))
+                .where(Attributes.CHECKPOINT, Rows.string(Attributes.SHARD_END));
+        return delete(ended.key(), condition, this::lease);
     }
 
     /** From a row as it was seen, whoever wrote it, to one of ours. */
@@ -340,6 +354,17 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         return calls.write(
                 "UpdateItem",
                 () -> client.updateItem(update.of(table.tableName(), key)
+                        .overrideConfiguration(timed)
+                        .build()),
+                answer -> required(new Item(answer.attributes()), reader),
+                before(reader));
+    }
+
+    private <T> CompletableFuture<WriteResult<T>> delete(String key, ItemUpdate condition, Function<Item, T> reader) {
+        return calls.write(
+                "DeleteItem",
+                () -> client.deleteItem(condition
+                        .deletionOf(table.tableName(), key)
                         .overrideConfiguration(timed)
                         .build()),
                 answer -> required(new Item(answer.attributes()), reader),

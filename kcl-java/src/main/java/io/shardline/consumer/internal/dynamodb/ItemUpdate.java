@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -95,6 +96,18 @@ final class ItemUpdate {
             request.conditionExpression(String.join(" AND ", conditions));
         }
         return values.isEmpty() ? request : request.expressionAttributeValues(values);
+    }
+
+    /** Deletes a row on the conditions, which it must have; changes play no part. */
+    DeleteItemRequest.Builder deletionOf(String table, String key) {
+        return DeleteItemRequest.builder()
+                .tableName(table)
+                .key(Map.of(Attributes.KEY, Rows.string(key)))
+                .conditionExpression(String.join(" AND ", conditions))
+                .expressionAttributeNames(names)
+                .expressionAttributeValues(values)
+                .returnValues(ReturnValue.ALL_OLD)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
     }
 
     private String clauses() {

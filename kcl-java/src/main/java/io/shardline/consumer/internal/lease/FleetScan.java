@@ -211,6 +211,7 @@ final class FleetScan {
         boolean again = scanAgain;
         scanAgain = false;
         takeIn(scan);
+        cleanUp(scan);
         follower.scanned(scan.leases());
         if (again || scanAgain) {
             scanAgain = false;
@@ -218,6 +219,20 @@ final class FleetScan {
         } else {
             plan();
         }
+    }
+
+    /** W5, by one worker; it does not matter whether it succeeds, as there is always a next time. */
+    private void cleanUp(Scan scan) {
+        String me = session.id();
+        if (me == null || fleet.others().stream().anyMatch(other -> other.compareTo(me) < 0)) {
+            return;
+        }
+        Set<String> old = fleet.longDead();
+        seen.values().stream().filter(lease -> !lease.isEnded()).forEach(lease -> old.remove(lease.owner()));
+        scan.sessions().stream()
+                .map(SessionRow::id)
+                .filter(old::contains)
+                .forEach(dead -> setting.calls().hint(() -> setting.store().deleteSession(dead)));
     }
 
     private void plan() {

@@ -34,6 +34,9 @@ public final class FleetWatch {
     /** While somebody is suspected, everybody looks this many times as often. */
     private static final int CLOSER = 6;
 
+    /** How long the row of a dead session is kept after its death was seen here. */
+    private static final long KEPT_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private static final double JITTER = 0.03;
 
     private final SessionKeeper.Setting setting;
@@ -136,6 +139,17 @@ public final class FleetWatch {
             }
         });
         return free;
+    }
+
+    /** Dead sessions that may be forgotten: for an hour no delayed message of theirs has been under way. */
+    Set<String> longDead() {
+        Set<String> old = new LinkedHashSet<>();
+        dead.forEach((session, death) -> {
+            if (loop.nanoTime() - death.since() >= KEPT_NANOS) {
+                old.add(session);
+            }
+        });
+        return old;
     }
 
     /** How long until some dead session's leases are no longer left to its heir, or -1. */

@@ -115,6 +115,16 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended) {
+        return delete(leases, ended.key(), row -> row.counter() == ended.counter() && row.isEnded());
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> deleteSession(String session) {
+        return delete(sessions, session, row -> !row.alive());
+    }
+
+    @Override
     public CompletableFuture<Watch> watch(Set<String> wanted) {
         List<SessionRow> found = new ArrayList<>();
         for (String session : wanted) {
@@ -167,6 +177,17 @@ public final class InMemoryLeaseStore implements LeaseStore {
     private static <T> CompletableFuture<WriteResult<T>> create(ConcurrentHashMap<String, T> rows, String key, T row) {
         T before = rows.putIfAbsent(key, row);
         return CompletableFuture.completedFuture(before == null ? new Written<>(row) : new Refused<>(before));
+    }
+
+    private static <T> CompletableFuture<WriteResult<T>> delete(
+            ConcurrentHashMap<String, T> rows, String key, Predicate<T> condition) {
+        AtomicReference<@Nullable WriteResult<T>> result = new AtomicReference<>(new Refused<>(null));
+        rows.computeIfPresent(key, (k, row) -> {
+            boolean holds = condition.test(row);
+            result.set(holds ? new Written<>(row) : new Refused<>(row));
+            return holds ? null : row;
+        });
+        return CompletableFuture.completedFuture(Objects.requireNonNull(result.get()));
     }
 
     private static <T> CompletableFuture<WriteResult<T>> update(

@@ -77,6 +77,12 @@ public interface LeaseStore extends LeaseTable {
     /** L5. Moves the checkpoint of a row that is as {@code held} and gives it to another session, or to nobody. */
     CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to);
 
+    /** L6. Deletes a row that is as {@code ended} and at its shard's end. Refused without a row if it is gone already. */
+    CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended);
+
+    /** W5. Deletes a session that is dead. Refused without a row if it is gone already. */
+    CompletableFuture<WriteResult<SessionRow>> deleteSession(String session);
+
     /** The fleet row and some sessions in one small, possibly stale read. Sessions that are not there are left out. */
     CompletableFuture<Watch> watch(Set<String> sessions);
 

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKey;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.StartingPosition;
@@ -46,6 +47,9 @@ public final class ShardSync {
     /** Lease creations under way at a time. */
     private static final int MOST_CREATIONS = 32;
 
+    /** Listings with a hole in a row that are not believed; a reshard is not that long between two states. */
+    private static final int MOST_INCOMPLETE_LISTINGS = 3;
+
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionKeeper.Setting setting;
@@ -56,6 +60,7 @@ public final class ShardSync {
 
     private @Nullable StreamRow stream;
     private @Nullable String lastFailure;
+    private int incompleteListings;
     private boolean asking;
     private boolean running;
     private boolean hasSucceeded;
@@ -240,16 +245,28 @@ public final class ShardSync {
     private void plan(StreamRow row, List<Shard> shards) {
         asking = false;
         List<ListedShard> listed = shards.stream().map(ShardSync::listed).toList();
+        HashKey hole = ShardSyncPlanner.firstHole(listed).orElse(null);
+        incompleteListings = hole == null ? 0 : incompleteListings + 1;
+        if (hole != null && incompleteListings <= MOST_INCOMPLETE_LISTINGS) {
+            again(new IllegalStateException("the service lists no shard for hash key " + hole));
+            return;
+        }
         Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
         // The leases are read after the shards: whoever made a lease for a listed shard is seen.
         setting.calls()
                 .read(
                         setting.store()::scan,
-                        scan -> create(ShardSyncPlanner.plan(listed, scan.leases(), start), count -> {
-                            running = false;
-                            hasSucceeded = true;
-                            target.done().accept(count);
-                        }),
+                        scan -> {
+                            create(ShardSyncPlanner.plan(listed, scan.leases(), start), count -> {
+                                running = false;
+                                hasSucceeded = true;
+                                target.done().accept(count);
+                            });
+                            // Nobody needs to know whether this succeeds: there is always a next time.
+                            ShardSyncPlanner.finished(listed, scan.leases())
+                                    .forEach(lease -> setting.calls()
+                                            .hint(() -> setting.store().deleteLease(lease)));
+                        },
                         this::again);
     }
 

@@ -1,13 +1,18 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableList;
+import io.shardline.aggregation.HashKey;
+import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
+import java.math.BigInteger;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,7 +50,9 @@ public final class ShardSyncPlanner {
                 }
             } else if (shard.parents().stream().noneMatch(shards::containsKey)) {
                 missing.add(leaseFor(shard, start));
-            } else if (shard.parents().stream().filter(shards::containsKey).allMatch(p -> isEnded(leased.get(p)))) {
+            } else if (shard.parents().stream()
+                    .filter(shards::containsKey)
+                    .allMatch(parent -> isHandled(parent, leased, passed))) {
                 missing.add(leaseFor(shard, Checkpoint.trimHorizon()));
             }
         }
@@ -82,8 +89,53 @@ public final class ShardSyncPlanner {
         return false;
     }
 
-    private static boolean isEnded(@org.jspecify.annotations.Nullable Lease lease) {
-        return lease != null && lease.isEnded();
+    /**
+     * Whether a listed parent is at its end, or was: one without a lease that has leased descendants was handled, and its lease
+     * deleted since.
+     */
+    private static boolean isHandled(String parent, Map<String, Lease> leased, Set<String> passed) {
+        Lease lease = leased.get(parent);
+        return lease == null ? passed.contains(parent) : lease.isEnded();
+    }
+
+    /**
+     * The leases that nobody needs any more: at their end, of shards that the stream no longer lists, so that no delayed
+     * creation can revive one that could be read, and with children that no longer look at their parents.
+     */
+    public static ImmutableList<Lease> finished(List<ListedShard> listed, Collection<Lease> leases) {
+        Set<String> open = new LinkedHashSet<>();
+        listed.forEach(shard -> open.add(shard.id()));
+        Set<String> begun = new LinkedHashSet<>();
+        Set<String> awaited = new LinkedHashSet<>();
+        for (Lease lease : leases) {
+            (lease.checkpoint() instanceof Checkpoint.AtStart ? awaited : begun).addAll(lease.parents());
+        }
+        return leases.stream()
+                .filter(lease -> lease.isEnded() && !open.contains(lease.key()))
+                .filter(lease -> begun.contains(lease.key()) && !awaited.contains(lease.key()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * The least hash key that no shard without listed children takes, if any. There is none in a stream, so a listing with one
+     * was made while the stream changed.
+     */
+    public static Optional<HashKey> firstHole(List<ListedShard> listed) {
+        Set<String> parents = new LinkedHashSet<>();
+        listed.forEach(shard -> parents.addAll(shard.parents()));
+        List<HashKeyRange> ranges = listed.stream()
+                .filter(shard -> !parents.contains(shard.id()))
+                .map(ListedShard::range)
+                .sorted(Comparator.comparing(HashKeyRange::start))
+                .toList();
+        BigInteger next = BigInteger.ZERO;
+        for (HashKeyRange range : ranges) {
+            if (range.start().toBigInteger().compareTo(next) > 0) {
+                break;
+            }
+            next = next.max(range.end().toBigInteger().add(BigInteger.ONE));
+        }
+        return next.compareTo(HashKey.MAX.toBigInteger()) > 0 ? Optional.empty() : Optional.of(HashKey.of(next));
     }
 
     private static Set<String> ancestorsOf(Set<String> keys, Map<String, ListedShard> shards) {

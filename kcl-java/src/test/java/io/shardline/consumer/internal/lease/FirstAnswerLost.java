@@ -102,6 +102,17 @@ final class FirstAnswerLost implements LeaseStore {
         return twice(() -> table.give(held, position, to));
     }
 
+    /** A caller does not repeat it: a row that is gone is what he wants. */
+    @Override
+    public CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended) {
+        return table.deleteLease(ended);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<SessionRow>> deleteSession(String session) {
+        return table.deleteSession(session);
+    }
+
     @Override
     public CompletableFuture<Watch> watch(Set<String> sessions) {
         return table.watch(sessions);

@@ -335,4 +335,30 @@ abstract class LeaseStoreContract {
     private static <T> T refused(CompletableFuture<WriteResult<T>> result) {
         return Objects.requireNonNull(((Refused<T>) result.join()).row());
     }
+
+    @Test
+    void onlyAFinishedLeaseThatIsAsSeenIsDeleted() {
+        Lease created = Lease.unowned("s", Checkpoint.trimHorizon(), ImmutableSet.of(), null);
+        store.createLease(created).join();
+        Lease taken = written(store.take(created, "w@1"));
+        assertThat(store.deleteLease(taken).join()).isInstanceOf(WriteResult.Refused.class);
+        Lease ended = written(store.checkpoint(taken, Checkpoint.shardEnd()));
+
+        assertThat(store.deleteLease(taken).join()).isInstanceOf(WriteResult.Refused.class);
+        assertThat(store.deleteLease(ended).join()).isInstanceOf(WriteResult.Written.class);
+        assertThat(store.readLeases(List.of("s")).join()).isEmpty();
+        assertThat(store.deleteLease(ended).join()).isEqualTo(new WriteResult.Refused<>(null));
+    }
+
+    @Test
+    void onlyADeadSessionIsDeleted() {
+        SessionRow row = SessionRow.created("w@1", "w", Timing.of(Duration.ofSeconds(10)));
+        store.createSession(row).join();
+        assertThat(store.deleteSession("w@1").join()).isInstanceOf(WriteResult.Refused.class);
+        store.retire("w@1", null).join();
+
+        assertThat(store.deleteSession("w@1").join()).isInstanceOf(WriteResult.Written.class);
+        assertThat(store.readSession("w@1").join()).isEmpty();
+        assertThat(store.deleteSession("w@1").join()).isEqualTo(new WriteResult.Refused<>(null));
+    }
 }

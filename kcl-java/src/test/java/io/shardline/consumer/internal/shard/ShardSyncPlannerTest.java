@@ -3,13 +3,16 @@ package io.shardline.consumer.internal.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKey;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -102,6 +105,74 @@ class ShardSyncPlannerTest {
         assertThat(leases.keySet())
                 .containsExactlyInAnyOrderElementsOf(history.shards().keySet());
         assertThat(leases.values()).allMatch(Lease::isEnded);
+    }
+
+    @Property(tries = 1_000)
+    void fromAnyTableEveryOpenShardIsReachedWithoutAnAncestorOfAHandledOne(@ForAll long seed) {
+        Random random = new Random(seed);
+        ShardHistory history = ShardHistory.random(seed).withoutTheOldest(random.nextInt(3));
+        Map<String, Lease> leases = new LinkedHashMap<>();
+        history.randomLeases(random).forEach(lease -> leases.put(lease.key(), lease));
+        List<ListedShard> listing = new ArrayList<>(history.listing());
+        Collections.shuffle(listing, random); // children before parents, too
+
+        for (int round = 0; round < 100; round++) {
+            ShardSyncPlanner.plan(listing, leases.values(), Checkpoint.trimHorizon())
+                    .forEach(lease -> leases.put(lease.key(), lease));
+            endOne(history, leases, random);
+        }
+
+        List<String> open = history.shards().keySet().stream()
+                .filter(id -> history.childrenOf(id).isEmpty())
+                .toList();
+        assertThat(leases.keySet()).containsAll(open);
+        assertThat(leases.values()).allMatch(Lease::isEnded);
+    }
+
+    @Test
+    void theSiblingOfAChildWhoseParentsLeaseIsGoneGetsItsLease() {
+        List<ListedShard> shards = List.of(shard("a"), shard("b", "a"), shard("c", "a"));
+        Lease begun = ShardSyncPlanner.leaseFor(shard("b", "a"), new Checkpoint.At(new Position("1", 0)));
+
+        assertThat(ShardSyncPlanner.plan(shards, List.of(begun), LATEST))
+                .singleElement()
+                .satisfies(lease -> {
+                    assertThat(lease.key()).isEqualTo("c");
+                    assertThat(lease.checkpoint()).isEqualTo(Checkpoint.trimHorizon());
+                });
+    }
+
+    @Test
+    void aFinishedLeaseIsDeletedWhenItsShardIsGoneAndItsChildrenHaveBegun() {
+        Lease ended = ShardSyncPlanner.leaseFor(shard("a"), Checkpoint.shardEnd());
+        Lease begun = ShardSyncPlanner.leaseFor(shard("b", "a"), new Checkpoint.At(new Position("1", 0)));
+        Lease waiting = ShardSyncPlanner.leaseFor(shard("c", "a"), Checkpoint.trimHorizon());
+        Lease alsoEnded = ShardSyncPlanner.leaseFor(shard("c", "a"), Checkpoint.shardEnd());
+        List<ListedShard> without = List.of(shard("b", "a"), shard("c", "a"));
+        List<ListedShard> with = List.of(shard("a"), shard("b", "a"), shard("c", "a"));
+
+        assertThat(ShardSyncPlanner.finished(without, List.of(ended, begun, alsoEnded)))
+                .containsExactly(ended);
+        assertThat(ShardSyncPlanner.finished(without, List.of(ended, begun, waiting)))
+                .isEmpty();
+        assertThat(ShardSyncPlanner.finished(with, List.of(ended, begun, alsoEnded)))
+                .isEmpty();
+        assertThat(ShardSyncPlanner.finished(without, List.of(ended))).isEmpty();
+    }
+
+    @Test
+    void aListingThatLeavesOutHashKeysIsNoticed() {
+        HashKey middle = HashKeyRange.FULL.midpoint();
+        HashKey below = HashKey.of(middle.toBigInteger().subtract(BigInteger.ONE));
+        ListedShard parent = shard("a");
+        ListedShard low = new ListedShard("b", ImmutableSet.of("a"), new HashKeyRange(HashKey.MIN, below));
+        ListedShard high = new ListedShard("c", ImmutableSet.of("a"), new HashKeyRange(middle, HashKey.MAX));
+
+        assertThat(ShardSyncPlanner.firstHole(List.of(parent))).isEmpty();
+        assertThat(ShardSyncPlanner.firstHole(List.of(high, low, parent))).isEmpty();
+        assertThat(ShardSyncPlanner.firstHole(List.of(parent, low))).contains(middle);
+        assertThat(ShardSyncPlanner.firstHole(List.of(parent, high))).contains(HashKey.MIN);
+        assertThat(ShardSyncPlanner.firstHole(List.of())).contains(HashKey.MIN);
     }
 
     @Test
