@@ -135,8 +135,8 @@ class LineageTest {
                 .createLease(Lease.unowned(gone, Checkpoint.shardEnd(), ImmutableSet.of(), null))
                 .join();
         fleet.table()
-                .createLease(Lease.unowned(
-                        shardId(0), Checkpoint.trimHorizon(), ImmutableSet.of(gone), HashKeyRange.FULL))
+                .createLease(
+                        Lease.unowned(shardId(0), Checkpoint.trimHorizon(), ImmutableSet.of(gone), HashKeyRange.FULL))
                 .join();
         fleet.worker("w").start();
         fleet.advance(Duration.ofMinutes(15));
@@ -146,9 +146,7 @@ class LineageTest {
 
         fleet.advance(Duration.ofMinutes(15));
 
-        assertThat(fleet.table().scan().join().leases())
-                .extracting(Lease::key)
-                .containsExactly(shardId(0));
+        assertThat(fleet.table().scan().join().leases()).extracting(Lease::key).containsExactly(shardId(0));
     }
 
     @Test
