@@ -57,6 +57,9 @@ public final class Flights implements Callable<Integer> {
     private static final int MOST_WORKERS = 50;
     private static final int SEEDS = 1_000_000;
 
+    /** In which run ids are written. */
+    private static final int BASE = 36;
+
     @Option(
             names = "--input",
             paramLabel = "FILE",
@@ -96,6 +99,23 @@ public final class Flights implements Callable<Integer> {
             paramLabel = "URL",
             description = "With --endpoint: where DynamoDB is, if not there.")
     private @Nullable URI dynamoDbEndpoint;
+
+    @Option(
+            names = "--aws",
+            description =
+                    "Run at the real services, with the SDK's default credentials. Says first what is created and what"
+                            + " that costs.")
+    private boolean aws;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "With --aws or --endpoint: of the stream and the lease table, which must not exist."
+                    + " Default: flights- and the run's id.")
+    private @Nullable String name;
+
+    @Option(names = "--keep", description = "With --aws or --endpoint: do not delete what was created.")
+    private boolean keep;
 
     @Option(
             names = "--bar",
@@ -161,7 +181,7 @@ public final class Flights implements Callable<Integer> {
         out.println(String.format(
                 "%d departures, %d shards, %d workers, seed %d", file.departures(), shards, workers, chosen));
         FlightsRun.Fleet fleet = new FlightsRun.Fleet(shards, workers);
-        try (FlightsWorld world = world(chosen);
+        try (FlightsWorld world = world(chosen, fleet, file);
                 Progress progress = new Progress(out, bar, file.departures())) {
             FlightsResult result = new FlightsRun(world, file, fleet, progress).run();
             progress.close();
@@ -173,20 +193,47 @@ public final class Flights implements Callable<Integer> {
         }
     }
 
-    private FlightsWorld world(long chosen) {
-        if (services.haveEndpoint()) {
-            return new EndpointWorld(services, dynamoDbEndpoint, chosen);
+    private FlightsWorld world(long chosen, FlightsRun.Fleet fleet, DepartureFile file) {
+        if (!isElsewhere()) {
+            return simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen);
         }
-        return simulate ? new SimulatedWorld(chosen) : new RealWorld(chosen);
+        String id = Long.toString(System.currentTimeMillis(), BASE);
+        RunResources.Run run = new RunResources.Run(id, name == null ? "flights-" + id : name, keep);
+        EndpointWorld world = new EndpointWorld(services, dynamoDbEndpoint, chosen, run);
+        if (aws) {
+            new Bill(run, fleet, file.departures()).print(out, services.where());
+        }
+        return world;
+    }
+
+    private boolean isElsewhere() {
+        return aws || services.haveEndpoint();
     }
 
     private void requireFittingOptions() {
-        if (simulate && services.haveEndpoint()) {
+        if (simulate && isElsewhere()) {
+            throw refused("--simulate excludes --endpoint and --aws: only the emulator in this JVM has simulated time");
+        }
+        if (aws && (services.haveEndpoint() || dynamoDbEndpoint != null)) {
             throw refused(
-                    "--simulate and --endpoint exclude each other: only the emulator in this JVM has simulated time");
+                    "--aws excludes --endpoint and --dynamodb-endpoint: the real services have addresses of their own");
         }
         if (dynamoDbEndpoint != null && !services.haveEndpoint()) {
             throw refused("--dynamodb-endpoint needs --endpoint, which says where Kinesis is");
+        }
+        if (!isElsewhere()) {
+            requireElsewhere("--region", services.haveRegion());
+            requireElsewhere("--name", name != null);
+            requireElsewhere("--keep", keep);
+        }
+        if (aws) {
+            services.requireReal();
+        }
+    }
+
+    private void requireElsewhere(String option, boolean given) {
+        if (given) {
+            throw refused(option + " needs --endpoint or --aws: the emulator in this JVM has nothing of the kind");
         }
     }
 

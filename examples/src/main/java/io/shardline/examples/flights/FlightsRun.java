@@ -1,6 +1,8 @@
 package io.shardline.examples.flights;
 
+import io.shardline.consumer.CloseReport;
 import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.producer.ShardlineProducer;
@@ -129,6 +131,7 @@ final class FlightsRun {
     private boolean awaitTrue(BooleanSupplier done) {
         Progress.Sample moved = sample();
         while (!world.passUntil(done, TICK)) {
+            requireWorkers();
             Progress.Sample now = sample();
             progress.show(now);
             if (now.put() != moved.put() || now.handled() != moved.handled()) {
@@ -138,6 +141,16 @@ final class FlightsRun {
             }
         }
         return true;
+    }
+
+    /** @throws ConsumerException if a worker cannot go on, and why */
+    private void requireWorkers() {
+        for (ShardlineConsumer worker : workers) {
+            CloseReport report = worker.ended().getNow(null);
+            if (report != null && report.failure() != null) {
+                throw report.failure();
+            }
+        }
     }
 
     private Progress.Sample sample() {

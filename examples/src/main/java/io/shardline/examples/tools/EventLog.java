@@ -25,7 +25,9 @@ final class EventLog implements ConsumerListener {
 
     @Override
     public void on(ConsumerEvent event) {
-        say(describe(event));
+        if (!(event instanceof ConsumerEvent.ConsumerFailed)) { // that is the program's last line
+            say(describe(event));
+        }
     }
 
     /** Prints a line of the same shape. */

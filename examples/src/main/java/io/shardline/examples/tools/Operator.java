@@ -1,17 +1,14 @@
 package io.shardline.examples.tools;
 
 import java.math.BigInteger;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkClientException;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
@@ -21,6 +18,7 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+import software.amazon.awssdk.services.kinesis.model.Tag;
 
 /**
  * Makes, changes and looks at streams, each time waiting until it is done; whatever fails is a {@link ToolException}.
@@ -49,11 +47,44 @@ public final class Operator implements AutoCloseable {
 
     /** Makes a stream, which must not exist. */
     public void create(String stream, int shards) {
+        create(stream, shards, Map.of());
+    }
+
+    /** Makes a stream with tags. */
+    public void create(String stream, int shards, Map<String, String> tags) {
         call(
                 stream,
                 kinesis -> kinesis.createStream(
-                        request -> request.streamName(stream).shardCount(shards)));
+                        request -> request.streamName(stream).shardCount(shards).tags(tags)));
         awaitActive(stream);
+    }
+
+    /** Whether there is a stream of this name. */
+    public boolean exists(String stream) {
+        try {
+            status(stream);
+            return true;
+        } catch (ToolException e) {
+            if (isMissing(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** A stream's tags; none if there is no such stream. */
+    public Map<String, String> tags(String stream) {
+        try {
+            return call(stream, kinesis -> kinesis.listTagsForStream(request -> request.streamName(stream)))
+                    .tags()
+                    .stream()
+                    .collect(Collectors.toMap(Tag::key, Tag::value));
+        } catch (ToolException e) {
+            if (isMissing(e)) {
+                return Map.of();
+            }
+            throw e;
+        }
     }
 
     /** Deletes a stream with all that is in it. */
@@ -115,6 +146,11 @@ public final class Operator implements AutoCloseable {
         client.close();
     }
 
+    private static boolean isMissing(ToolException failure) {
+        return failure.getCause() instanceof CompletionException wrapper
+                && wrapper.getCause() instanceof ResourceNotFoundException;
+    }
+
     private StreamStatus status(String stream) {
         return call(stream, kinesis -> kinesis.describeStreamSummary(request -> request.streamName(stream)))
                 .streamDescriptionSummary()
@@ -144,7 +180,7 @@ public final class Operator implements AutoCloseable {
         try {
             return call.apply(client).join();
         } catch (CompletionException e) {
-            throw new ToolException(explain(stream, e.getCause() == null ? e : e.getCause()), e);
+            throw new ToolException(explain(stream, Failures.cause(e)), e);
         }
     }
 
@@ -154,35 +190,9 @@ public final class Operator implements AutoCloseable {
                     + ": make it with 'examples/run create-stream', or correct --stream, --endpoint or --region";
         }
         if (failure instanceof ResourceInUseException inUse) {
-            return "stream '" + stream + "' at " + where + " exists already, or is being changed (" + message(inUse)
-                    + ")";
+            return "stream '" + stream + "' at " + where + " exists already, or is being changed ("
+                    + Failures.message(inUse) + ")";
         }
-        if (failure instanceof AwsServiceException refused) {
-            return "Kinesis at " + where + " refused: " + message(refused);
-        }
-        if (failure instanceof ApiCallTimeoutException) {
-            return "Kinesis at " + where + " did not answer within " + Services.CALL_LIMIT.toSeconds()
-                    + " s: check --endpoint, --region and the network";
-        }
-        if (failure instanceof SdkClientException) {
-            return "Kinesis at " + where + " cannot be reached: " + root(failure) + "; check --endpoint, --region and"
-                    + " whether it is running";
-        }
-        return "Kinesis at " + where + ": " + failure;
-    }
-
-    private static String message(AwsServiceException refused) {
-        AwsErrorDetails details = refused.awsErrorDetails();
-        return details == null
-                ? String.valueOf(refused.getMessage())
-                : details.errorCode() + ": " + details.errorMessage();
-    }
-
-    private static String root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return (root instanceof UnknownHostException ? "unknown host " : "") + root.getMessage();
+        return Failures.explain("Kinesis at " + where, failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.shardline.examples.tools;
 
+import io.shardline.consumer.CloseReport;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.RecordHandler;
@@ -45,7 +46,7 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class Worker implements Callable<Integer> {
 
-    private static final long LOOK_MILLIS = 100;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
     @Option(names = "--stream", paramLabel = "NAME", required = true, description = "The stream.")
     private String stream = "";
@@ -150,6 +151,7 @@ public final class Worker implements Callable<Integer> {
         try (Operator operator = services.operator()) {
             operator.requireStream(stream);
         }
+        services.requireDynamoDb(dynamoDbEndpoint);
         EventLog log = new EventLog(streams.err(), clock, workerId);
         RecordLines lines =
                 RecordLines.to(out, streams.out()); // not closed: handlers may run until the process is gone
@@ -172,21 +174,22 @@ public final class Worker implements Callable<Integer> {
     private int run(ShardlineConsumer consumer, EventLog log) {
         try {
             consumer.start().join();
+            log.say("started");
         } catch (CompletionException e) {
-            String where = dynamoDbEndpoint == null ? "" : ", DynamoDB at " + dynamoDbEndpoint;
-            throw new ToolException(
-                    (e.getCause() == null ? e : e.getCause()).getMessage() + " [services at " + services.where() + where
-                            + "]",
-                    e);
+            throw failed(Failures.cause(e));
         }
-        log.say("started");
-        while (consumer.state() == ConsumerState.RUNNING || consumer.state() == ConsumerState.STOPPING) {
-            pause();
-        }
-        if (consumer.state() == ConsumerState.FAILED) {
-            throw new ToolException("cannot go on, see above", null);
+        CloseReport report = consumer.ended().join();
+        if (report.failure() != null) {
+            throw failed(report.failure());
         }
         return Tool.DONE;
+    }
+
+    private ToolException failed(Throwable why) {
+        return new ToolException(
+                why.getMessage() + " [Kinesis at " + services.where() + ", DynamoDB at "
+                        + services.whereDynamoDb(dynamoDbEndpoint) + "]",
+                why);
     }
 
     private static void stop(ShardlineConsumer consumer, EventLog log) {
@@ -194,16 +197,7 @@ public final class Worker implements Callable<Integer> {
             return; // it has ended by itself, and why was said
         }
         log.say("stopping");
-        consumer.close();
-        log.say("stopped");
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ToolException("interrupted", e);
-        }
+        CloseReport report = consumer.close(CLOSE_LIMIT);
+        log.say(report.isOrderly() ? "stopped" : "stopped, and dropped shards=" + report.dropped());
     }
 }

@@ -123,7 +123,14 @@ class FlightsTest {
     @ValueSource(
             strings = {
                 "--simulate --endpoint=http://localhost:1",
+                "--simulate --aws",
+                "--aws --endpoint=http://localhost:1",
                 "--dynamodb-endpoint=http://localhost:1",
+                "--aws --dynamodb-endpoint=http://localhost:1",
+                "--region=eu-west-1 --dynamodb-endpoint=http://localhost:1",
+                "--region=eu-west-1",
+                "--keep",
+                "--name=flights",
                 "--endpoint=localhost:1"
             })
     void endpointsThatDoNotFitAreBadOptions(String options) {
@@ -139,7 +146,9 @@ class FlightsTest {
         Run run = run("--input", FILE, "--endpoint", "http://127.0.0.1:1");
         assertThat(run.exitCode()).isEqualTo(Flights.FAILED);
         assertThat(run.errors().lines()).hasSize(1);
-        assertThat(run.errors()).startsWith("flights: Kinesis at http://127.0.0.1:1 ");
+        assertThat(run.errors())
+                .startsWith(
+                        "flights: Kinesis at http://127.0.0.1:1 (region us-east-1) cannot be reached: Connection refused");
     }
 
     @Test

@@ -54,8 +54,9 @@ class ToolOptionsTest {
         assertThat(run(command + " --endpoint " + NOBODY)).isEqualTo(Tool.FAILED);
         assertThat(captured.err()).hasSize(1);
         assertThat(captured.err().get(0))
-                .startsWith(command.split(" ", -1)[0] + ": Kinesis at " + NOBODY + " ") // "did not answer", if busy
-                .contains("check --endpoint, --region and ");
+                .isEqualTo(
+                        command.split(" ", -1)[0] + ": Kinesis at " + NOBODY
+                                + " (region us-east-1) cannot be reached: Connection refused; check --endpoint, --region and whether it is running");
     }
 
     @ParameterizedTest
