@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  */
 public final class StreamAssert extends AbstractAssert<StreamAssert, List<StoredRecord>> {
 
+    private static final String HINT = "\n(what a producer still holds is not stored: flush it before)";
+
     private final StreamContents contents;
 
     StreamAssert(StreamContents contents) {
@@ -45,10 +47,11 @@ public final class StreamAssert extends AbstractAssert<StreamAssert, List<Stored
             throw failureWithActualExpected(
                     actualCount,
                     expected,
-                    "Expecting %s to have %s but it has %s",
+                    "Expecting %s to have %s but it has %s%s",
                     contents.name(),
                     count(expected, noun),
-                    contents.describe());
+                    contents.describe(),
+                    actualCount < expected ? HINT : "");
         }
         return this;
     }

@@ -44,6 +44,7 @@ public final class TestConsumer implements AutoCloseable {
     private final Condition progress = lock.newCondition();
     private final Set<Place> handled = new HashSet<>();
     private final Map<Place, Failure> failing = new LinkedHashMap<>();
+    private boolean failuresAreTold;
 
     /** A user record's place in the stream. */
     private record Place(String shardId, String sequenceNumber, long subSequenceNumber) {
@@ -170,6 +171,7 @@ public final class TestConsumer implements AutoCloseable {
                 + left.size() + " of " + count(stored.size(), "user record") + " in stream '" + streamName
                 + "', the first of which is\n  " + left.get(0));
         Throwable cause = null;
+        failuresAreTold = true;
         for (Failure failure : failing.values()) {
             message.append("\n").append(failure);
             cause = cause == null ? failure.thrown() : cause;
@@ -189,8 +191,11 @@ public final class TestConsumer implements AutoCloseable {
     /** What is wrong with it now that it is closed. */
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
-        note(() ->
-                failing.values().forEach(failure -> problems.add(new Problem(failure.toString(), failure.thrown()))));
+        note(() -> {
+            if (!failuresAreTold) {
+                failing.values().forEach(failure -> problems.add(new Problem(failure.toString(), failure.thrown())));
+            }
+        });
         if (consumer.state() != ConsumerState.STOPPED) {
             problems.add(new Problem("a consumer of '" + streamName + "' is " + consumer.state(), null));
         }

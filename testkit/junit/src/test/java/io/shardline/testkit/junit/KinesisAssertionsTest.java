@@ -102,7 +102,8 @@ class KinesisAssertionsTest {
                             %s/0 'alice' "1 book\\nand more"
                           shardId-000000000001:
                             %s/0 'bob' "2 pens"
-                            %s/1 'carol' "3 cups"\
+                            %s/1 'carol' "3 cups"
+                        (what a producer still holds is not stored: flush it before)\
                         """.formatted(first, second, second));
     }
 
@@ -115,7 +116,8 @@ class KinesisAssertionsTest {
                         [after the sale] \
                         Expecting shardId-000000000001 of stream 'orders' to have 1 user record but it has \
                         0 Kinesis records with 0 user records
-                          shardId-000000000001: empty""");
+                          shardId-000000000001: empty
+                        (what a producer still holds is not stored: flush it before)""");
     }
 
     @Test
@@ -151,7 +153,7 @@ class KinesisAssertionsTest {
 
         assertThatThrownBy(() -> assertThat(kinesis).stream("order"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("a stream 'order'");
+                .hasMessage("Expecting a stream 'order' but there is only [orders]");
         assertThatThrownBy(() -> assertThat(kinesis).stream("orders").shard("shardId-000000000007"))
                 .hasMessage("Expecting stream 'orders' to have a shard 'shardId-000000000007' but it has [" + FIRST
                         + ", " + SECOND + "]");
