@@ -11,6 +11,7 @@ final class KinesisLocalDeviations {
         Deviations known = Deviations.of("kinesis-local 0.6.2");
         validation(known);
         leniency(known);
+        quotas(known);
         shards(known);
         descriptions(known);
         fanOut(known);
@@ -63,6 +64,12 @@ final class KinesisLocalDeviations {
                 "aStartThatTheTypeDoesNotTakeIsRefused", "LATEST and TRIM_HORIZON ignore a sequence number", accepted);
         known.test("aSplitNeedsAHashKeyInsideTheShard", "a shard is split at its very beginning", accepted);
         known.test("aStreamOfAnotherTimeIsNotFound", "ListShards ignores the creation time", accepted);
+    }
+
+    private static void quotas(Deviations known) {
+        String nothing = "Expecting actual not to be empty";
+        known.test("ofMoreThanAThousandRecordsASecondSomeEntriesAreThrottled", "nothing is throttled", nothing);
+        known.test("ofMoreThanFiveReadsASecondSomeAreThrottled", "nothing is throttled", nothing);
     }
 
     private static void shards(Deviations known) {

@@ -8,4 +8,5 @@ interface WholeContract
                 ReshardContract,
                 ListShardsContract,
                 SettingsContract,
-                FanOutContract {}
+                FanOutContract,
+                QuotaContract {}
