@@ -49,7 +49,7 @@ class KinesisLocalContractTest implements WholeContract {
         settings.put("SHARD_LIMIT", "1000");
         process = KinesisLocal.start(settings);
         endpoint = new RemoteKinesis.Endpoint(
-                RemoteClients.local(process.endpoint()), "contract-", Duration.ofSeconds(10), Duration.ZERO);
+                RemoteClients.local(process.endpoint()), "contract-", Duration.ofSeconds(8), Duration.ZERO);
     }
 
     @AfterAll
