@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -44,6 +46,7 @@ final class FleetRun implements AutoCloseable {
     private final String kinesis;
     private final LeaseTableWatch table;
     private final List<WorkerProcess> workers = new ArrayList<>();
+    private final Set<WorkerProcess> ended = new HashSet<>();
     private final List<String> measured = new ArrayList<>();
     private final SortedMap<String, SortedMap<String, Spot>> victims = new TreeMap<>();
     private final Program put;
@@ -136,6 +139,7 @@ final class FleetRun implements AutoCloseable {
                 "the worker to be killed has a shard",
                 () -> !table.checkpointsOf(worker.name()).isEmpty());
         Instant killed = Instant.now();
+        ended.add(worker);
         worker.program().kill();
         for (String shard : noteVictim(worker).keySet()) {
             until(shard + " is handled again", () -> handledAgain(shard, killed).length > 0);
@@ -158,6 +162,7 @@ final class FleetRun implements AutoCloseable {
                 () -> !table.checkpointsOf(worker.name()).isEmpty());
         SortedMap<String, Spot> held = table.checkpointsOf(worker.name());
         Instant told = Instant.now();
+        ended.add(worker);
         worker.program().terminate();
         assertThat(worker.program().awaitEnd(LIMIT)).as("%s", worker.log()).isEqualTo(TOLD_TO_END);
         measured.add("stopped: ended after " + seconds(told, Instant.now()));
@@ -208,8 +213,17 @@ final class FleetRun implements AutoCloseable {
         }
     }
 
-    private static void until(String what, Callable<Boolean> done) {
-        await(what).atMost(LIMIT).pollInterval(LOOK).until(done);
+    /** Fails at once, with what it said, if a worker has ended that nobody has ended. */
+    private void until(String what, Callable<Boolean> done) {
+        await(what).atMost(LIMIT).pollInterval(LOOK).until(() -> {
+            for (WorkerProcess worker : workers) {
+                Program program = worker.program();
+                assertThat(ended.contains(worker) || program.isAlive())
+                        .as("%s lives while waiting until %s; it said %s", worker.name(), what, program.err())
+                        .isTrue();
+            }
+            return done.call();
+        });
     }
 
     private static String seconds(Instant from, Instant to) {
