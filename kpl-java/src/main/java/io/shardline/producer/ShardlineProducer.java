@@ -43,7 +43,7 @@ public final class ShardlineProducer implements AutoCloseable {
      *
      * <p>If the memory budget is full, {@link ProducerConfig#fullBudget()} says what happens.
      *
-     * @param streamName the stream; its shards are looked up at the first record
+     * @param streamName the stream's name, or its ARN, for example for another account's; its shards are looked up at the first record
      * @return completes with the receipt, or fails with {@link PutFailedException}; the reason is
      *     {@link FailureReason#CLOSED} if the producer was closed before
      * @throws IllegalArgumentException if the stream name is not one, or data and partition key together are larger than

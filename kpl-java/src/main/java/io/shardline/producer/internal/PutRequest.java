@@ -74,10 +74,9 @@ final class PutRequest {
                 entries.add(entry.toSdk());
             }
         }
-        return PutRecordsRequest.builder()
-                .streamName(stream.name())
+        PutRecordsRequest.Builder request = PutRecordsRequest.builder()
                 .records(entries)
-                .overrideConfiguration(settings -> settings.apiCallTimeout(timeout))
-                .build();
+                .overrideConfiguration(settings -> settings.apiCallTimeout(timeout));
+        return (stream.isArn() ? request.streamARN(stream.name()) : request.streamName(stream.name())).build();
     }
 }

@@ -22,8 +22,9 @@ import java.util.regex.Pattern;
  */
 final class RecordIntake {
 
-    /** By the CreateStream reference. */
-    private static final Pattern STREAM_NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
+    /** A name by the CreateStream reference, or an ARN of one by the PutRecords reference. */
+    private static final Pattern STREAM =
+            Pattern.compile("(arn:aws[a-z-]*:kinesis:[a-z0-9-]+:[0-9]{12}:stream/)?[a-zA-Z0-9_.-]{1,128}");
 
     /** What is kept for a stream is kept for good; more names than this are a mistake. */
     private static final int MOST_STREAMS = 10_000;
@@ -118,9 +119,10 @@ final class RecordIntake {
     }
 
     private StreamLanes newStream(String name) {
-        if (!STREAM_NAME.matcher(name).matches()) {
+        if (!STREAM.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', got '" + name + "'");
+                    "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', or it is the stream's ARN,"
+                            + " got '" + name + "'");
         }
         if (streams.size() >= MOST_STREAMS) {
             throw new IllegalArgumentException(

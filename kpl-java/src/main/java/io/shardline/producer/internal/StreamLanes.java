@@ -50,6 +50,10 @@ final class StreamLanes {
         return name;
     }
 
+    boolean isArn() {
+        return name.startsWith("arn:");
+    }
+
     AnswerJudge judge() {
         return judge;
     }

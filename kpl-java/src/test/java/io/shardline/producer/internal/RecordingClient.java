@@ -6,8 +6,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
@@ -26,6 +28,9 @@ final class RecordingClient implements KinesisAsyncClient {
     /** Called with each request before it is sent. */
     Consumer<PutRecordsRequest> check = request -> {};
 
+    /** Called with each request and its answer, null if it failed. */
+    BiConsumer<PutRecordsRequest, @Nullable PutRecordsResponse> answered = (request, answer) -> {};
+
     RecordingClient(KinesisAsyncClient delegate, LongSupplier nanos) {
         this.delegate = delegate;
         this.nanos = nanos;
@@ -36,7 +41,10 @@ final class RecordingClient implements KinesisAsyncClient {
         check.accept(request);
         requests.add(request);
         startedAt.put(request, nanos.getAsLong());
-        return delegate.putRecords(request).whenComplete((answer, failure) -> startedAt.remove(request));
+        return delegate.putRecords(request).whenComplete((answer, failure) -> {
+            startedAt.remove(request);
+            answered.accept(request, answer);
+        });
     }
 
     /** Requests without an answer that were sent less than {@code timeout} ago; older ones are no longer waited for. */

@@ -40,12 +40,17 @@ public final class ShardListing {
     /**
      * Lists shards.
      *
+     * @param streamName the stream's name or its ARN
      * @param filter which shards, or null for all that the stream still has
      * @return completes on the loop, in the service's order
      */
     public CompletableFuture<List<Shard>> list(String streamName, @Nullable ShardFilter filter) {
-        ListShardsRequest.Builder first =
-                ListShardsRequest.builder().streamName(streamName).maxResults(page);
+        ListShardsRequest.Builder first = ListShardsRequest.builder().maxResults(page);
+        if (streamName.startsWith("arn:")) {
+            first.streamARN(streamName);
+        } else {
+            first.streamName(streamName);
+        }
         if (filter != null) {
             first.shardFilter(filter);
         }

@@ -1,0 +1,113 @@
+package io.shardline.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KplPropertiesTest {
+
+    private static final Path GUIDE = Path.of("..", "docs", "migrating-from-kpl.md");
+
+    @Test
+    void emptyFileHasKplsDefaultsWhereTheyShow() {
+        KplProperties read = KplProperties.of(new Properties());
+
+        assertThat(read.config().recordTtl()).contains(Duration.ofSeconds(30));
+        assertThat(read.config().rateLimitPercent()).isEqualTo(150);
+        assertThat(read.config().linger()).isEqualTo(Duration.ofMillis(100));
+        assertThat(read.region()).isEmpty();
+        assertThat(read.endpoint()).isEmpty();
+        assertThat(read.warnings()).isEmpty();
+    }
+
+    @Test
+    void fileIsReadWithItsMeaning(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("kpl.properties"), """
+                AggregationMaxCount = 4294967295
+                AggregationMaxSize = 20000
+                RecordMaxBufferedTime = 0
+                RecordTtl = 9223372036854775807
+                RateLimit = 80
+                FailIfThrottled = true
+                MaxConnections = 8
+                Region = eu-central-1
+                KinesisEndpoint = localhost
+                KinesisPort = 4567
+                LogLevel = warning
+                ThreadingModel = POOLED
+                Typo = 1
+                """);
+        KplProperties read = KplProperties.read(file);
+
+        ProducerConfig config = read.config();
+        assertThat(config.maxAggregateCount()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(config.maxAggregateSize()).isEqualTo(20_000);
+        assertThat(config.linger()).isZero();
+        assertThat(config.recordTtl()).isEmpty();
+        assertThat(config.rateLimitPercent()).isEqualTo(80);
+        assertThat(config.failIfThrottled()).isTrue();
+        assertThat(config.maxInFlightRequests()).isEqualTo(8);
+        assertThat(read.region()).contains("eu-central-1");
+        assertThat(read.endpoint()).contains("https://localhost:4567");
+        assertThat(read.warnings())
+                .containsExactly(
+                        "LogLevel=warning is ignored: logs go to SLF4J: set the level of io.shardline there",
+                        "ThreadingModel=POOLED is ignored: there is no thread per request",
+                        "KPL has no option 'Typo': it is ignored");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RecordTtl | 99 | RecordTtl must be between 100 and 9223372036854775807, was 99",
+                "RecordTtl | soon | RecordTtl must be a whole number, was 'soon'",
+                "AggregationEnabled | yes | AggregationEnabled must be true or false, was 'yes'",
+                "MetricsLevel | all | MetricsLevel must match none|summary|detailed, was 'all'",
+                "Region | Europe | Region must match",
+                "MinConnections | 17 | MinConnections must be between 1 and 16, was 17",
+            })
+    void badValueIsRefusedByItsName(String name, String value, String message) {
+        Properties properties = new Properties();
+        properties.setProperty(name, value);
+
+        assertThatThrownBy(() -> KplProperties.of(properties))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void everyOptionInTheGuideIsKnownHere() throws IOException {
+        String guide = Files.readString(GUIDE);
+        String table = guide.substring(guide.indexOf("## Every option"), guide.indexOf("## Not in files"));
+        Properties properties = new Properties();
+        Pattern.compile("(?m)^\\| `(\\w+)`")
+                .matcher(table)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .forEach(name -> properties.setProperty(name, "no such value"));
+        assertThat(properties).hasSize(45);
+        for (String name : properties.stringPropertyNames()) {
+            Properties one = new Properties();
+            one.setProperty(name, "no such value");
+            String answer;
+            try {
+                answer = KplProperties.of(one).warnings().toString();
+            } catch (IllegalArgumentException e) {
+                answer = e.getMessage();
+            }
+            assertThat(answer).contains(name).doesNotContain("has no option");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.shardline.producer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Producers with one mistake each, as they could be made: the simulation catches every one of them, and by the right invariant.
+ *
+ * <p>A mutant is the production source with a few words changed, compiled into a class loader of its own. So there is no
+ * switch for it in the product, and a mutant whose place has been rewritten fails its test in place of going on unnoticed.
+ */
+class MutantsTest {
+
+    private static final int MOST_SEEDS = 500;
+    private static final Path SOURCES = Path.of("src", "main", "java");
+
+    static Stream<Arguments> mutants() {
+        return Stream.of(
+                Arguments.of(
+                        "a straddling aggregate counts as delivered",
+                        new Mutant(
+                                "AnswerJudge", "landing.aggregate().isInside(range)", "range.contains(range.start())"),
+                        Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
+                Arguments.of(
+                        "children do not wait for their parents' last loads",
+                        new Mutant("StreamLanes", "return !draining.isEmpty()", "return false"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "a lane sends while it has something in flight",
+                        new Mutant("ShardLane", "(inFlight > 0 || stream", "(stream"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "raw records of one key go together",
+                        new Mutant("ShardLane", "!keys.add(next.record.partitionKey())", "!keys.add(next.toString())"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "what is put again goes to the end",
+                        new Mutant("ShardLane", "behind.addBefore(earlier);", "earlier.forEach(behind::add);"),
+                        Invariant.FIRST_OCCURRENCES_IN_ORDER),
+                Arguments.of(
+                        "a lost answer counts as not written",
+                        new Mutant(
+                                "RetryClassifier",
+                                "UNKNOWN_OUTCOME = new Retry(true)",
+                                "UNKNOWN_OUTCOME = new Retry(false)"),
+                        Invariant.FAILURES_TELL_THE_TRUTH),
+                Arguments.of(
+                        "receipts count from one",
+                        new Mutant("Outcomes", "sequenceNumber, i, answeredAt", "sequenceNumber, i + 1, answeredAt"),
+                        Invariant.RECEIPTS_SAY_WHERE),
+                Arguments.of(
+                        "failed records keep their memory",
+                        new Mutant("Outcomes", "cost += pending.cost();", "cost += 0;"),
+                        Invariant.BUDGET),
+                Arguments.of(
+                        "what is sent is not booked",
+                        new Mutant("LaneRate", "records.take(sentRecords, now);", "records.take(0, now);"),
+                        Invariant.RATES),
+                Arguments.of(
+                        "old records are sent",
+                        new Mutant(
+                                "ShardLane", "return Ticks.after(putAt, settings.ttlNanos()) <= now;", "return false;"),
+                        Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME),
+                Arguments.of(
+                        "a flush does not wait",
+                        new Mutant("Epochs", "last.whenDone.add(action);", "action.run();"),
+                        Invariant.FLUSH_ENDS_BEHIND_ITS_RECORDS),
+                Arguments.of(
+                        "requests have no limit",
+                        new Mutant("RequestDispatch", "settings.maxInFlightRequests() - inFlight.size()", "1_000"),
+                        Invariant.REQUEST_LIMITS),
+                Arguments.of(
+                        "a late answer counts too",
+                        new Mutant("PutRequest", "return false;", "return true;"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "what was given up is put again",
+                        new Mutant("AnswerJudge", "return List.of();", "return entry.records();"),
+                        Invariant.EACH_FUTURE_ONCE),
+                Arguments.of(
+                        "what waits for the shards is forgotten at the end",
+                        new Mutant("StreamLanes", "new ArrayList<>(unrouted.removeAll())", "new ArrayList<>()"),
+                        Invariant.REPORT));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mutants")
+    void isCaughtByItsInvariant(String mistake, Mutant mutant, Invariant invariant) throws Exception {
+        assertThat(mutant.firstBroken(SOURCES, MOST_SEEDS)).as(mistake).isEqualTo(invariant.name());
+    }
+}

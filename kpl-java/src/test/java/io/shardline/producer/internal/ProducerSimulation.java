@@ -1,0 +1,375 @@
+package io.shardline.producer.internal;
+
+import io.shardline.aggregation.AggregateCodec;
+import io.shardline.aggregation.AggregateEntry;
+import io.shardline.aggregation.Decoded;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.producer.CloseReport;
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.FullBudget;
+import io.shardline.producer.OnLoss;
+import io.shardline.producer.Ordering;
+import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.ProducerStatistics;
+import io.shardline.producer.PutCallback;
+import io.shardline.producer.PutFailedException;
+import io.shardline.producer.PutReceipt;
+import io.shardline.producer.UserRecord;
+import io.shardline.testkit.FaultRates;
+import io.shardline.testkit.Faults;
+import io.shardline.testkit.Latency;
+import io.shardline.testkit.time.SimulatedTime;
+import io.shardline.testkit.time.SplitMix64;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/** One seed: a producer under random load, faults, pauses, reshards and an end at any moment. Confined to its thread. */
+final class ProducerSimulation {
+
+    private static final Duration HEALED = Duration.ofSeconds(12);
+    private static final Duration END = Duration.ofHours(6);
+
+    final SimulatedTime time;
+    final EnumMap<FailureReason, Integer> failures = new EnumMap<>(FailureReason.class);
+    long acknowledged;
+
+    private final RandomGenerator random;
+    private final ProducerConfig config;
+    private final ProducerWorld world;
+    private final List<Put> puts = new ArrayList<>();
+    private final Map<String, Put> bySequel = new HashMap<>();
+    private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private final int keys;
+    private final int largest;
+    private final boolean reshards;
+    private final boolean pauses;
+    private final boolean closesEarly;
+    private final @Nullable RateWitness rates;
+    private boolean completedTwice;
+    private int flushes;
+    private int flushed;
+
+    /** A record that was put, and what came of it. */
+    private final class Put implements PutCallback {
+
+        private final String key;
+        private final String data;
+        private final long putAt;
+        private @Nullable PutReceipt receipt;
+        private @Nullable PutFailedException failure;
+
+        Put(String key, String data, long putAt) {
+            this.key = key;
+            this.data = data;
+            this.putAt = putAt;
+        }
+
+        boolean isDone() {
+            return receipt != null || failure != null;
+        }
+
+        @Override
+        public void acknowledged(UserRecord record, PutReceipt stored) {
+            completedTwice |= isDone();
+            receipt = stored;
+        }
+
+        @Override
+        public void failed(PutFailedException givenUp) {
+            completedTwice |= isDone();
+            failure = givenUp;
+        }
+    }
+
+    ProducerSimulation(long seed) {
+        time = new SimulatedTime(seed);
+        random = new SplitMix64(seed);
+        config = randomConfig();
+        keys = 1 + random.nextInt(40);
+        largest = random.nextInt(4) == 0 ? 20_000 : 500;
+        reshards = random.nextInt(5) > 0;
+        pauses = random.nextInt(3) == 0;
+        closesEarly = random.nextInt(5) == 0;
+        FaultRates faultRates = FaultRates.none().timeout(Duration.ofSeconds(3));
+        for (FaultRates.Kind kind : FaultRates.Kind.values()) {
+            faultRates = faultRates.with(kind, random.nextBoolean() ? 0 : random.nextDouble(0.12));
+        }
+        Faults faults =
+                Faults.random(new SplitMix64(seed + 1), faultRates).until(() -> time.nowNanos() > HEALED.toNanos());
+        Latency latency = Latency.between(
+                Duration.ofMillis(1), Duration.ofMillis(2 + random.nextInt(100)), new SplitMix64(seed + 2));
+        world = new ProducerWorld(time, config, faults, latency);
+        world.kinesis.createStream(ProducerWorld.STREAM, 1 + random.nextInt(4));
+        // Without order, requests of one moment overtake each other on the two I/O threads.
+        boolean witnessed = !reshards && !pauses && config.ordering() == Ordering.PER_KEY;
+        rates = witnessed ? new RateWitness(world, config) : null;
+        world.client.check = this::checkRequest;
+    }
+
+    String config() {
+        return "linger=" + config.linger() + " ttl=" + config.recordTtl() + " budget=" + config.memoryBudget() + " "
+                + config.fullBudget() + " inFlight=" + config.maxInFlightRequests() + " aggregation="
+                + config.aggregationEnabled() + " maxAggregate=" + config.maxAggregateSize() + " "
+                + config.ordering() + " " + config.onLoss() + " rate=" + config.rateLimitPercent();
+    }
+
+    private ProducerConfig randomConfig() {
+        ProducerConfig.Builder builder = ProducerConfig.builder()
+                .linger(Duration.ofMillis(List.of(0, 5, 100).get(random.nextInt(3))))
+                .requestTimeout(Duration.ofMillis(List.of(500, 2_000).get(random.nextInt(2))))
+                .maxInFlightRequests(List.of(1, 3, 24).get(random.nextInt(3)))
+                .aggregationEnabled(random.nextInt(4) > 0)
+                .maxAggregateSize(List.of(1_024, 10_000, 262_144).get(random.nextInt(3)))
+                .ordering(random.nextInt(8) == 0 ? Ordering.NONE : Ordering.PER_KEY)
+                .maxRecordSize(32_768)
+                .rateLimitPercent(List.of(1, 10, 100).get(random.nextInt(3)))
+                .failIfThrottled(random.nextInt(8) == 0)
+                .onLoss(random.nextInt(8) == 0 ? OnLoss.STOP_LANE : OnLoss.GO_ON)
+                .fullBudget(random.nextBoolean() ? FullBudget.FAIL : FullBudget.COMPLETE_LATER)
+                .memoryBudget(random.nextInt(3) == 0 ? 100_000 : 10_000_000);
+        switch (random.nextInt(3)) {
+            case 0 -> builder.noRecordTtl();
+            case 1 -> builder.recordTtl(Duration.ofSeconds(2));
+            default -> {}
+        }
+        return builder.build();
+    }
+
+    void run() {
+        planLoad();
+        planReshards();
+        if (pauses) {
+            after(
+                    random.nextLong(HEALED.toMillis()),
+                    "stop",
+                    () -> world.process.pause(Duration.ofMillis(random.nextLong(4_000))));
+        }
+        Duration closesAfter =
+                closesEarly ? Duration.ofMillis(1 + random.nextLong(earliestEnd())) : HEALED.plusSeconds(1);
+        time.advance(closesAfter);
+        Duration limit = closesEarly ? Duration.ofMillis(random.nextLong(earliestEnd() / 4)) : END;
+        long closedAt = time.nowNanos();
+        CompletableFuture<CloseReport> closing = world.producer.close(limit);
+        time.runUntil(closing::isDone, END);
+        Duration taken = Duration.ofNanos(time.nowNanos() - closedAt);
+        Invariant.REPORT.check(pauses || taken.compareTo(limit.plusMillis(10)) <= 0, taken + " of " + limit);
+        time.advance(Duration.ofSeconds(15)); // late requests land, late puts are refused
+        check(closing.join());
+    }
+
+    /** Often before the shards are known. */
+    private long earliestEnd() {
+        return random.nextBoolean() ? 300 : HEALED.toMillis();
+    }
+
+    private void after(long millis, String name, Runnable action) {
+        time.after(Duration.ofMillis(millis), name, action);
+    }
+
+    private void planLoad() {
+        int records = 100 + random.nextInt(500);
+        for (int i = 0; i < records; i++) {
+            after(random.nextLong(HEALED.toMillis()), "caller", () -> {
+                int burst = random.nextInt(20) == 0 ? 30 : 1;
+                for (int j = 0; j < burst; j++) {
+                    putOne();
+                }
+            });
+        }
+        for (int i = 0; i < 5; i++) {
+            after(random.nextLong(HEALED.toMillis()), "flusher", this::flush);
+        }
+        after(random.nextLong(HEALED.toMillis()), "resumer", () -> world.producer.resume(ProducerWorld.STREAM));
+    }
+
+    private void putOne() {
+        String key = "key-" + random.nextInt(keys);
+        int number = numbers.merge(key, 1, Integer::sum);
+        String data = number + ";";
+        Put put = new Put(key, data, time.nowNanos());
+        UserRecord record = UserRecord.of(key, ProducerWorld.bytes(data + "x".repeat(random.nextInt(largest))));
+        if (random.nextInt(10) == 0) {
+            record = record.withHeader("number", data);
+        }
+        puts.add(put);
+        bySequel.put(key + "/" + data, put);
+        world.producer.put(ProducerWorld.STREAM, record, put);
+        checkBudget();
+    }
+
+    private void checkBudget() {
+        Invariant.EACH_FUTURE_ONCE.check(!completedTwice, "twice");
+        ProducerStatistics statistics = world.producer.statistics();
+        Invariant.BUDGET.check(
+                statistics.outstandingBytes() >= 0 && statistics.outstandingBytes() <= config.memoryBudget(),
+                statistics);
+        Invariant.BUDGET.check(
+                statistics.outstandingRecords() * PendingRecord.OVERHEAD <= config.memoryBudget(), statistics);
+    }
+
+    private void flush() {
+        flushes++;
+        List<Put> before = List.copyOf(puts);
+        world.producer.flush().thenRun(() -> {
+            if (before.stream().allMatch(Put::isDone)) {
+                flushed++;
+            }
+        });
+    }
+
+    private void planReshards() {
+        int number = reshards ? 1 + random.nextInt(5) : 0;
+        for (int i = 0; i < number; i++) {
+            after(random.nextLong(HEALED.toMillis()), "operator", this::reshard);
+        }
+    }
+
+    /** Refusals, for example because the stream is still changing, are of no interest. */
+    private void reshard() {
+        List<Shard> open = world.kinesis.shards(ProducerWorld.STREAM).stream()
+                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .toList();
+        Shard one = open.get(random.nextInt(open.size()));
+        switch (random.nextInt(3)) {
+            case 0 ->
+                world.admin.splitShard(r -> r.streamName(ProducerWorld.STREAM)
+                        .shardToSplit(one.shardId())
+                        .newStartingHashKey(range(one).midpoint().toString()));
+            case 1 ->
+                open.stream()
+                        .filter(other -> range(one).adjoins(range(other)))
+                        .findFirst()
+                        .ifPresent(other -> world.admin.mergeShards(r -> r.streamName(ProducerWorld.STREAM)
+                                .shardToMerge(one.shardId())
+                                .adjacentShardToMerge(other.shardId())));
+            default ->
+                world.admin.updateShardCount(r -> r.streamName(ProducerWorld.STREAM)
+                        .scalingType("UNIFORM_SCALING")
+                        .targetShardCount(random.nextBoolean() ? open.size() * 2 : Math.max(1, (open.size() + 1) / 2)));
+        }
+    }
+
+    static HashKeyRange range(Shard shard) {
+        return HashKeyRange.parse(
+                shard.hashKeyRange().startingHashKey(), shard.hashKeyRange().endingHashKey());
+    }
+
+    // ---- what is checked with every request ----
+
+    private void checkRequest(PutRecordsRequest request) {
+        int entries = request.records().size();
+        Invariant.REQUEST_LIMITS.check(entries >= 1 && entries <= 500, entries);
+        long bytes = request.records().stream().mapToLong(RateWitness::size).sum();
+        Invariant.REQUEST_LIMITS.check(bytes <= 1024 * 1024, bytes);
+        for (PutRecordsRequestEntry entry : request.records()) {
+            Invariant.REQUEST_LIMITS.check(entry.explicitHashKey() != null, entry);
+        }
+        List<PutRecordsRequest> others = world.client.inFlight(config.requestTimeout());
+        Invariant.REQUEST_LIMITS.check(others.size() < config.maxInFlightRequests(), others.size());
+        if (config.ordering() == Ordering.PER_KEY) {
+            checkKeys(request, others);
+        }
+        checkAge(request);
+        if (rates != null) {
+            rates.sent(request);
+        }
+    }
+
+    private static void checkKeys(PutRecordsRequest request, List<PutRecordsRequest> others) {
+        Set<String> inFlight = new HashSet<>();
+        others.forEach(other -> ProducerWorld.userRecords(other).forEach(entry -> inFlight.add(entry.partitionKey())));
+        for (PutRecordsRequestEntry entry : request.records()) {
+            Set<String> own = new LinkedHashSet<>();
+            if (AggregateCodec.decode(entry.data().asByteArray()) instanceof Decoded.Aggregated aggregated) {
+                aggregated.entries().forEach(each -> own.add(each.partitionKey()));
+            } else {
+                own.add(entry.partitionKey());
+            }
+            own.forEach(key -> Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME.check(inFlight.add(key), key));
+        }
+    }
+
+    private void checkAge(PutRecordsRequest request) {
+        if (config.recordTtl().isEmpty() || pauses) {
+            return;
+        }
+        long oldest = time.nowNanos()
+                - config.recordTtl().get().toNanos()
+                - Duration.ofMillis(1).toNanos();
+        for (AggregateEntry entry : ProducerWorld.userRecords(request)) {
+            String data = new String(entry.data(), StandardCharsets.UTF_8);
+            Put put = bySequel.get(entry.partitionKey() + "/" + data.substring(0, data.indexOf(';') + 1));
+            Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME.check(put != null && put.putAt >= oldest, data);
+        }
+    }
+
+    // ---- what is checked at the end ----
+
+    private void check(CloseReport report) {
+        Invariant.EACH_FUTURE_ONCE.check(!completedTwice, "twice");
+        Invariant.REPORT.check(closesEarly || report.isDrained(), report);
+        puts.forEach(put -> Invariant.EACH_FUTURE_ONCE.check(put.isDone(), put.key + "/" + put.data));
+        Invariant.FLUSH_ENDS_BEHIND_ITS_RECORDS.check(flushed == flushes, flushed + " of " + flushes);
+        Invariant.BUDGET.check(world.producer.freeBudget() == config.memoryBudget(), world.producer.freeBudget());
+        Invariant.BUDGET.check(world.producer.statistics().outstandingRecords() == 0, world.producer.statistics());
+        StreamTruth truth = new StreamTruth(world.kinesis, ProducerWorld.STREAM);
+        Set<StreamTruth.Seen> entryWise = truth.firstSeenEntryWise();
+        List<StreamTruth.Seen> delivered = new ArrayList<>();
+        for (Put put : puts) {
+            StreamTruth.Seen expected = new StreamTruth.Seen(put.key, put.data);
+            if (put.receipt == null) {
+                checkFailure(put, entryWise.contains(expected));
+            } else {
+                Invariant.RECEIPTS_SAY_WHERE.check(
+                        truth.at(put.receipt) == null || expected.equals(truth.at(put.receipt)), put.receipt);
+                delivered.add(expected);
+                acknowledged++;
+            }
+        }
+        checkDelivered(delivered, entryWise);
+        checkDelivered(delivered, truth.firstSeenKclWise());
+    }
+
+    private void checkFailure(Put put, boolean isInStream) {
+        PutFailedException failure = put.failure;
+        if (failure != null) {
+            failures.merge(failure.reason(), 1, Integer::sum);
+            Invariant.FAILURES_TELL_THE_TRUTH.check(!isInStream || failure.mayHaveBeenWritten(), failure);
+        }
+    }
+
+    private void checkDelivered(List<StreamTruth.Seen> delivered, Set<StreamTruth.Seen> seen) {
+        delivered.forEach(each -> Invariant.ACKNOWLEDGED_MEANS_DELIVERED.check(seen.contains(each), each));
+        if (config.ordering() == Ordering.NONE) {
+            return;
+        }
+        Set<StreamTruth.Seen> acknowledgedOnly = new LinkedHashSet<>(seen);
+        acknowledgedOnly.retainAll(new HashSet<>(delivered));
+        Map<String, List<String>> inStream = byKey(acknowledgedOnly);
+        byKey(delivered)
+                .forEach((key, expected) -> Invariant.FIRST_OCCURRENCES_IN_ORDER.check(
+                        expected.equals(inStream.get(key)), key + ": " + inStream.get(key)));
+    }
+
+    private static Map<String, List<String>> byKey(Iterable<StreamTruth.Seen> records) {
+        Map<String, List<String>> byKey = new LinkedHashMap<>();
+        records.forEach(seen -> byKey.computeIfAbsent(seen.partitionKey(), key -> new ArrayList<>())
+                .add(seen.data()));
+        return byKey;
+    }
+}
