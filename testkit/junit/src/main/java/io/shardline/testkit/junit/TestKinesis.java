@@ -143,15 +143,7 @@ public final class TestKinesis implements AutoCloseable {
             return;
         }
         List<Problem> problems = new ArrayList<>();
-        for (ShardlineProducer producer : producers) {
-            CloseReport report = producer.close(PATIENCE);
-            if (!report.isDrained()) {
-                problems.add(new Problem(
-                        "a producer could not write " + count(Math.toIntExact(report.abandoned()), "record")
-                                + " within " + PATIENCE,
-                        null));
-            }
-        }
+        producers.forEach(producer -> problems.addAll(leftIn(producer.close(PATIENCE))));
         consumers.forEach(TestConsumer::close);
         consumers.forEach(consumer -> problems.addAll(consumer.problems()));
         client.close();
@@ -163,6 +155,14 @@ public final class TestKinesis implements AutoCloseable {
         if (!leftOpenAllowed && !problems.isEmpty()) {
             throw leftOpen(problems);
         }
+    }
+
+    private static List<Problem> leftIn(CloseReport producer) {
+        if (producer.isDrained()) {
+            return List.of();
+        }
+        String records = count(Math.toIntExact(producer.abandoned()), "record");
+        return List.of(new Problem("a producer could not write " + records + " within " + PATIENCE, null));
     }
 
     private static AssertionError leftOpen(List<Problem> problems) {
