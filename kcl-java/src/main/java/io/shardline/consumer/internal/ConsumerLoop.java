@@ -11,6 +11,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.ProtocolRules;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.consumer.internal.lease.Timing;
@@ -86,6 +87,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
             @Nullable ConsumerListener listener) {}
 
     public ConsumerLoop(Parts parts) {
+        this(parts, ProtocolRules.ALL);
+    }
+
+    /** With rules of one's own, for simulations of what becomes of a fleet that breaks one. */
+    public ConsumerLoop(Parts parts, ProtocolRules rules) {
         config = parts.config();
         platform = parts.platform();
         store = parts.store();
@@ -94,7 +100,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
         loop = new EventLoop(platform, this);
         storeCalls = new StoreCalls(loop, platform, this);
         timing = Timing.of(config.leaseDuration());
-        SessionKeeper.Setting setting = new SessionKeeper.Setting(loop, platform, storeCalls, store);
+        SessionKeeper.Setting setting = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
         book = new LeaseBook(setting, timing, config.workerId(), this);
         budget = new PrefetchBudget(config.prefetchBudget());
         sync = new ShardSync(
@@ -118,6 +124,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     /** The shards that this worker may act on by its own clock; for simulations, which run on one thread. */
     public Set<String> actingOn() {
         return mayAct() ? book.heldKeys() : Set.of();
+    }
+
+    /** The session that this worker lives in, or null; for simulations, which run on one thread. */
+    public @Nullable String session() {
+        return book.session().id();
     }
 
     /** Whether nothing is being read or waits to be handled; for simulations. */

@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
@@ -69,6 +70,9 @@ final class FleetSimulation {
     private final Map<String, Integer> lastFirst = new TreeMap<>();
     private final Map<String, Lease> lastRows = new LinkedHashMap<>();
     private final Map<String, Set<String>> parents = new TreeMap<>();
+    private final Set<String> deadSessions = new LinkedHashSet<>();
+    private final Set<String> lapsed = new LinkedHashSet<>();
+    private final Mutant.Kind kind;
     private int duplicates;
     private int settled;
     private @Nullable String violation;
@@ -85,6 +89,12 @@ final class FleetSimulation {
     record Outcome(long traceHash, int records, int handled, int duplicates, Duration took) {}
 
     FleetSimulation(long seed) {
+        this(seed, (time, process) -> Mutant.none());
+    }
+
+    /** A fleet of rule breakers. */
+    FleetSimulation(long seed, Mutant.Kind kind) {
+        this.kind = kind;
         time = new SimulatedTime(seed);
         random = time.random();
         kinesis = KinesisEmulator.builder()
@@ -133,11 +143,19 @@ final class FleetSimulation {
                 .build();
         TableNetwork network = new TableNetwork();
         SimulatedLeaseTable leases = new SimulatedLeaseTable(table, time, process, network);
+        Mutant mutant = kind.in(time, process);
         ShardProcessor.Factory processors = ShardProcessor.factory((record, context) -> handle(name, record), null);
         workers.add(new Worker(
                 process,
-                new ConsumerLoop(new ConsumerLoop.Parts(
-                        config, platform(process), client(process), leases, processors, event -> note(name, event))),
+                new ConsumerLoop(
+                        new ConsumerLoop.Parts(
+                                config,
+                                platform(process),
+                                client(process),
+                                mutant.store(leases),
+                                processors,
+                                event -> note(name, event)),
+                        mutant),
                 network));
     }
 
@@ -189,7 +207,8 @@ final class FleetSimulation {
                 return SimulatedLeaseTable.Fate.REQUEST_LOST;
             }
             if (isHealed() || random.nextDouble() >= loss) {
-                boolean stale = operation.equals("watch") && random.nextBoolean(); // eventually consistent
+                // A watch is eventually consistent; a scan takes its time, and what it read first may have changed.
+                boolean stale = (operation.equals("watch") || operation.equals("scan")) && random.nextBoolean();
                 return stale ? SimulatedLeaseTable.Fate.STALE : SimulatedLeaseTable.Fate.ANSWERED;
             }
             return switch (random.nextInt(3)) {
@@ -248,11 +267,27 @@ final class FleetSimulation {
         if (random.nextInt(3) == 0) {
             time.after(someTime(seconds * 1000), "operator", () -> pauses.loop().stop(Duration.ofSeconds(30)));
         }
+        if (random.nextInt(3) == 0) {
+            time.after(someTime(seconds * 1000), "operator", this::deleteSomebodysRow);
+        }
         if (random.nextBoolean()) {
             time.after(someTime(seconds * 1000), "operator", () -> {
                 addWorker("worker-4");
                 workers.get(workers.size() - 1).loop().start();
             });
+        }
+    }
+
+    /** What nobody should do: somebody tidies up in the table, and takes a session that lives. */
+    private void deleteSomebodysRow() {
+        List<SessionRow> living = table.scan().join().sessions().stream()
+                .filter(SessionRow::alive)
+                .toList();
+        if (!living.isEmpty()) {
+            String unlucky = living.get(random.nextInt(living.size())).id();
+            table.retire(unlucky, null).join();
+            table.deleteSession(unlucky).join();
+            table.moveRevision();
         }
     }
 
@@ -304,7 +339,7 @@ final class FleetSimulation {
         }
         int number = Integer.parseInt(value.substring(value.indexOf(':') + 1));
         Integer before = lastFirst.put(keyOf(value), number);
-        check(before == null || before < number, () -> "out of order: " + value + " after " + before);
+        check(before == null || before < number, () -> "[order] out of order: " + value + " after " + before);
     }
 
     private void checkParentsEnded(ConsumerRecord record) {
@@ -319,19 +354,22 @@ final class FleetSimulation {
             return ids;
         });
         for (Lease lease : table.readLeases(shardParents).join()) {
-            check(lease.isEnded(), () -> record + " came before the end of its parent " + lease);
+            check(lease.isEnded(), () -> "[parents first] " + record + " came before the end of its parent " + lease);
         }
     }
 
     private void checkActs(String name, String shard) {
         for (Worker worker : workers) {
             boolean acts = worker.loop().actingOn().contains(shard);
-            check(!name.equals(worker.process().name()) || acts, () -> name + " handles " + shard + " after its time");
+            check(
+                    !name.equals(worker.process().name()) || acts,
+                    () -> "[acts in time] " + name + " handles " + shard + " after its time");
         }
     }
 
     private void checkEachEvent() {
         checkOneOwner();
+        checkSessions();
         if (time.trace().lines() % 16 == 0) {
             checkCheckpoints();
         }
@@ -346,9 +384,31 @@ final class FleetSimulation {
                     String other = owners.put(shard, worker.process().name());
                     check(
                             other == null,
-                            () -> shard + " is acted on by " + other + " and "
+                            () -> "[one owner] " + shard + " is acted on by " + other + " and "
                                     + worker.process().name());
                 }
+            }
+        }
+    }
+
+    private void checkSessions() {
+        for (Worker worker : workers) {
+            String session = worker.loop().session();
+            if (session != null && worker.process().isAlive()) {
+                if (!worker.loop().mayAct()) {
+                    lapsed.add(session);
+                } else {
+                    check(
+                            !lapsed.contains(session),
+                            () -> "[over for good] " + session + " acts again after its deadline");
+                }
+            }
+        }
+        for (SessionRow row : table.scan().join().sessions()) {
+            if (!row.alive()) {
+                deadSessions.add(row.id());
+            } else {
+                check(!deadSessions.contains(row.id()), () -> "[dies once] " + row + " was dead");
             }
         }
     }
@@ -360,8 +420,10 @@ final class FleetSimulation {
                 Checkpoint now = row.checkpoint();
                 check(
                         !before.checkpoint().isAfter(now),
-                        () -> "the checkpoint went back from " + before + " to " + row);
-                check(before.counter() <= row.counter(), () -> "the counter went back from " + before + " to " + row);
+                        () -> "[checkpoints] the checkpoint went back from " + before + " to " + row);
+                check(
+                        before.counter() <= row.counter(),
+                        () -> "[checkpoints] the counter went back from " + before + " to " + row);
             }
             if (row.isEnded() && (before == null || !before.isEnded())) {
                 checkChildrenHaveLeases(row);
@@ -379,7 +441,8 @@ final class FleetSimulation {
             if (bothParents.contains(ended.key()) && isEachEnded(bothParents)) {
                 check(
                         !table.readLeases(List.of(shard.shardId())).join().isEmpty(),
-                        () -> ended + " is at its end before its child " + shard.shardId() + " has a lease");
+                        () -> "[children first] " + ended + " is at its end before its child " + shard.shardId()
+                                + " has a lease");
             }
         }
     }

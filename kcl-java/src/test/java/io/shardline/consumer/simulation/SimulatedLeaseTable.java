@@ -14,6 +14,7 @@ import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +134,14 @@ public final class SimulatedLeaseTable implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position) {
         return write("checkpoint", held.key(), () -> table.checkpoint(held, position));
+    }
+
+    /** What a checkpoint must not be: conditional on nothing that it changes, so that an old one still fits. */
+    CompletableFuture<WriteResult<Lease>> checkpointByOwnerAlone(Lease held, Checkpoint position) {
+        return write("checkpoint", held.key(), () -> {
+            Lease now = table.readLeases(List.of(held.key())).join().get(0);
+            return table.checkpoint(Objects.equals(now.owner(), held.owner()) ? now : held, position);
+        });
     }
 
     @Override

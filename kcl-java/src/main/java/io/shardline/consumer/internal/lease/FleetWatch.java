@@ -166,7 +166,7 @@ public final class FleetWatch {
 
     /** Takes in all sessions of a scan, and forgets the dead that are no longer in the table. */
     public void observeAll(List<SessionRow> rows, Set<String> owners) {
-        Set<String> listed = new LinkedHashSet<>(owners);
+        Set<String> listed = new LinkedHashSet<>();
         for (SessionRow row : rows) {
             listed.add(row.id());
             observe(row);
@@ -175,6 +175,7 @@ public final class FleetWatch {
                 .filter(session -> !listed.contains(session) && !self.isCurrent(session))
                 .toList()
                 .forEach(this::lookFor);
+        listed.addAll(owners); // a death is remembered for as long as a lease bears its name
         dead.keySet().retainAll(listed);
     }
 
@@ -215,11 +216,11 @@ public final class FleetWatch {
      */
     public void lookFor(String session) {
         if (missing.add(session)) {
-            readMissing(session, false);
+            readMissing(session, 1);
         }
     }
 
-    private void readMissing(String session, boolean again) {
+    private void readMissing(String session, int reads) {
         setting.calls()
                 .read(
                         () -> setting.store().readSession(session),
@@ -227,15 +228,15 @@ public final class FleetWatch {
                             if (row.isPresent() || dead.containsKey(session)) {
                                 missing.remove(session);
                                 row.ifPresent(this::observe);
-                            } else if (again) {
+                            } else if (reads >= setting.rules().absencesThatCount()) {
                                 missing.remove(session);
                                 die(session, null);
                                 listener.sessionDied(session, true);
                             } else {
-                                loop.schedule(longestJudgeNanos(), () -> readMissing(session, true));
+                                loop.schedule(longestJudgeNanos(), () -> readMissing(session, reads + 1));
                             }
                         },
-                        failure -> loop.schedule(timing.beatNanos(), () -> readMissing(session, again)));
+                        failure -> loop.schedule(timing.beatNanos(), () -> readMissing(session, reads)));
     }
 
     private long longestJudgeNanos() {

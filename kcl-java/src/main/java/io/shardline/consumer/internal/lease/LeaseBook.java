@@ -208,6 +208,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         if (me == null || stopping || held.containsKey(lease.key()) || !unresolved.add(lease.key())) {
             return;
         }
+        if (lease.isOwnedBy(me) && !setting.rules().takesWhatBearsItsName()) {
+            unresolved.remove(lease.key());
+            hold(lease);
+            return;
+        }
         setting.calls()
                 .write(
                         setting.calls().ordinary(() -> setting.store().take(lease, me)),
@@ -266,9 +271,12 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             }
             Lease row = lease.row();
             Checkpoint position = last.isAfter(row.checkpoint()) ? last : row.checkpoint();
-            forget(lease);
+            if (setting.rules().dropsBeforeGiving()) {
+                forget(lease);
+            }
             unresolved.add(row.key());
             Runnable resolved = () -> {
+                forget(lease);
                 unresolved.remove(row.key());
                 if (to == null) {
                     scans.announceSoon();

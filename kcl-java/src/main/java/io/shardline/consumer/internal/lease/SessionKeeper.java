@@ -28,6 +28,7 @@ public final class SessionKeeper {
     private final Platform platform;
     private final StoreCalls calls;
     private final LeaseStore store;
+    private final ProtocolRules rules;
     private final Timing timing;
     private final String workerId;
     private final Listener listener;
@@ -59,13 +60,19 @@ public final class SessionKeeper {
     }
 
     /** What a keeper works with. */
-    public record Setting(EventLoop loop, Platform platform, StoreCalls calls, LeaseStore store) {}
+    public record Setting(EventLoop loop, Platform platform, StoreCalls calls, LeaseStore store, ProtocolRules rules) {
+
+        public Setting(EventLoop loop, Platform platform, StoreCalls calls, LeaseStore store) {
+            this(loop, platform, calls, store, ProtocolRules.ALL);
+        }
+    }
 
     public SessionKeeper(Setting setting, Timing timing, String workerId, Listener listener) {
         this.loop = setting.loop();
         this.platform = setting.platform();
         this.calls = setting.calls();
         this.store = setting.store();
+        this.rules = setting.rules();
         this.timing = timing;
         this.workerId = workerId;
         this.listener = listener;
@@ -123,7 +130,7 @@ public final class SessionKeeper {
 
     /** Joins the fleet under a new session. */
     public void join(@Nullable String previous) {
-        String fresh = workerId + "@" + Long.toHexString(platform.random().nextLong());
+        String fresh = rules.newSession(workerId, platform.random().nextLong());
         SessionRow row = SessionRow.created(fresh, workerId, timing);
         long sent = loop.nanoTime();
         long wall = platform.wallClock().millis();
@@ -145,7 +152,7 @@ public final class SessionKeeper {
         if (session == null) {
             return;
         }
-        if (!isInTime()) {
+        if (!isInTime() && rules.endsAtDeadline()) {
             over(session, "no heartbeat was confirmed in time");
         } else if (isWallClockFarAhead()) {
             over(session, "the wall clock moved by more than the lease duration since the last heartbeat");
@@ -203,7 +210,7 @@ public final class SessionKeeper {
 
     private void confirm(long sent, long wall) {
         sentWallMillis = wall;
-        deadlineNanos = sent + timing.actNanos();
+        deadlineNanos = rules.countsFrom(sent, loop.nanoTime()) + timing.actNanos();
     }
 
     private void beatAgain(long lastSent) {

@@ -223,4 +223,20 @@ class JudgingRulesTest {
                 com.google.common.collect.ImmutableMap.of(),
                 null);
     }
+
+    @Test
+    void anOwnerWhoseRowSomebodyDeletedAndWhoThenDiedIsFoundOut() { // rule 9
+        Member a = fleet.join("a");
+        fleet.lease("s");
+        fleet.until(() -> a.holds("s"));
+        Member b = fleet.join("b");
+        fleet.advance(LeaseFleet.H.multipliedBy(2)); // b has seen a alive
+        String owner = Objects.requireNonNull(a.session());
+        a.process().kill();
+        fleet.table.retire(owner, null).join();
+        fleet.table.deleteSession(owner).join();
+        fleet.table.moveRevision();
+
+        fleet.until(() -> b.holds("s"));
+    }
 }
