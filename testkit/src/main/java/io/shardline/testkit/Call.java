@@ -15,11 +15,12 @@ import software.amazon.awssdk.services.kinesis.model.KinesisResponse;
  *
  * <p>Immutable.
  *
+ * @param operation its name as the service writes it
  * @param fault what goes wrong
  * @param requestId the service's id of this call
  * @param nowMillis the service's time at which it took effect
  */
-record Call(Fault fault, String requestId, long nowMillis) {
+record Call(String operation, Fault fault, String requestId, long nowMillis) {
     private static final int OK = 200;
 
     /** Adds what every answer has: request id, and the HTTP headers with the service's date. */
@@ -40,10 +41,17 @@ record Call(Fault fault, String requestId, long nowMillis) {
                 .build();
     }
 
+    /** The time as of which shards are listed. */
+    long listedAtMillis() {
+        return fault instanceof Fault.StaleListing stale
+                ? nowMillis - stale.age().toMillis()
+                : nowMillis;
+    }
+
     /** Which entries of a PutRecords call get in. */
     Admission admission() {
         if (fault instanceof Fault.PartialFailure partial) {
-            return (shard, bytes, index) -> partial.failing().test(index) ? partial.code() : null;
+            return index -> partial.failing().test(index) ? partial.code() : null;
         }
         return Admission.ALL;
     }

@@ -15,6 +15,8 @@ final class Constraints {
     private static final int MAX_PARTITION_KEY_LENGTH = 256;
     private static final String NAME_PATTERN = "[a-zA-Z0-9_.-]+";
     private static final String HASH_KEY_PATTERN = "0|([1-9]\\d{0,38})";
+    private static final String SEQUENCE_NUMBER_PATTERN = "0|([1-9]\\d{0,128})";
+    private static final Pattern SEQUENCE_NUMBER = Pattern.compile(SEQUENCE_NUMBER_PATTERN);
     private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
     private static final Pattern HASH_KEY = Pattern.compile(HASH_KEY_PATTERN);
 
@@ -69,7 +71,8 @@ final class Constraints {
         name(id, member);
     }
 
-    private static void name(@Nullable String value, String member) {
+    /** A name from a request: of a stream, a shard or a consumer. */
+    static void name(@Nullable String value, String member) {
         String name = required(value, "", member);
         length(name, "", member, MAX_NAME_LENGTH);
         if (!NAME.matcher(name).matches()) {
@@ -77,22 +80,44 @@ final class Constraints {
         }
     }
 
+    /** Whether a record can have that partition key. */
+    static boolean isPartitionKey(@Nullable String value) {
+        return value != null && !value.isEmpty() && !isLonger(value, MAX_PARTITION_KEY_LENGTH);
+    }
+
     /**
-     * A partition key from a request.
+     * What is wrong with a partition key that is none.
      *
      * @param prefix where in the request it stands
      */
-    static void partitionKey(@Nullable String value, String prefix) {
-        length(required(value, prefix, "partitionKey"), prefix, "partitionKey", MAX_PARTITION_KEY_LENGTH);
+    static ServiceError partitionKeyViolation(@Nullable String value, String prefix) {
+        String rule = value == null
+                ? "not be null"
+                : value.isEmpty()
+                        ? "have length greater than or equal to 1"
+                        : "have length less than or equal to " + MAX_PARTITION_KEY_LENGTH;
+        return violation(value, prefix + "partitionKey", rule);
     }
 
-    private static void length(String value, String prefix, String member, int most) {
+    /** Refuses an empty text, and one that is too long. */
+    static void length(String value, String prefix, String member, int most) {
         if (value.isEmpty()) {
             throw violation(value, prefix + member, "have length greater than or equal to 1");
         }
-        // The service counts characters, Java counts surrogates: the precise count only where the two can disagree.
-        if (value.length() > most && value.codePointCount(0, value.length()) > most) {
+        if (isLonger(value, most)) {
             throw violation(value, prefix + member, "have length less than or equal to " + most);
+        }
+    }
+
+    private static boolean isLonger(String value, int most) {
+        // The service counts characters, Java counts surrogates: the precise count only where the two can disagree.
+        return value.length() > most && value.codePointCount(0, value.length()) > most;
+    }
+
+    /** A sequence number from a request, as far as its digits go. */
+    static void sequenceNumber(String value, String member) {
+        if (!SEQUENCE_NUMBER.matcher(value).matches()) {
+            throw violation(value, member, "satisfy regular expression pattern: " + SEQUENCE_NUMBER_PATTERN);
         }
     }
 

@@ -3,13 +3,11 @@ package io.shardline.testkit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
- * One shard: its range, its lineage, and its log.
+ * One shard: its range, its lineage, its log, and who reads it by fan-out.
  *
  * <p>Confined to the engine's lock.
  */
@@ -25,15 +23,10 @@ final class EmulatedShard {
     private final List<EmulatedShard> parents;
     private final long createdMillis;
     private final long createdSecond;
-    private final List<LogEntry> log = new ArrayList<>();
+    private final ShardLog log;
+    private final ShardTraffic traffic;
+    private final List<Subscription> subscriptions = new ArrayList<>();
     private long closedMillis = OPEN;
-
-    /**
-     * One record as kept; its sequence number follows from its place in the log, its arrival and its shard.
-     *
-     * @param data the stream's own copy
-     */
-    record LogEntry(String partitionKey, @Nullable String explicitHashKey, SdkBytes data, long arrivalMillis) {}
 
     /** The range of a shard, both ends included. */
     record Range(HashKey start, HashKey end) {}
@@ -51,6 +44,8 @@ final class EmulatedShard {
             second = Math.max(second, parent.createdSecond + 1);
         }
         this.createdSecond = second;
+        this.log = new ShardLog(createdMillis);
+        this.traffic = new ShardTraffic(createdMillis);
     }
 
     static String id(int number) {
@@ -87,36 +82,70 @@ final class EmulatedShard {
         return parents;
     }
 
+    boolean isClosedBy(long millis) {
+        return closedMillis <= millis;
+    }
+
     boolean isOpen() {
         return closedMillis == OPEN;
     }
 
     void close(long nowMillis) {
         closedMillis = nowMillis;
+        wakeSubscriptions();
+    }
+
+    ShardLog log() {
+        return log;
+    }
+
+    ShardTraffic traffic() {
+        return traffic;
     }
 
     /** Adds a record and returns its sequence number; the caller has validated and routed it. */
-    String append(LogEntry entry) {
-        log.add(entry);
-        return sequenceNumber(log.size() - 1);
+    String append(ShardLog.Entry entry) {
+        String number = sequenceNumber(log.append(entry), entry.arrivalMillis());
+        wakeSubscriptions();
+        return number;
     }
 
-    int size() {
-        return log.size();
+    void add(Subscription subscription) {
+        subscriptions.add(subscription);
     }
 
-    LogEntry entry(int ordinal) {
-        return log.get(ordinal);
+    void remove(Subscription subscription) {
+        subscriptions.remove(subscription);
     }
 
-    /** The latest arrival so far, so that time stamps in a log never go back; the creation while it is empty. */
-    long lastArrivalMillis() {
-        return log.isEmpty() ? createdMillis : log.get(log.size() - 1).arrivalMillis();
+    /** Tells those who wait that there may be something. */
+    void wakeSubscriptions() {
+        for (Subscription subscription : subscriptions) {
+            subscription.wake();
+        }
+    }
+
+    /** Those who read by fan-out; a copy, because ending them changes it. */
+    List<Subscription> subscriptions() {
+        return List.copyOf(subscriptions);
     }
 
     String sequenceNumber(int ordinal) {
-        long second = log.get(ordinal).arrivalMillis() / MILLIS_PER_SECOND;
-        return new SequenceNumber(createdSecond, number, ordinal + 1L, second).toString();
+        return sequenceNumber(ordinal, log.get(ordinal).arrivalMillis());
+    }
+
+    private String sequenceNumber(int ordinal, long arrivalMillis) {
+        return new SequenceNumber(createdSecond, number, ordinal + 1L, arrivalMillis / MILLIS_PER_SECOND).toString();
+    }
+
+    /** The number of the last record before that ordinal: reading goes on after it. The shard's start if there was none. */
+    String numberBefore(int ordinal) {
+        if (ordinal == 0) {
+            return startingSequenceNumber();
+        }
+        return ordinal > log.first()
+                ? sequenceNumber(ordinal - 1)
+                : sequenceNumber(ordinal - 1, log.lastArrivalMillis());
     }
 
     private String startingSequenceNumber() {
@@ -130,34 +159,23 @@ final class EmulatedShard {
 
     /** Whether a sequence number was, or will be, given out by this shard. */
     boolean issued(SequenceNumber sequence) {
-        boolean inLog = sequence.index() >= 0 && sequence.index() <= log.size();
+        boolean inLog = sequence.index() >= 0 && sequence.index() <= log.end();
         boolean ending = !isOpen() && sequence.index() == SequenceNumber.LAST_INDEX;
         return sequence.shard() == number && sequence.shardCreated() == createdSecond && (inLog || ending);
     }
 
-    /** The place of the record with that number, or of the first one after it. */
+    /** The place of the record with that number, or of the first one after it that is still there. */
     int ordinalAt(SequenceNumber sequence) {
-        return (int) Math.min(log.size(), Math.max(0, sequence.index() - 1));
+        return place(sequence.index() - 1);
     }
 
-    /** The place after the record with that number. */
+    /** The place after the record with that number, or of the first one that is still there. */
     int ordinalAfter(SequenceNumber sequence) {
-        return (int) Math.min(log.size(), sequence.index());
+        return place(sequence.index());
     }
 
-    /** The place of the first record that arrived at that time or later. */
-    int ordinalAt(long arrivalMillis) {
-        int low = 0;
-        int high = log.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (log.get(middle).arrivalMillis() < arrivalMillis) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+    private int place(long ordinal) {
+        return (int) Math.min(log.end(), Math.max(log.first(), ordinal));
     }
 
     HashKeyRange hashKeyRange() {
@@ -169,18 +187,23 @@ final class EmulatedShard {
 
     /** The shard as the service describes it. */
     Shard describe() {
+        return describe(OPEN - 1);
+    }
+
+    /** The shard as the service described it at that time. */
+    Shard describe(long asOfMillis) {
         return Shard.builder()
                 .shardId(id)
                 .parentShardId(parents.isEmpty() ? null : parents.get(0).id)
                 .adjacentParentShardId(parents.size() < 2 ? null : parents.get(1).id)
                 .hashKeyRange(hashKeyRange())
                 .sequenceNumberRange(range -> range.startingSequenceNumber(startingSequenceNumber())
-                        .endingSequenceNumber(isOpen() ? null : endingSequenceNumber()))
+                        .endingSequenceNumber(isClosedBy(asOfMillis) ? endingSequenceNumber() : null))
                 .build();
     }
 
     StoredRecord stored(int ordinal) {
-        LogEntry entry = log.get(ordinal);
+        ShardLog.Entry entry = log.get(ordinal);
         return new StoredRecord(
                 id,
                 sequenceNumber(ordinal),

@@ -1,5 +1,6 @@
 package io.shardline.testkit;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,14 +21,22 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
  * needs no timer of its own. Confined to the engine's lock.
  */
 final class EmulatedStream {
+    /** Who reads gets nothing that is too old; the rest is only to give memory back. */
+    private static final long SWEEP_MILLIS = 60_000;
+
+    private static final long MILLIS_PER_SECOND = 1000;
+
     private final StreamName name;
     private final long generation;
+    private final Quotas quotas;
     private final long createdMillis;
     private final List<EmulatedShard> shards = new ArrayList<>();
     private final TreeMap<HashKey, EmulatedShard> open = new TreeMap<>();
     private final Deque<Change> changes = new ArrayDeque<>();
+    private final StreamSettings settings = new StreamSettings();
+    private final StreamConsumers consumers;
     private StreamStatus status = StreamStatus.CREATING;
-    private int maxRecordBytes;
+    private long sweptMillis;
     private boolean deleted;
 
     /**
@@ -52,10 +61,13 @@ final class EmulatedStream {
      *
      * @param generation different for every stream of an engine, also for those of one name
      */
-    EmulatedStream(StreamName name, long generation, long createdMillis) {
+    EmulatedStream(StreamName name, long generation, Quotas quotas, long createdMillis) {
         this.name = name;
         this.generation = generation;
+        this.quotas = quotas;
         this.createdMillis = createdMillis;
+        this.sweptMillis = createdMillis;
+        this.consumers = new StreamConsumers(this);
     }
 
     StreamName name() {
@@ -66,8 +78,19 @@ final class EmulatedStream {
         return generation;
     }
 
+    Quotas quotas() {
+        return quotas;
+    }
+
     long createdMillis() {
         return createdMillis;
+    }
+
+    /** Refuses a request that means an earlier or later stream of this name; null means any. */
+    void refuseOtherCreation(@Nullable Instant creation) {
+        if (creation != null && creation.getEpochSecond() != createdMillis / MILLIS_PER_SECOND) {
+            throw ServiceError.notFound("Stream " + name.inMessages() + " created at " + creation + " not found.");
+        }
     }
 
     StreamStatus status() {
@@ -82,32 +105,59 @@ final class EmulatedStream {
         return deleted;
     }
 
-    void delete() {
-        deleted = true;
+    /** Nothing that was planned happens any more, nobody reads by fan-out any more, and at that time it is gone. */
+    void delete(long atMillis) {
+        status = StreamStatus.DELETING;
+        changes.clear();
+        ServiceError error = ServiceError.notFound("Stream " + name.inMessages() + " not found.");
+        for (EmulatedShard shard : shards) {
+            shard.subscriptions().forEach(subscription -> subscription.fail(error));
+        }
+        at(atMillis, at -> deleted = true);
     }
 
-    /** Data plus partition key of a record may be this large. */
-    int maxRecordBytes() {
-        return maxRecordBytes;
+    StreamSettings settings() {
+        return settings;
     }
 
-    void maxRecordBytes(int bytes) {
-        maxRecordBytes = bytes;
+    StreamConsumers consumers() {
+        return consumers;
     }
 
-    /** The oldest time of which records are kept; nothing is trimmed yet. */
-    long trimHorizonMillis() {
-        return shards.isEmpty() ? createdMillis : shards.get(0).createdMillis();
+    /** The oldest time of which records are kept, and of which a stream that is younger has none. */
+    long trimHorizonMillis(long nowMillis) {
+        // Shards come at the end of CREATING, and before them there was nothing.
+        long beginning = shards.isEmpty() ? createdMillis : shards.get(0).createdMillis();
+        return Math.max(beginning, nowMillis - settings.retentionMillis());
+    }
+
+    /** Forgets all records that are older than the retention period. */
+    void trim(long nowMillis) {
+        sweptMillis = nowMillis;
+        long horizon = nowMillis - settings.retentionMillis();
+        shards.forEach(shard -> shard.log().trim(horizon));
     }
 
     /** Plans a change; changes happen in the order in which they are planned. */
     void at(long atMillis, LongConsumer action) {
         changes.add(new Change(atMillis, action));
+        // Who waits for the end of a shard has to look again in time.
+        shards.forEach(EmulatedShard::wakeSubscriptions);
     }
 
-    /** Forgets what was planned: the stream is being deleted. */
-    void cancelChanges() {
-        changes.clear();
+    /** Plans the end of a state: from now on UPDATING, then the change, then ACTIVE. */
+    void update(long atMillis, LongConsumer action) {
+        status = StreamStatus.UPDATING;
+        at(atMillis, at -> {
+            status = StreamStatus.ACTIVE;
+            action.accept(at);
+        });
+    }
+
+    /** When the next change comes; never if none is planned. */
+    long nextChangeMillis() {
+        Change next = changes.peek();
+        return next == null ? Long.MAX_VALUE : next.atMillis();
     }
 
     /** Applies all changes whose time has come; they may plan further ones. */
@@ -116,11 +166,20 @@ final class EmulatedStream {
             changes.remove();
             next.action().accept(next.atMillis());
         }
+        if (nowMillis - sweptMillis >= SWEEP_MILLIS) {
+            trim(nowMillis);
+        }
     }
 
-    /** All shards, by number. */
+    /** All shards that there ever were, by number. */
     List<EmulatedShard> shards() {
         return Collections.unmodifiableList(shards);
+    }
+
+    /** The shards of which the service still speaks, by number: not those that closed before the retention period. */
+    List<EmulatedShard> keptShards(long nowMillis) {
+        long horizon = trimHorizonMillis(nowMillis);
+        return shards.stream().filter(shard -> shard.closedMillis() >= horizon).toList();
     }
 
     /** The shards that take records, by hash key. */

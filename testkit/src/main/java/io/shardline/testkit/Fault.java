@@ -69,4 +69,25 @@ public sealed interface Fault {
      * @param extra how much later
      */
     record Delay(Duration extra) implements Fault {}
+
+    /** The connection breaks before the request is sent: no effect, and a client-side error without an answer. */
+    record ConnectionFailure() implements Fault {}
+
+    /**
+     * ListShards answers as it would have some time ago: later shards are missing, and those closed since are open; no effect on
+     * other operations.
+     *
+     * @param age how old the answer is
+     */
+    record StaleListing(Duration age) implements Fault {}
+
+    /** GetRecords answers that its iterator has expired; no effect on other operations. */
+    record ExpiredIterator() implements Fault {}
+
+    /**
+     * SubscribeToShard succeeds, and later the connection breaks; no effect on other operations.
+     *
+     * @param after how long after the beginning of the subscription
+     */
+    record SubscriptionDropped(Duration after) implements Fault {}
 }

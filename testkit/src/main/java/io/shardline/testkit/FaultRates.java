@@ -25,7 +25,15 @@ public final class FaultRates {
         /** {@link Fault.PartialFailure}: each entry fails with probability one half. */
         PARTIAL_FAILURE,
         /** {@link Fault.Delay}: evenly between nothing and the time-out. */
-        DELAY
+        DELAY,
+        /** {@link Fault.ConnectionFailure}. */
+        CONNECTION_FAILURE,
+        /** {@link Fault.StaleListing}: up to one time-out old. */
+        STALE_LISTING,
+        /** {@link Fault.ExpiredIterator}. */
+        EXPIRED_ITERATOR,
+        /** {@link Fault.SubscriptionDropped}: up to one time-out after its beginning. */
+        SUBSCRIPTION_DROPPED
     }
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(6);

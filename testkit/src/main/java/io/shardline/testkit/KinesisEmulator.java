@@ -2,10 +2,11 @@ package io.shardline.testkit;
 
 import io.shardline.testkit.time.SplitMix64;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -25,34 +26,26 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  * }
  * }</pre>
  *
- * <p>On real time it has a daemon thread of its own. On simulated time it lives on an executor of a simulated process, and
- * nobody may {@code join()} its futures, for time stands still meanwhile. There are no quotas yet, and nothing is trimmed.
- * Thread-safe.
+ * <p>It is as strict as the service: every {@link Quota} holds until it is lifted. On real time it has a daemon thread of its
+ * own, also where time passes by hand ({@link Builder#manualTime}). On simulated time it lives on an executor of a simulated
+ * process, and nobody may {@code join()} its futures, for time stands still meanwhile. Several live side by side in one JVM
+ * without knowing of each other. Thread-safe.
  */
 public final class KinesisEmulator implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
-    private final ScheduledExecutorService scheduler;
-    private final boolean ownsScheduler;
+    private final Timeline timeline;
     private final KinesisEngine engine;
     private final RandomGenerator random;
+    private final FaultPlan faults;
+    private volatile boolean closing;
 
-    private KinesisEmulator(Builder builder) {
-        ScheduledExecutorService given = builder.scheduler;
-        this.scheduler = given == null ? ownThread() : given;
-        this.ownsScheduler = given == null;
+    private KinesisEmulator(Builder builder, Timeline timeline, InstantSource clock) {
+        this.timeline = timeline;
         this.random = builder.random;
-        this.engine = new KinesisEngine(new Streams(
-                builder.wallClock, new Streams.Place(builder.region, builder.account, builder.streamTransition)));
-    }
-
-    private static ScheduledExecutorService ownThread() {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "kinesis-emulator");
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setRemoveOnCancelPolicy(true);
-        return executor;
+        this.faults = new FaultPlan(this);
+        Streams.Place place = new Streams.Place(
+                builder.region, builder.account, builder.streamTransition, builder.consumerTransition);
+        this.engine = new KinesisEngine(new Streams(clock, place, new Quotas(builder.lifted)));
     }
 
     /** An emulator without streams, on real time, with a daemon thread of its own. */
@@ -85,7 +78,10 @@ public final class KinesisEmulator implements AutoCloseable {
      * @throws software.amazon.awssdk.services.kinesis.model.KinesisException if the service would refuse it
      */
     public void createStream(String name, int shardCount) {
-        inspect(engine -> engine.streams().createActiveStream(name, shardCount));
+        inspect(engine -> {
+            engine.createActiveStream(name, shardCount);
+            return name;
+        });
     }
 
     /**
@@ -115,12 +111,40 @@ public final class KinesisEmulator implements AutoCloseable {
         return inspect(engine -> engine.shards(streamName));
     }
 
-    /** Stops the thread if it is the emulator's own; calls still under way never complete, later ones fail. */
+    /** What is to go wrong, for the calls of all clients; nothing at first. */
+    public FaultPlan faults() {
+        return faults;
+    }
+
+    /** The emulator's time of day. */
+    public Instant now() {
+        return Instant.ofEpochMilli(nowMillis());
+    }
+
+    /**
+     * Lets time pass that passes by hand, and everything happen that becomes due in it: transitions of streams, latencies, events
+     * and ends of subscriptions. Returns when it has happened.
+     *
+     * @param duration not negative
+     * @throws IllegalStateException unless the emulator was built with {@link Builder#manualTime}, and when called by the
+     *     emulator's own thread
+     */
+    public void advance(Duration duration) {
+        timeline.advance(duration);
+    }
+
+    /**
+     * Ends all subscriptions with an error, and the thread if it is the emulator's own; calls still under way never complete,
+     * later ones fail. Returns when the thread has ended; a callback that holds it is interrupted after 10 seconds. Closing
+     * again does nothing.
+     */
     @Override
     public void close() {
-        if (ownsScheduler) {
-            scheduler.shutdownNow();
-        }
+        closing = true;
+        timeline.end(() -> locked(engine -> {
+            engine.close();
+            return engine;
+        }));
     }
 
     private <T> T inspect(Function<KinesisEngine, T> question) {
@@ -128,7 +152,8 @@ public final class KinesisEmulator implements AutoCloseable {
             try {
                 return question.apply(engine);
             } catch (ServiceError error) {
-                throw SdkErrors.toSdk(error, new Call(new Fault.None(), "inspection", engine.nowMillis()));
+                throw SdkErrors.toSdk(
+                        error, new Call("inspection", new Fault.None(), "inspection", engine.nowMillis()));
             }
         });
     }
@@ -153,8 +178,16 @@ public final class KinesisEmulator implements AutoCloseable {
         }
     }
 
-    ScheduledExecutorService scheduler() {
-        return scheduler;
+    long nowMillis() {
+        return engine.nowMillis();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    Timeline timeline() {
+        return timeline;
     }
 
     /**
@@ -165,10 +198,13 @@ public final class KinesisEmulator implements AutoCloseable {
     public static final class Builder {
         private static final Duration DEFAULT_TRANSITION = Duration.ofMillis(100);
 
+        private final EnumSet<Quota> lifted = EnumSet.noneOf(Quota.class);
         private @Nullable ScheduledExecutorService scheduler;
+        private @Nullable Instant manualStart;
         private InstantSource wallClock = InstantSource.system();
         private RandomGenerator random = new SplitMix64(0);
         private Duration streamTransition = DEFAULT_TRANSITION;
+        private Duration consumerTransition = DEFAULT_TRANSITION;
         private String region = "us-east-1";
         private String account = "123456789012";
 
@@ -201,6 +237,37 @@ public final class KinesisEmulator implements AutoCloseable {
             return this;
         }
 
+        /** How long a consumer is CREATING or DELETING; default 100 ms. */
+        public Builder consumerTransition(Duration duration) {
+            if (duration.isNegative()) {
+                throw new IllegalArgumentException("consumerTransition must not be negative: " + duration);
+            }
+            this.consumerTransition = duration;
+            return this;
+        }
+
+        /** Does without these quotas; by default all hold. */
+        public Builder lift(Quota first, Quota... others) {
+            lifted.add(first);
+            lifted.addAll(List.of(others));
+            return this;
+        }
+
+        /** Does without any quota; by default all hold. */
+        public Builder liftAll() {
+            lifted.addAll(EnumSet.allOf(Quota.class));
+            return this;
+        }
+
+        /**
+         * Time passes only by {@link KinesisEmulator#advance}, from {@code start} on; calls are answered at once nevertheless.
+         * By default time passes by itself. Takes the place of {@link #scheduler} and {@link #wallClock}.
+         */
+        public Builder manualTime(Instant start) {
+            this.manualStart = start;
+            return this;
+        }
+
         /** The region in ARNs; default {@code us-east-1}. */
         public Builder region(String name) {
             this.region = name;
@@ -218,7 +285,14 @@ public final class KinesisEmulator implements AutoCloseable {
 
         /** The emulator. */
         public KinesisEmulator build() {
-            return new KinesisEmulator(this);
+            Instant start = manualStart;
+            ScheduledExecutorService given = scheduler;
+            if (start != null) {
+                ThreadTimeline byHand = ThreadTimeline.manual(start);
+                return new KinesisEmulator(this, byHand, byHand);
+            }
+            return new KinesisEmulator(
+                    this, given == null ? ThreadTimeline.real() : new GivenTimeline(given), wallClock);
         }
     }
 }

@@ -46,6 +46,10 @@ final class RandomFaults implements Faults {
             case LANDS_LATE ->
                 new Fault.LandsLate(rates.timeout(), rates.timeout().plus(upToTimeout()));
             case DELAY -> new Fault.Delay(upToTimeout());
+            case CONNECTION_FAILURE -> new Fault.ConnectionFailure();
+            case STALE_LISTING -> new Fault.StaleListing(upToTimeout());
+            case EXPIRED_ITERATOR -> new Fault.ExpiredIterator();
+            case SUBSCRIPTION_DROPPED -> new Fault.SubscriptionDropped(upToTimeout());
         };
     }
 

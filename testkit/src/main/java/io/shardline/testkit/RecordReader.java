@@ -1,17 +1,11 @@
 package io.shardline.testkit;
 
-import io.shardline.testkit.EmulatedShard.LogEntry;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
-import software.amazon.awssdk.services.kinesis.model.Record;
-import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
  * GetShardIterator and GetRecords.
@@ -21,8 +15,9 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  */
 final class RecordReader {
     private static final int MAX_RECORDS = 10_000;
-    private static final int MAX_BYTES = 10 * 1024 * 1024;
+    private static final long MAX_BYTES = 10 * 1024 * 1024;
     private static final long ITERATOR_LIFE_MILLIS = 300_000;
+    private static final int MAX_ITERATOR_LENGTH = 512;
     private static final int ITERATOR_KIND = 1;
 
     private final Streams streams;
@@ -45,23 +40,16 @@ final class RecordReader {
 
     GetShardIteratorResponse.Builder getShardIterator(GetShardIteratorRequest request) {
         Constraints.shardId(request.shardId(), "shardId");
-        String typeName = Constraints.required(request.shardIteratorTypeAsString(), "", "shardIteratorType");
+        String type = Constraints.required(request.shardIteratorTypeAsString(), "", "shardIteratorType");
         EmulatedStream stream = streams.getReadable(request.streamName(), request.streamARN());
-        EmulatedShard shard = stream.shard(request.shardId());
-        if (shard == null) {
-            throw ServiceError.notFound(
-                    "Shard " + request.shardId() + " in stream " + stream.name().inMessages() + " does not exist");
+        long now = streams.nowMillis();
+        EmulatedShard shard = Positions.shard(stream, request.shardId(), now);
+        if (!shard.traffic().admitIterator(streams.quotas(), now)) {
+            throw ServiceError.throughputExceeded(RecordWriter.rateExceeded(shard, stream));
         }
-        int ordinal = switch (request.shardIteratorType()) {
-            case TRIM_HORIZON -> 0;
-            case LATEST -> shard.size();
-            case AT_TIMESTAMP -> shard.ordinalAt(timestamp(request.timestamp()));
-            case AT_SEQUENCE_NUMBER -> shard.ordinalAt(sequence(request, shard, stream));
-            case AFTER_SEQUENCE_NUMBER -> shard.ordinalAfter(sequence(request, shard, stream));
-            default ->
-                throw Constraints.violation(
-                        typeName, "shardIteratorType", "satisfy enum value set: " + ShardIteratorType.knownValues());
-        };
+        Positions.Start start = new Positions.Start(
+                request.shardIteratorType(), type, request.startingSequenceNumber(), request.timestamp());
+        int ordinal = new Positions(stream, shard, now).ordinal(start);
         return GetShardIteratorResponse.builder().shardIterator(iterator(stream, shard, ordinal));
     }
 
@@ -69,61 +57,40 @@ final class RecordReader {
         return new Cursor(stream.generation(), shard.number(), ordinal, streams.nowMillis()).write();
     }
 
-    private long timestamp(@Nullable Instant timestamp) {
-        if (timestamp == null) {
-            throw ServiceError.invalidArgument("Must either specify a timestamp or another ShardIteratorType.");
-        }
-        long now = streams.nowMillis();
-        if (timestamp.toEpochMilli() > now) {
-            throw ServiceError.invalidArgument(
-                    "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: "
-                            + timestamp.toEpochMilli() + ", currentTimestampInMillis: " + now);
-        }
-        return timestamp.toEpochMilli();
-    }
-
-    private static SequenceNumber sequence(
-            GetShardIteratorRequest request, EmulatedShard shard, EmulatedStream stream) {
-        String text = request.startingSequenceNumber();
-        if (text == null) {
-            throw ServiceError.invalidArgument("Must specify StartingSequenceNumber for ShardIteratorType "
-                    + request.shardIteratorTypeAsString() + ".");
-        }
-        SequenceNumber sequence = SequenceNumber.parse(text);
-        if (sequence != null && shard.issued(sequence)) {
-            return sequence;
-        }
-        throw ServiceError.invalidArgument("StartingSequenceNumber " + text + " used in GetShardIterator on shard "
-                + shard.id() + " in stream " + stream.name().inMessages()
-                + " is invalid because it did not come from this stream and shard.");
-    }
-
     GetRecordsResponse.Builder getRecords(GetRecordsRequest request) {
         int limit = Constraints.optional(request.limit(), "limit", MAX_RECORDS, MAX_RECORDS);
-        Cursor cursor = Cursor.read(Constraints.required(request.shardIterator(), "", "shardIterator"));
+        String iterator = Constraints.required(request.shardIterator(), "", "shardIterator");
+        Constraints.length(iterator, "", "shardIterator", MAX_ITERATOR_LENGTH);
+        Cursor cursor = Cursor.read(iterator);
         if (cursor == null) {
             throw ServiceError.invalidArgument("Invalid ShardIterator.");
         }
         EmulatedStream stream = stream(cursor);
         EmulatedShard shard = stream.shards().get(cursor.shard());
-        List<Record> records = new ArrayList<>(Math.min(limit, shard.size() - cursor.ordinal()));
-        int next = cursor.ordinal();
-        long bytes = 0;
-        while (next < shard.size() && records.size() < limit) {
-            LogEntry entry = shard.entry(next);
-            bytes += entry.data().asByteArrayUnsafe().length
-                    + entry.partitionKey().length();
-            if (bytes > MAX_BYTES && !records.isEmpty()) {
-                break;
-            }
-            records.add(record(shard.sequenceNumber(next), entry));
-            next++;
+        long now = streams.nowMillis();
+        if (!shard.traffic().admitRead(streams.quotas(), now)) {
+            throw ServiceError.throughputExceeded(RecordWriter.rateExceeded(shard, stream));
         }
-        GetRecordsResponse.Builder response =
-                GetRecordsResponse.builder().records(records).millisBehindLatest(behind(shard, next));
-        return next == shard.size() && !shard.isOpen()
-                ? response.childShards(childShards(stream, shard))
-                : response.nextShardIterator(iterator(stream, shard, next));
+        shard.log().trim(now - stream.settings().retentionMillis());
+        ShardBatch batch = ShardBatch.read(shard, cursor.ordinal(), limit, MAX_BYTES);
+        shard.traffic().read(batch.bytes(), now);
+        GetRecordsResponse.Builder response = GetRecordsResponse.builder()
+                .records(batch.records())
+                .millisBehindLatest(batch.millisBehind(shard, now));
+        return batch.isAtTheEndOf(shard)
+                ? response.childShards(ShardBatch.childShards(stream, shard))
+                : response.nextShardIterator(iterator(stream, shard, batch.next()));
+    }
+
+    /** Which stream and shard an iterator reads; neither if it is none, or of a stream that is gone. */
+    CallTarget target(String iterator) {
+        Cursor cursor = Cursor.read(iterator);
+        EmulatedStream stream = cursor == null ? null : streams.find(cursor.generation());
+        if (cursor == null || stream == null) {
+            return new CallTarget(null, null);
+        }
+        return new CallTarget(
+                stream.name().name(), stream.shards().get(cursor.shard()).id());
     }
 
     private EmulatedStream stream(Cursor cursor) {
@@ -132,7 +99,7 @@ final class RecordReader {
             throw ServiceError.notFound("The stream of this ShardIterator has been deleted.");
         }
         long now = streams.nowMillis();
-        if (now - cursor.issuedMillis() > ITERATOR_LIFE_MILLIS) {
+        if (streams.quotas().on(Quota.ITERATOR_AGE) && now - cursor.issuedMillis() > ITERATOR_LIFE_MILLIS) {
             throw ServiceError.clientError(
                     "ExpiredIteratorException",
                     "Iterator expired. The iterator was created at time " + Instant.ofEpochMilli(cursor.issuedMillis())
@@ -141,34 +108,5 @@ final class RecordReader {
                             + " milliseconds.");
         }
         return stream;
-    }
-
-    private static Record record(String sequenceNumber, LogEntry entry) {
-        // anyway.
-        return Record.builder()
-                .sequenceNumber(sequenceNumber)
-                .approximateArrivalTimestamp(Instant.ofEpochMilli(entry.arrivalMillis()))
-                .data(entry.data())
-                .partitionKey(entry.partitionKey())
-                .build();
-    }
-
-    /** How long ago the first record not yet read arrived, at least 1; 0 if there is none, and only then. */
-    private long behind(EmulatedShard shard, int next) {
-        if (next == shard.size()) {
-            return 0;
-        }
-        return Math.max(1, streams.nowMillis() - shard.entry(next).arrivalMillis());
-    }
-
-    private static List<ChildShard> childShards(EmulatedStream stream, EmulatedShard parent) {
-        return stream.children(parent).stream()
-                .map(child -> ChildShard.builder()
-                        .shardId(child.id())
-                        .parentShards(
-                                child.parents().stream().map(EmulatedShard::id).toList())
-                        .hashKeyRange(child.hashKeyRange())
-                        .build())
-                .toList();
     }
 }

@@ -1,14 +1,12 @@
 package io.shardline.testkit;
 
-import io.shardline.testkit.EmulatedShard.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.EncryptionType;
 import software.amazon.awssdk.services.kinesis.model.PutRecordRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
@@ -23,30 +21,24 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
  * (docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html). Confined to the engine's lock.
  */
 final class RecordWriter {
-    private static final int MAX_ENTRIES = 500;
-    private static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
-
-    /** How validation errors call the entries; made once, because they are needed only when something is wrong. */
-    private static final List<String> ENTRY_MEMBERS = IntStream.rangeClosed(1, MAX_ENTRIES)
-            .mapToObj(number -> "records." + number + ".member.")
-            .toList();
+    private static final String THROTTLED = "ProvisionedThroughputExceededException";
 
     private final Streams streams;
     private final MessageDigest md5 = md5();
 
-    /** Decides which entries of a request are refused: the place for quotas, and for faults until then. */
+    /** Decides which entries of a request are refused although there is room for them. */
     @FunctionalInterface
     interface Admission {
         /** Lets everything in. */
-        Admission ALL = (shard, bytes, index) -> null;
+        Admission ALL = index -> null;
 
-        /** The error code for an entry of so many bytes, or null to let it in. */
+        /** The error code for an entry, or null to let it in. */
         @Nullable
-        String refusal(EmulatedShard shard, int bytes, int index);
+        String refusal(int index);
     }
 
-    /** One valid record on its way to a shard, with a copy of its data. */
-    private record Incoming(PutRecordsRequestEntry entry, HashKey hashKey, SdkBytes data, int bytes) {}
+    /** One valid record on its way to a shard. */
+    private record Incoming(PutRecordsRequestEntry entry, HashKey hashKey, int bytes) {}
 
     RecordWriter(Streams streams) {
         this.streams = streams;
@@ -59,31 +51,49 @@ final class RecordWriter {
                 .partitionKey(request.partitionKey())
                 .explicitHashKey(request.explicitHashKey())
                 .build();
-        Incoming record = incoming(entry, "", stream);
+        Incoming record = incoming(entry, -1, stream);
         EmulatedShard shard = stream.route(record.hashKey());
-        return PutRecordResponse.builder().shardId(shard.id()).sequenceNumber(append(record, shard));
+        if (!shard.traffic().admitWrite(record.bytes(), streams.quotas(), streams.nowMillis())) {
+            throw ServiceError.throughputExceeded(rateExceeded(shard, stream));
+        }
+        return PutRecordResponse.builder()
+                .shardId(shard.id())
+                .sequenceNumber(append(record, shard, stream))
+                .encryptionType(encryption(stream));
     }
 
     PutRecordsResponse.Builder putRecords(PutRecordsRequest request, Admission admission) {
         EmulatedStream stream = streams.getReadable(request.streamName(), request.streamARN());
         List<Incoming> records = incoming(request, stream);
         List<PutRecordsResultEntry> results = new ArrayList<>(records.size());
+        Quotas quotas = streams.quotas();
+        long now = streams.nowMillis();
         int failed = 0;
         for (int i = 0; i < records.size(); i++) {
             Incoming record = records.get(i);
             EmulatedShard shard = stream.route(record.hashKey());
-            String refusal = admission.refusal(shard, record.bytes(), i);
+            String refusal = admission.refusal(i);
+            if (refusal == null && !shard.traffic().admitWrite(record.bytes(), quotas, now)) {
+                refusal = THROTTLED;
+            }
             if (refusal == null) {
                 results.add(PutRecordsResultEntry.builder()
                         .shardId(shard.id())
-                        .sequenceNumber(append(record, shard))
+                        .sequenceNumber(append(record, shard, stream))
                         .build());
             } else {
                 failed++;
                 results.add(refused(refusal, shard, stream));
             }
         }
-        return PutRecordsResponse.builder().failedRecordCount(failed).records(results);
+        return PutRecordsResponse.builder()
+                .failedRecordCount(failed)
+                .records(results)
+                .encryptionType(encryption(stream));
+    }
+
+    private static @Nullable EncryptionType encryption(EmulatedStream stream) {
+        return stream.settings().isEncrypted() ? EncryptionType.KMS : null;
     }
 
     /** All records of a request: one that is not valid refuses them all, as the service does. */
@@ -95,56 +105,84 @@ final class RecordWriter {
         if (entries.isEmpty()) {
             throw Constraints.violation("[]", "records", "have length greater than or equal to 1");
         }
-        if (entries.size() > MAX_ENTRIES) {
-            throw Constraints.unquotedViolation("records", "have length less than or equal to " + MAX_ENTRIES);
+        Quotas quotas = streams.quotas();
+        if (quotas.on(Quota.REQUEST_ENTRIES) && entries.size() > Quotas.MAX_REQUEST_ENTRIES) {
+            throw Constraints.unquotedViolation(
+                    "records", "have length less than or equal to " + Quotas.MAX_REQUEST_ENTRIES);
         }
         List<Incoming> records = new ArrayList<>(entries.size());
         long bytes = 0;
         for (PutRecordsRequestEntry entry : entries) {
-            Incoming record = incoming(entry, ENTRY_MEMBERS.get(records.size()), stream);
+            Incoming record = incoming(entry, records.size(), stream);
             bytes += record.bytes();
             records.add(record);
         }
-        if (bytes > MAX_REQUEST_BYTES) {
+        if (quotas.on(Quota.REQUEST_BYTES) && bytes > Quotas.MAX_REQUEST_BYTES) {
             throw ServiceError.invalidArgument("Records size exceeds 10 MB limit");
         }
         return records;
     }
 
-    private Incoming incoming(PutRecordsRequestEntry entry, String member, EmulatedStream stream) {
-        SdkBytes data = Constraints.required(entry.data(), member, "data");
-        Constraints.partitionKey(entry.partitionKey(), member);
+    /**
+     * Checks one record.
+     *
+     * @param index its place in the request, negative if it is the request
+     */
+    private Incoming incoming(PutRecordsRequestEntry entry, int index, EmulatedStream stream) {
+        if (entry.data() == null) {
+            throw Constraints.violation(null, member(index) + "data", "not be null");
+        }
+        if (!Constraints.isPartitionKey(entry.partitionKey())) {
+            throw Constraints.partitionKeyViolation(entry.partitionKey(), member(index));
+        }
         byte[] key = entry.partitionKey().getBytes(StandardCharsets.UTF_8);
-        int bytes = data.asByteArrayUnsafe().length + key.length;
-        if (bytes > stream.maxRecordBytes()) {
+        int bytes = entry.data().asByteArrayUnsafe().length + key.length;
+        int most = stream.settings().maxRecordBytes();
+        if (bytes > most && streams.quotas().on(Quota.RECORD_BYTES)) {
             throw Constraints.unquotedViolation(
-                    member + "data",
-                    "have length less than or equal to " + stream.maxRecordBytes()
-                            + ", partition key included, but has " + bytes);
+                    member(index) + "data",
+                    "have length less than or equal to " + most + ", partition key included, but has " + bytes);
         }
         HashKey hashKey = entry.explicitHashKey() == null
                 ? HashKey.ofDigest(md5.digest(key))
-                : Constraints.hashKey(entry.explicitHashKey(), member, "ExplicitHashKey");
-        // Copied, as a wire would: a caller may use its buffer again.
-        return new Incoming(entry, hashKey, SdkBytes.fromByteArrayUnsafe(data.asByteArray()), bytes);
+                : Constraints.hashKey(entry.explicitHashKey(), member(index), "ExplicitHashKey");
+        return new Incoming(entry, hashKey, bytes);
     }
 
-    private String append(Incoming record, EmulatedShard shard) {
+    /** How validation errors call the members of an entry. */
+    private static String member(int index) {
+        return index < 0 ? "" : "records." + (index + 1) + ".member.";
+    }
+
+    /** The shard that a record would go to now; null if it is none that could be put. */
+    @Nullable
+    EmulatedShard route(PutRecordsRequestEntry entry, EmulatedStream stream) {
+        try {
+            return stream.route(incoming(entry, -1, stream).hashKey());
+        } catch (ServiceError invalid) {
+            return null;
+        }
+    }
+
+    private String append(Incoming record, EmulatedShard shard, EmulatedStream stream) {
         // A wall clock may go back, arrivals in a shard's log may not: they are searched by time.
-        long arrival = Math.max(streams.nowMillis(), shard.lastArrivalMillis());
-        PutRecordsRequestEntry entry = record.entry();
-        return shard.append(new LogEntry(entry.partitionKey(), entry.explicitHashKey(), record.data(), arrival));
+        long arrival = Math.max(streams.nowMillis(), shard.log().lastArrivalMillis());
+        return shard.append(
+                new ShardLog.Entry(record.entry(), arrival, stream.settings().isEncrypted()));
     }
 
     private static PutRecordsResultEntry refused(String code, EmulatedShard shard, EmulatedStream stream) {
-        String message = code.equals("ProvisionedThroughputExceededException")
-                ? "Rate exceeded for shard " + shard.id() + " in stream "
-                        + stream.name().inMessages() + "."
-                : "Internal Service Failure";
+        String message = code.equals(THROTTLED) ? rateExceeded(shard, stream) : "Internal Service Failure";
         return PutRecordsResultEntry.builder()
                 .errorCode(code)
                 .errorMessage(message)
                 .build();
+    }
+
+    /** What the service says when a shard has had enough. */
+    static String rateExceeded(EmulatedShard shard, EmulatedStream stream) {
+        return "Rate exceeded for shard " + shard.id() + " in stream "
+                + stream.name().inMessages() + ".";
     }
 
     private static MessageDigest md5() {

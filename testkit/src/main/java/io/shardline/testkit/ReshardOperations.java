@@ -16,8 +16,6 @@ import software.amazon.awssdk.services.kinesis.model.UpdateShardCountResponse;
  * <p>The stream is UPDATING for its transition time; the old shards take records until then. Confined to the engine's lock.
  */
 final class ReshardOperations {
-    private static final int MAX_SHARDS = 100_000;
-
     private final Streams streams;
 
     ReshardOperations(Streams streams) {
@@ -27,7 +25,7 @@ final class ReshardOperations {
     SplitShardResponse.Builder splitShard(SplitShardRequest request) {
         Constraints.shardId(request.shardToSplit(), "shardToSplit");
         HashKey middle = Constraints.hashKey(request.newStartingHashKey(), "", "NewStartingHashKey");
-        EmulatedStream stream = streams.getActive(request.streamName(), request.streamARN());
+        EmulatedStream stream = provisioned(streams.getActive(request.streamName(), request.streamARN()));
         EmulatedShard shard = openShard(stream, request.shardToSplit());
         boolean above = middle.compareTo(shard.start()) > 0 && middle.previous().compareTo(shard.start()) > 0;
         if (!above || middle.compareTo(shard.end()) >= 0) {
@@ -36,29 +34,22 @@ final class ReshardOperations {
                     + " is not both greater than one plus the shard's StartingHashKey " + shard.start()
                     + " and less than the shard's EndingHashKey " + shard.end() + ".");
         }
-        stream.status(StreamStatus.UPDATING);
-        stream.at(streams.changeMillis(), at -> {
-            stream.split(shard, middle, at);
-            stream.status(StreamStatus.ACTIVE);
-        });
+        streams.limitShards(1);
+        stream.update(streams.changeMillis(), at -> stream.split(shard, middle, at));
         return SplitShardResponse.builder();
     }
 
     MergeShardsResponse.Builder mergeShards(MergeShardsRequest request) {
         Constraints.shardId(request.shardToMerge(), "shardToMerge");
         Constraints.shardId(request.adjacentShardToMerge(), "adjacentShardToMerge");
-        EmulatedStream stream = streams.getActive(request.streamName(), request.streamARN());
+        EmulatedStream stream = provisioned(streams.getActive(request.streamName(), request.streamARN()));
         EmulatedShard shard = openShard(stream, request.shardToMerge());
         EmulatedShard adjacent = openShard(stream, request.adjacentShardToMerge());
-        if (!isFollowedBy(shard, adjacent) && !isFollowedBy(adjacent, shard)) {
+        if (!isFollowedBy(shard, adjacent)) {
             throw ServiceError.invalidArgument("Shards " + shard.id() + " and " + adjacent.id() + " in stream "
                     + stream.name().inMessages() + " are not an adjacent pair of shards eligible for merging");
         }
-        stream.status(StreamStatus.UPDATING);
-        stream.at(streams.changeMillis(), at -> {
-            stream.merge(shard, adjacent, at);
-            stream.status(StreamStatus.ACTIVE);
-        });
+        stream.update(streams.changeMillis(), at -> stream.merge(shard, adjacent, at));
         return MergeShardsResponse.builder();
     }
 
@@ -82,14 +73,14 @@ final class ReshardOperations {
 
     UpdateShardCountResponse.Builder updateShardCount(UpdateShardCountRequest request) {
         int target = Constraints.required(request.targetShardCount(), "", "targetShardCount");
-        Constraints.range(target, "targetShardCount", 1, MAX_SHARDS);
+        Constraints.range(target, "targetShardCount", 1, Streams.MAX_SHARDS);
         if (request.scalingType() != ScalingType.UNIFORM_SCALING) {
             throw Constraints.violation(
                     request.scalingTypeAsString(), "scalingType", "satisfy enum value set: [UNIFORM_SCALING]");
         }
-        EmulatedStream stream = streams.getActive(request.streamName(), request.streamARN());
+        EmulatedStream stream = provisioned(streams.getActive(request.streamName(), request.streamARN()));
         int current = stream.openShardCount();
-        refuseFarTarget(current, target);
+        limit(stream, target);
         stream.status(StreamStatus.UPDATING);
         stream.at(streams.changeMillis(), at -> scale(stream, target, at));
         return UpdateShardCountResponse.builder()
@@ -97,6 +88,36 @@ final class ReshardOperations {
                 .streamARN(stream.name().arn())
                 .currentShardCount(current)
                 .targetShardCount(target);
+    }
+
+    /** Only the service itself changes the shards of a stream of mode ON_DEMAND. */
+    private static EmulatedStream provisioned(EmulatedStream stream) {
+        if (stream.settings().isOnDemand()) {
+            throw ServiceError.clientError(
+                    "ValidationException",
+                    "Stream " + stream.name().inMessages()
+                            + " is of mode ON_DEMAND, and its shards cannot be changed by request.");
+        }
+        return stream;
+    }
+
+    private void limit(EmulatedStream stream, int target) {
+        Quotas quotas = streams.quotas();
+        int current = stream.openShardCount();
+        if (quotas.on(Quota.SCALING_FACTOR)) {
+            refuseFarTarget(current, target);
+        }
+        quotas.limit(
+                Quota.SHARDS,
+                target,
+                Math.max(current, Quotas.MAX_SCALED_SHARDS),
+                "Too many shards for UpdateShardCount on stream "
+                        + stream.name().inMessages() + ".");
+        streams.limitShards(Math.max(0, target - current));
+        if (quotas.on(Quota.SCALINGS_PER_DAY) && !stream.settings().scalings().take(streams.nowMillis())) {
+            throw ServiceError.limitExceeded("Stream " + stream.name().inMessages() + " can be scaled "
+                    + Quotas.SCALINGS_PER_DAY + " times in 24 hours.");
+        }
     }
 
     private static void refuseFarTarget(int current, int target) {

@@ -33,6 +33,19 @@ final class ServiceError extends RuntimeException {
         return clientError("InvalidArgumentException", message);
     }
 
+    static ServiceError limitExceeded(String message) {
+        return clientError("LimitExceededException", message);
+    }
+
+    static ServiceError throughputExceeded(String message) {
+        return clientError("ProvisionedThroughputExceededException", message);
+    }
+
+    /** What subscriptions end with when the emulator is closed. */
+    static ServiceError closed() {
+        return new ServiceError("ServiceUnavailable", 503, "The emulator is closed.");
+    }
+
     String code() {
         return code;
     }

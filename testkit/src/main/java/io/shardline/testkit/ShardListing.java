@@ -1,6 +1,5 @@
 package io.shardline.testkit;
 
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
@@ -18,7 +17,6 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 final class ShardListing {
     private static final int DEFAULT_PAGE = 1000;
     private static final int MAX_PAGE = 10_000;
-    private static final long TOKEN_LIFE_MILLIS = 300_000;
     private static final int TOKEN_KIND = 2;
     private static final int TOKEN_VALUES = 5;
 
@@ -44,8 +42,9 @@ final class ShardListing {
             return new Life(Long.MAX_VALUE, millis);
         }
 
-        boolean includes(EmulatedShard shard) {
-            return shard.createdMillis() <= createdBy && shard.closedMillis() >= closedFrom;
+        boolean includes(EmulatedShard shard, long asOfMillis) {
+            long closed = shard.isClosedBy(asOfMillis) ? shard.closedMillis() : Long.MAX_VALUE;
+            return shard.createdMillis() <= Math.min(createdBy, asOfMillis) && closed >= closedFrom;
         }
     }
 
@@ -53,31 +52,35 @@ final class ShardListing {
         this.streams = streams;
     }
 
-    ListShardsResponse.Builder listShards(ListShardsRequest request) {
+    /**
+     * The shards, as they were at a time that is now unless something is wrong.
+     *
+     * @param asOfMillis later shards are not listed, and those that closed later are listed as open
+     */
+    ListShardsResponse.Builder listShards(ListShardsRequest request, long asOfMillis) {
         int page = Constraints.optional(request.maxResults(), "maxResults", MAX_PAGE, DEFAULT_PAGE);
         Listing listing = request.nextToken() == null ? begin(request) : resume(request);
-        List<EmulatedShard> found = listing.stream().shards().stream()
+        List<EmulatedShard> found = listing.stream().keptShards(streams.nowMillis()).stream()
                 .filter(shard ->
-                        shard.number() >= listing.from() && listing.life().includes(shard))
+                        shard.number() >= listing.from() && listing.life().includes(shard, asOfMillis))
                 .limit(page + 1L)
                 .toList();
         List<EmulatedShard> listed = found.subList(0, Math.min(page, found.size()));
         return ListShardsResponse.builder()
-                .shards(listed.stream().map(EmulatedShard::describe).toList())
+                .shards(listed.stream().map(shard -> shard.describe(asOfMillis)).toList())
                 .nextToken(found.size() > page ? token(listing, found.get(page).number()) : null);
     }
 
     private Listing begin(ListShardsRequest request) {
+        if (request.streamName() == null && request.streamARN() == null) {
+            throw ServiceError.invalidArgument("Either NextToken or StreamName should be provided.");
+        }
         EmulatedStream stream = streams.get(request.streamName(), request.streamARN());
         if (stream.status() == StreamStatus.CREATING || stream.status() == StreamStatus.DELETING) {
             throw ServiceError.inUse(
                     "Stream " + stream.name().inMessages() + " not ACTIVE, instead in state " + stream.status());
         }
-        Instant created = request.streamCreationTimestamp();
-        if (created != null && created.getEpochSecond() != stream.createdMillis() / 1000) {
-            throw ServiceError.notFound(
-                    "Stream " + stream.name().inMessages() + " created at " + created + " not found.");
-        }
+        stream.refuseOtherCreation(request.streamCreationTimestamp());
         int from = request.exclusiveStartShardId() == null ? 0 : after(request.exclusiveStartShardId(), stream);
         ShardFilter filter = request.shardFilter();
         if (filter == null) {
@@ -105,7 +108,7 @@ final class ShardListing {
                     "ShardId must be given for the shard filter AFTER_SHARD_ID, and only for it: " + type);
         }
         int from = byShard ? Math.max(all.from(), after(filter.shardId(), all.stream())) : all.from();
-        return new Listing(all.stream(), from, life(filter, all.stream().trimHorizonMillis()));
+        return new Listing(all.stream(), from, life(filter, all.stream().trimHorizonMillis(streams.nowMillis())));
     }
 
     private static Life life(ShardFilter filter, long horizon) {
@@ -140,12 +143,7 @@ final class ShardListing {
         if (values == null || stream == null) {
             throw ServiceError.invalidArgument("Invalid NextToken.");
         }
-        if (streams.nowMillis() - values[4] > TOKEN_LIFE_MILLIS) {
-            throw ServiceError.clientError(
-                    "ExpiredNextTokenException",
-                    "NextToken expired. It was issued at " + Instant.ofEpochMilli(values[4]) + ", and tokens live for "
-                            + TOKEN_LIFE_MILLIS + " milliseconds.");
-        }
+        Token.refuseOld(values[4], streams.nowMillis());
         return new Listing(stream, (int) values[1], new Life(values[2], values[3]));
     }
 

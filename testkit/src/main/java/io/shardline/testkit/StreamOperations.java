@@ -2,24 +2,20 @@ package io.shardline.testkit;
 
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.CreateStreamRequest;
 import software.amazon.awssdk.services.kinesis.model.CreateStreamResponse;
 import software.amazon.awssdk.services.kinesis.model.DeleteStreamRequest;
 import software.amazon.awssdk.services.kinesis.model.DeleteStreamResponse;
+import software.amazon.awssdk.services.kinesis.model.DescribeLimitsResponse;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryResponse;
-import software.amazon.awssdk.services.kinesis.model.EncryptionType;
 import software.amazon.awssdk.services.kinesis.model.ListStreamsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListStreamsResponse;
 import software.amazon.awssdk.services.kinesis.model.StreamMode;
-import software.amazon.awssdk.services.kinesis.model.StreamModeDetails;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 import software.amazon.awssdk.services.kinesis.model.StreamSummary;
-import software.amazon.awssdk.services.kinesis.model.UpdateMaxRecordSizeRequest;
-import software.amazon.awssdk.services.kinesis.model.UpdateMaxRecordSizeResponse;
 
 /**
  * What is done to, and said about, whole streams.
@@ -27,36 +23,35 @@ import software.amazon.awssdk.services.kinesis.model.UpdateMaxRecordSizeResponse
  * <p>Confined to the engine's lock.
  */
 final class StreamOperations {
-    private static final int KIB = 1024;
-    private static final int MIN_RECORD_KIB = 1024;
-    private static final int MAX_RECORD_KIB = 10 * 1024;
-    private static final int MAX_SHARDS = 100_000;
     private static final int ON_DEMAND_SHARDS = 4;
-    private static final int RETENTION_HOURS = 24;
     private static final int DEFAULT_DESCRIBED_SHARDS = 100;
     private static final int MAX_DESCRIBED_SHARDS = 10_000;
     private static final int DEFAULT_LISTED_STREAMS = 100;
     private static final int MAX_LISTED_STREAMS = 10_000;
-    private static final StreamModeDetails PROVISIONED =
-            StreamModeDetails.builder().streamMode(StreamMode.PROVISIONED).build();
-
     private final Streams streams;
+    private final SettingsOperations settings;
 
-    StreamOperations(Streams streams) {
+    StreamOperations(Streams streams, SettingsOperations settings) {
         this.streams = streams;
+        this.settings = settings;
     }
 
     CreateStreamResponse.Builder createStream(CreateStreamRequest request) {
         Constraints.streamName(request.streamName());
-        boolean onDemand = request.streamModeDetails() != null
-                && request.streamModeDetails().streamMode() == StreamMode.ON_DEMAND;
-        if (!onDemand && request.shardCount() == null) {
-            throw ServiceError.invalidArgument("ShardCount must be given for a stream of mode PROVISIONED.");
+        Tags.check(request.tags());
+        StreamMode mode = request.streamModeDetails() == null
+                ? StreamMode.PROVISIONED
+                : SettingsOperations.mode(request.streamModeDetails());
+        int shards = shards(request, mode);
+        int recordBytes = SettingsOperations.recordBytes(request.maxRecordSizeInKiB());
+        if (mode == StreamMode.ON_DEMAND) {
+            settings.limitOnDemand();
         }
-        int shards = Constraints.optional(request.shardCount(), "shardCount", MAX_SHARDS, ON_DEMAND_SHARDS);
-        int recordBytes = recordBytes(request.maxRecordSizeInKiB());
+        limitCreation(shards);
         EmulatedStream stream = streams.add(request.streamName());
-        stream.maxRecordBytes(recordBytes);
+        stream.settings().mode(mode);
+        stream.settings().maxRecordBytes(recordBytes);
+        Tags.add(stream.settings().tags(), request.tags(), streams.quotas());
         stream.at(streams.changeMillis(), at -> {
             stream.createShards(shards, at);
             stream.status(StreamStatus.ACTIVE);
@@ -64,47 +59,61 @@ final class StreamOperations {
         return CreateStreamResponse.builder();
     }
 
-    /** Creates a stream that is ACTIVE at once, and returns its ARN. */
-    String createActiveStream(String name, int shards) {
-        Constraints.streamName(name);
-        Constraints.range(shards, "shardCount", 1, MAX_SHARDS);
-        EmulatedStream stream = streams.add(name);
-        stream.maxRecordBytes(recordBytes(null));
-        stream.createShards(shards, streams.nowMillis());
-        stream.status(StreamStatus.ACTIVE);
-        return stream.name().arn();
+    private static int shards(CreateStreamRequest request, StreamMode mode) {
+        if (mode == StreamMode.ON_DEMAND) {
+            if (request.shardCount() != null) {
+                throw ServiceError.invalidArgument(
+                        "ShardCount must not be given for a stream of mode ON_DEMAND: " + request.shardCount());
+            }
+            return ON_DEMAND_SHARDS;
+        }
+        if (request.shardCount() == null) {
+            throw ServiceError.invalidArgument("ShardCount must be given for a stream of mode PROVISIONED.");
+        }
+        Constraints.range(request.shardCount(), "shardCount", 1, Streams.MAX_SHARDS);
+        return request.shardCount();
     }
 
-    private static int recordBytes(@Nullable Integer kib) {
-        if (kib == null) {
-            return MIN_RECORD_KIB * KIB;
-        }
-        Constraints.range(kib, "maxRecordSizeInKiB", MIN_RECORD_KIB, MAX_RECORD_KIB);
-        return kib * KIB;
+    private void limitCreation(int shards) {
+        long creating = streams.all().stream()
+                .filter(stream -> stream.status() == StreamStatus.CREATING)
+                .count();
+        streams.quotas()
+                .limit(
+                        Quota.STREAMS_IN_CREATION,
+                        creating + 1,
+                        Quotas.MAX_STREAMS_IN_CREATION,
+                        "Too many streams in state CREATING.");
+        streams.limitShards(shards);
     }
 
     DeleteStreamResponse.Builder deleteStream(DeleteStreamRequest request) {
         EmulatedStream stream = streams.get(request.streamName(), request.streamARN());
         if (stream.status() != StreamStatus.DELETING) {
-            stream.cancelChanges();
-            stream.status(StreamStatus.DELETING);
-            stream.at(streams.changeMillis(), at -> stream.delete());
+            boolean hasConsumers = !stream.consumers().all(streams.nowMillis()).isEmpty();
+            if (hasConsumers && !Boolean.TRUE.equals(request.enforceConsumerDeletion())) {
+                throw ServiceError.inUse("Stream " + stream.name().inMessages()
+                        + " has consumers. Deregister them, or delete it with EnforceConsumerDeletion.");
+            }
+            stream.delete(streams.changeMillis());
         }
         return DeleteStreamResponse.builder();
     }
 
-    UpdateMaxRecordSizeResponse.Builder updateMaxRecordSize(UpdateMaxRecordSizeRequest request) {
-        EmulatedStream stream = streams.getActive(null, request.streamARN());
-        int kib = Constraints.required(request.maxRecordSizeInKiB(), "", "maxRecordSizeInKiB");
-        stream.maxRecordBytes(recordBytes(kib));
-        return UpdateMaxRecordSizeResponse.builder();
+    DescribeLimitsResponse.Builder describeLimits() {
+        return DescribeLimitsResponse.builder()
+                .shardLimit(Quotas.MAX_SHARDS)
+                .openShardCount(streams.openShards())
+                .onDemandStreamCount(streams.onDemandStreams())
+                .onDemandStreamCountLimit(Quotas.MAX_ON_DEMAND_STREAMS);
     }
 
     DescribeStreamResponse.Builder describeStream(DescribeStreamRequest request) {
         EmulatedStream stream = streams.get(request.streamName(), request.streamARN());
+        StreamSettings own = stream.settings();
         int limit = Constraints.optional(request.limit(), "limit", MAX_DESCRIBED_SHARDS, DEFAULT_DESCRIBED_SHARDS);
         String after = request.exclusiveStartShardId() == null ? "" : request.exclusiveStartShardId();
-        List<EmulatedShard> rest = stream.shards().stream()
+        List<EmulatedShard> rest = stream.keptShards(streams.nowMillis()).stream()
                 .filter(shard -> shard.id().compareTo(after) > 0)
                 .toList();
         return DescribeStreamResponse.builder()
@@ -112,11 +121,12 @@ final class StreamOperations {
                         .streamName(stream.name().name())
                         .streamARN(stream.name().arn())
                         .streamStatus(stream.status())
-                        .streamModeDetails(PROVISIONED)
+                        .streamModeDetails(stream.settings().modeDetails())
                         .streamCreationTimestamp(created(stream))
-                        .retentionPeriodHours(RETENTION_HOURS)
-                        .encryptionType(EncryptionType.NONE)
-                        .enhancedMonitoring(List.of())
+                        .retentionPeriodHours(own.retentionHours())
+                        .encryptionType(own.encryptionType())
+                        .keyId(own.keyId())
+                        .enhancedMonitoring(own.enhancedMetrics())
                         .shards(rest.stream()
                                 .limit(limit)
                                 .map(EmulatedShard::describe)
@@ -126,19 +136,22 @@ final class StreamOperations {
 
     DescribeStreamSummaryResponse.Builder describeStreamSummary(DescribeStreamSummaryRequest request) {
         EmulatedStream stream = streams.get(request.streamName(), request.streamARN());
+        StreamSettings own = stream.settings();
         return DescribeStreamSummaryResponse.builder()
-                .streamDescriptionSummary(
-                        summary -> summary.streamName(stream.name().name())
-                                .streamARN(stream.name().arn())
-                                .streamStatus(stream.status())
-                                .streamModeDetails(PROVISIONED)
-                                .streamCreationTimestamp(created(stream))
-                                .retentionPeriodHours(RETENTION_HOURS)
-                                .encryptionType(EncryptionType.NONE)
-                                .enhancedMonitoring(List.of())
-                                .openShardCount(stream.openShardCount())
-                                .consumerCount(0)
-                                .maxRecordSizeInKiB(stream.maxRecordBytes() / KIB));
+                .streamDescriptionSummary(summary -> summary.streamName(
+                                stream.name().name())
+                        .streamARN(stream.name().arn())
+                        .streamStatus(stream.status())
+                        .streamModeDetails(stream.settings().modeDetails())
+                        .streamCreationTimestamp(created(stream))
+                        .retentionPeriodHours(own.retentionHours())
+                        .encryptionType(own.encryptionType())
+                        .keyId(own.keyId())
+                        .enhancedMonitoring(own.enhancedMetrics())
+                        .openShardCount(stream.openShardCount())
+                        .consumerCount(
+                                stream.consumers().all(streams.nowMillis()).size())
+                        .maxRecordSizeInKiB(own.maxRecordBytes() / StreamSettings.KIB));
     }
 
     ListStreamsResponse.Builder listStreams(ListStreamsRequest request) {
@@ -163,7 +176,7 @@ final class StreamOperations {
                 .streamName(stream.name().name())
                 .streamARN(stream.name().arn())
                 .streamStatus(stream.status())
-                .streamModeDetails(PROVISIONED)
+                .streamModeDetails(stream.settings().modeDetails())
                 .streamCreationTimestamp(created(stream))
                 .build();
     }

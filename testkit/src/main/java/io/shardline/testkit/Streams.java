@@ -14,9 +14,15 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
  * <p>Confined to the engine's lock.
  */
 final class Streams {
+    /** More than that is no number of shards, whatever the account may have. */
+    static final int MAX_SHARDS = 100_000;
+
+    private static final String CONSUMER = "/consumer/";
+
     private final TreeMap<String, EmulatedStream> streams = new TreeMap<>();
     private final InstantSource clock;
     private final Place place;
+    private final Quotas quotas;
     private long generations;
 
     /**
@@ -24,17 +30,23 @@ final class Streams {
      *
      * @param region such as {@code us-east-1}
      * @param account 12 digits
-     * @param transition how long a stream is CREATING, UPDATING or DELETING
+     * @param streamTransition how long a stream is CREATING, UPDATING or DELETING
+     * @param consumerTransition how long a consumer is CREATING or DELETING
      */
-    record Place(String region, String account, Duration transition) {
+    record Place(String region, String account, Duration streamTransition, Duration consumerTransition) {
         private String arnPrefix() {
             return "arn:aws:kinesis:" + region + ":" + account + ":stream/";
         }
     }
 
-    Streams(InstantSource clock, Place place) {
+    Streams(InstantSource clock, Place place, Quotas quotas) {
         this.clock = clock;
         this.place = place;
+        this.quotas = quotas;
+    }
+
+    Quotas quotas() {
+        return quotas;
     }
 
     long nowMillis() {
@@ -47,7 +59,17 @@ final class Streams {
     }
 
     long transitionMillis() {
-        return place.transition().toMillis();
+        return place.streamTransition().toMillis();
+    }
+
+    /** When a consumer whose state changes now will have changed. */
+    long consumerChangeMillis() {
+        return nowMillis() + place.consumerTransition().toMillis();
+    }
+
+    /** Open shards of the whole account, and those that are about to be. */
+    int openShards() {
+        return all().stream().mapToInt(EmulatedStream::openShardCount).sum();
     }
 
     /** All streams, up to date, by name. */
@@ -58,21 +80,47 @@ final class Streams {
         return streams.values();
     }
 
+    /** Refuses that many open shards more, if they are too many for the account. */
+    void limitShards(int more) {
+        quotas.limit(
+                Quota.SHARDS,
+                openShards() + (long) more,
+                Quotas.MAX_SHARDS,
+                "This request would exceed the shard limit for the account " + place.account() + " in " + place.region()
+                        + ".");
+    }
+
+    int onDemandStreams() {
+        return (int)
+                all().stream().filter(stream -> stream.settings().isOnDemand()).count();
+    }
+
     /** Adds an empty stream in state CREATING. */
     EmulatedStream add(String name) {
         if (find(name) != null) {
             throw ServiceError.inUse("Stream " + named(name).inMessages() + " already exists.");
         }
-        EmulatedStream stream = new EmulatedStream(named(name), generations++, nowMillis());
+        EmulatedStream stream = new EmulatedStream(named(name), generations++, quotas, nowMillis());
         streams.put(name, stream);
         return stream;
+    }
+
+    /** Adds a stream that is ACTIVE at once. */
+    void createActive(String name, int shards) {
+        Constraints.streamName(name);
+        Constraints.range(shards, "shardCount", 1, MAX_SHARDS);
+        EmulatedStream stream = add(name);
+        stream.createShards(shards, nowMillis());
+        stream.status(StreamStatus.ACTIVE);
     }
 
     private StreamName named(String name) {
         return new StreamName(name, place.account(), place.arnPrefix() + name);
     }
 
-    private @Nullable EmulatedStream find(String name) {
+    /** The stream of that name, in whatever state, if there is one. */
+    @Nullable
+    EmulatedStream find(String name) {
         EmulatedStream stream = streams.get(name);
         if (stream == null) {
             return null;
@@ -127,6 +175,23 @@ final class Streams {
 
     private static ServiceError notFound(StreamName name) {
         return ServiceError.notFound("Stream " + name.inMessages() + " not found.");
+    }
+
+    /** The consumer of that ARN, in whatever state. */
+    EmulatedConsumer consumer(String consumerArn) {
+        int end = consumerArn.indexOf(CONSUMER);
+        EmulatedStream stream = get(null, end < 0 ? consumerArn : consumerArn.substring(0, end));
+        for (EmulatedConsumer consumer : stream.consumers().all(nowMillis())) {
+            if (consumer.arn().equals(consumerArn)) {
+                return consumer;
+            }
+        }
+        throw ServiceError.notFound("Consumer " + consumerArn + " not found.");
+    }
+
+    /** Whether an ARN is a consumer's. */
+    static boolean isConsumer(String arn) {
+        return arn.contains(CONSUMER);
     }
 
     private String name(@Nullable String name, @Nullable String arn) {

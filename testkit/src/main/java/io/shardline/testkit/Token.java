@@ -1,6 +1,7 @@
 package io.shardline.testkit;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Token {
     private static final long SALT = 0x7368_6172_646C_696EL;
+
+    private static final long LIFE_MILLIS = 300_000;
 
     private Token() {}
 
@@ -42,6 +45,16 @@ final class Token {
             values[i] = buffer.getLong();
         }
         return checkSum(kind, values) == expected ? values : null;
+    }
+
+    /** Refuses a next token that was issued more than five minutes ago. */
+    static void refuseOld(long issuedMillis, long nowMillis) {
+        if (nowMillis - issuedMillis > LIFE_MILLIS) {
+            throw ServiceError.clientError(
+                    "ExpiredNextTokenException",
+                    "NextToken expired. It was issued at " + Instant.ofEpochMilli(issuedMillis)
+                            + ", and tokens live for " + LIFE_MILLIS + " milliseconds.");
+        }
     }
 
     private static long checkSum(int kind, long[] values) {

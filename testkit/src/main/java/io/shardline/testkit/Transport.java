@@ -1,5 +1,6 @@
 package io.shardline.testkit;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -7,13 +8,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
+import software.amazon.awssdk.services.kinesis.model.KinesisResponse;
 
 /**
  * The way of a client's calls to the emulator and back: latencies, faults, and failures as the SDK delivers them.
@@ -44,12 +45,31 @@ final class Transport {
         this.settings = settings;
     }
 
+    /** Sends any request but SubscribeToShard. */
+    <R extends KinesisResponse> CompletableFuture<R> send(KinesisRequest request, Class<R> type) {
+        return send(
+                operation(request),
+                request,
+                (engine, call) ->
+                        type.cast(call.stamp(engine.answer(request, call)).build()));
+    }
+
+    private static String operation(KinesisRequest request) {
+        String type = request.getClass().getSimpleName();
+        return type.substring(0, type.length() - "Request".length());
+    }
+
     <R> CompletableFuture<R> send(String operation, KinesisRequest request, Effect<R> effect) {
         CompletableFuture<R> future = new CompletableFuture<>();
         Fate fate = draw(operation, request);
         try {
             Fault fault = fate.fault();
-            if (fault instanceof Fault.RequestLost lost) {
+            if (emulator.isClosing()) {
+                throw new RejectedExecutionException("closed");
+            }
+            if (fault instanceof Fault.ConnectionFailure) {
+                reply(future, fate, CompletableFuture.failedFuture(wrapped(connectionFailure())));
+            } else if (fault instanceof Fault.RequestLost lost) {
                 timeOut(future, request, lost.timeout());
             } else if (fault instanceof Fault.ReplyLost lost) {
                 post(fate.request(), () -> answer(operation, fate, effect));
@@ -69,11 +89,12 @@ final class Transport {
     }
 
     private Fate draw(String operation, KinesisRequest request) {
-        // Random sources and fault plans are not made for several threads.
+        Fault planned = emulator.faults().next(operation, request, settings.name());
+        // Random sources and the faults of a client are not made for several threads.
         fates.lock();
         try {
             return new Fate(
-                    settings.faults().next(operation, request),
+                    planned == null ? settings.faults().next(operation, request) : planned,
                     settings.requestLatency().next(),
                     settings.replyLatency().next());
         } finally {
@@ -84,7 +105,7 @@ final class Transport {
     /** Lets the call take effect; the answer is there already, and may be a failure. */
     private <R> CompletableFuture<R> answer(String operation, Fate fate, Effect<R> effect) {
         return emulator.locked(engine -> {
-            Call call = new Call(fate.fault(), requestId(), engine.nowMillis());
+            Call call = new Call(operation, fate.fault(), requestId(), engine.nowMillis());
             try {
                 refuse(operation, fate.fault());
                 return CompletableFuture.completedFuture(effect.apply(engine, call));
@@ -100,10 +121,13 @@ final class Transport {
 
     private static void refuse(String operation, Fault fault) {
         if (fault instanceof Fault.Throttle && DATA_OPERATIONS.contains(operation)) {
-            throw ServiceError.clientError("ProvisionedThroughputExceededException", "Rate exceeded for " + operation);
+            throw ServiceError.throughputExceeded("Rate exceeded for " + operation);
         }
         if (fault instanceof Fault.Throttle) {
-            throw ServiceError.clientError("LimitExceededException", "Rate exceeded for " + operation);
+            throw ServiceError.limitExceeded("Rate exceeded for " + operation);
+        }
+        if (fault instanceof Fault.ExpiredIterator && operation.equals("GetRecords")) {
+            throw ServiceError.clientError("ExpiredIteratorException", "Iterator expired. Injected failure.");
         }
         if (fault instanceof Fault.ServiceFailure failure) {
             throw new ServiceError(failure.code(), failure.status(), "Injected failure of " + operation);
@@ -143,12 +167,51 @@ final class Transport {
         return new CompletionException(failure);
     }
 
+    private static SdkClientException connectionFailure() {
+        IOException cause = new IOException("Connection reset by peer");
+        return SdkClientException.create("Unable to execute HTTP request: " + cause.getMessage(), cause);
+    }
+
     private void post(Duration delay, Runnable task) {
         if (delay.isZero()) {
-            emulator.scheduler().execute(task);
+            emulator.timeline().execute(task);
         } else {
-            emulator.scheduler().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            emulator.timeline().after(delay, task);
         }
+    }
+
+    /** Has the caller hear something that the service says unasked; the emulator may be closed meanwhile. */
+    void arrive(Runnable heard) {
+        Duration latency = replyLatency();
+        Runnable arrival = () -> settings.callbacks().execute(heard);
+        // What is said in closing must not wait for a time that does not come.
+        if (latency.isZero() || emulator.isClosing()) {
+            arrival.run();
+            return;
+        }
+        try {
+            emulator.timeline().after(latency, arrival);
+        } catch (RejectedExecutionException closed) {
+            arrival.run();
+        }
+    }
+
+    private Duration replyLatency() {
+        fates.lock();
+        try {
+            return settings.replyLatency().next();
+        } finally {
+            fates.unlock();
+        }
+    }
+
+    /** What an answer is stamped with that nobody asked for. */
+    Call call(String operation, long nowMillis) {
+        return new Call(operation, new Fault.None(), requestId(), nowMillis);
+    }
+
+    KinesisEmulator emulator() {
+        return emulator;
     }
 
     private String requestId() {

@@ -145,6 +145,7 @@ class PutRecordsTest {
     void aStreamWithLargeRecordsTakesTenMebibytesInARequest() {
         kinesis.get(kinesis.client.updateMaxRecordSize(
                 r -> r.streamARN(kinesis.emulator.streamArn(STREAM)).maxRecordSizeInKiB(10_240)));
+        kinesis.letTransitionsEnd();
 
         assertThat(putAll(List.of(entry("a", zeros(10 * MIB - 1)))).failedRecordCount())
                 .isZero();

@@ -18,11 +18,13 @@ import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ScalingType;
 import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 
 /** Whatever splits and merges come, the hash keys stay covered and records stay where they belong. Confined to one thread. */
 class ReshardPropertyTest {
     private static final BigInteger SPACE = BigInteger.ONE.shiftLeft(128);
     private static final int STEPS = 12;
+    private static final int STORM = 1000;
     private static final int RECORDS_PER_STEP = 5;
 
     @Property(tries = 60)
@@ -39,6 +41,38 @@ class ReshardPropertyTest {
             assertCovered(open(kinesis));
         }
         assertEveryRecordIsWhereItBelongs(kinesis, hashKeys);
+    }
+
+    @Property(tries = 1)
+    void aStormOfAThousandReshardsLosesNothing(@ForAll long seed) {
+        RandomGenerator random = new SplitMix64(seed);
+        SimulatedKinesis kinesis = new SimulatedKinesis(seed);
+        kinesis.emulator.createStream(STREAM, 8);
+        Map<String, BigInteger> hashKeys = new TreeMap<>();
+        for (int step = 0; step < STORM; step++) {
+            put(kinesis, hashKeys, new BigInteger(1, randomBytes(random)));
+            splitOrMerge(kinesis, random);
+            if (step % 50 == 0) {
+                assertCovered(open(kinesis));
+            }
+        }
+        assertCovered(open(kinesis));
+        assertThat(kinesis.emulator.shards(STREAM)).hasSizeGreaterThan(STORM);
+        assertEveryRecordIsWhereItBelongs(kinesis, hashKeys);
+    }
+
+    /** A split while there are few shards, a merge while there are many, and between them as it comes. */
+    private static void splitOrMerge(SimulatedKinesis kinesis, RandomGenerator random) {
+        List<Shard> open = open(kinesis);
+        int chosen = random.nextInt(open.size() - 1);
+        Shard shard = open.get(chosen);
+        BigInteger size = end(shard).subtract(start(shard));
+        boolean isWide = size.bitLength() > 10;
+        if (isWide && (open.size() < 4 || (open.size() < 40 && random.nextBoolean()))) {
+            kinesis.split(shard.shardId(), start(shard).add(size.shiftRight(1)).toString());
+        } else {
+            kinesis.merge(shard.shardId(), open.get(chosen + 1).shardId());
+        }
     }
 
     private static byte[] randomBytes(RandomGenerator random) {
@@ -84,8 +118,11 @@ class ReshardPropertyTest {
     }
 
     private static List<Shard> open(SimulatedKinesis kinesis) {
-        return kinesis.emulator.shards(STREAM).stream()
-                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+        return kinesis
+                .get(kinesis.client.listShards(
+                        r -> r.streamName(STREAM).shardFilter(f -> f.type(ShardFilterType.AT_LATEST))))
+                .shards()
+                .stream()
                 .sorted(Comparator.comparing(ReshardPropertyTest::start))
                 .toList();
     }

@@ -64,10 +64,10 @@ class ReshardTest {
 
     @Test
     void aMergeMakesOneChildOfTwoParents() {
-        kinesis.merge(shard(1), shard(0));
+        kinesis.merge(shard(0), shard(1));
 
-        assertThat(describe(2).parentShardId()).isEqualTo(shard(1));
-        assertThat(describe(2).adjacentParentShardId()).isEqualTo(shard(0));
+        assertThat(describe(2).parentShardId()).isEqualTo(shard(0));
+        assertThat(describe(2).adjacentParentShardId()).isEqualTo(shard(1));
         assertThat(describe(2).hashKeyRange()).satisfies(range -> {
             assertThat(range.startingHashKey()).isEqualTo("0");
             assertThat(range.endingHashKey()).isEqualTo("340282366920938463463374607431768211455");

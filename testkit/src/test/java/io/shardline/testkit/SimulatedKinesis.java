@@ -6,8 +6,10 @@ import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.core.SdkBytes;
@@ -24,6 +26,14 @@ final class SimulatedKinesis {
     static final String ACCOUNT = "123456789012";
     static final Duration TRANSITION = Duration.ofMillis(100);
 
+    private static final Set<Quota> RATES = EnumSet.of(
+            Quota.WRITE_RECORDS,
+            Quota.WRITE_BYTES,
+            Quota.READ_CALLS,
+            Quota.READ_BYTES,
+            Quota.ITERATOR_CALLS,
+            Quota.CONTROL_CALLS,
+            Quota.SCALINGS_PER_DAY);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     final SimulatedTime time;
@@ -36,10 +46,20 @@ final class SimulatedKinesis {
     }
 
     SimulatedKinesis(long seed) {
+        this(seed, RATES);
+    }
+
+    /** One that keeps to all quotas, rates too, over which most tests would only stumble. */
+    static SimulatedKinesis strict() {
+        return new SimulatedKinesis(1, EnumSet.noneOf(Quota.class));
+    }
+
+    SimulatedKinesis(long seed, Set<Quota> lifted) {
         this.time = new SimulatedTime(seed);
         this.service = time.process("kinesis");
-        this.emulator = KinesisEmulator.builder()
-                .scheduler(service.executor("front"))
+        KinesisEmulator.Builder builder = KinesisEmulator.builder();
+        lifted.forEach(builder::lift);
+        this.emulator = builder.scheduler(service.executor("front"))
                 .wallClock(service.wallClock())
                 .random(service.random())
                 .streamTransition(TRANSITION)

@@ -211,6 +211,7 @@ class StreamOperationsTest {
         kinesis.emulator.createStream("a", 1);
         kinesis.get(kinesis.client.updateMaxRecordSize(
                 r -> r.streamARN(kinesis.emulator.streamArn("a")).maxRecordSizeInKiB(2048)));
+        kinesis.letTransitionsEnd();
 
         assertThat(kinesis.get(kinesis.client.describeStreamSummary(r -> r.streamName("a")))
                         .streamDescriptionSummary()

@@ -26,7 +26,7 @@ final class Load implements AutoCloseable {
     private long keys;
 
     Load(int shards) {
-        emulator = KinesisEmulator.builder().build();
+        emulator = KinesisEmulator.builder().liftAll().build();
         client = emulator.client();
         emulator.createStream(STREAM, shards);
     }

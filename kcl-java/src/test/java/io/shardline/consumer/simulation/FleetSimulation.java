@@ -98,6 +98,7 @@ final class FleetSimulation {
         time = new SimulatedTime(seed);
         random = time.random();
         kinesis = KinesisEmulator.builder()
+                .liftAll() // throttles come as faults, from the seed
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .random(random)

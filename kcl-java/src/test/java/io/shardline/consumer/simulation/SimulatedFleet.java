@@ -8,6 +8,7 @@ import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.testkit.KinesisEmulator;
+import io.shardline.testkit.Quota;
 import io.shardline.testkit.time.SimulatedTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,6 +47,8 @@ public final class SimulatedFleet {
     public SimulatedFleet(long seed, int shards) {
         time = new SimulatedTime(seed);
         kinesis = KinesisEmulator.builder()
+                // Tests put in bursts; who reads lives with the quotas.
+                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES)
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .random(time.random())

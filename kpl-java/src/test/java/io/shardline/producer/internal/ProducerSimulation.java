@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -106,7 +107,7 @@ final class ProducerSimulation {
         pauses = random.nextInt(3) == 0;
         closesEarly = random.nextInt(5) == 0;
         FaultRates faultRates = FaultRates.none().timeout(Duration.ofSeconds(3));
-        for (FaultRates.Kind kind : FaultRates.Kind.values()) {
+        for (FaultRates.Kind kind : EnumSet.range(FaultRates.Kind.THROTTLE, FaultRates.Kind.DELAY)) {
             faultRates = faultRates.with(kind, random.nextBoolean() ? 0 : random.nextDouble(0.12));
         }
         Faults faults =

@@ -14,6 +14,7 @@ import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.KinesisEmulator;
 import io.shardline.testkit.Latency;
+import io.shardline.testkit.Quota;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,8 @@ final class ProducerWorld {
                 process.wallClock(),
                 process.random());
         this.kinesis = KinesisEmulator.builder()
+                // Throttles come as faults.
+                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES, Quota.CONTROL_CALLS, Quota.SCALINGS_PER_DAY)
                 .scheduler(service.executor("front"))
                 .wallClock(service.wallClock())
                 .random(service.random())

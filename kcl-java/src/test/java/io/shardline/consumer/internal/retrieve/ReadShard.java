@@ -8,6 +8,7 @@ import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Fault;
 import io.shardline.testkit.KinesisEmulator;
 import io.shardline.testkit.Latency;
+import io.shardline.testkit.Quota;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
@@ -65,6 +66,8 @@ final class ReadShard implements PollingSource.Sink {
 
     ReadShard(Duration latency) {
         kinesis = KinesisEmulator.builder()
+                // Tests put in bursts, and count reads at a steady pace.
+                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES, Quota.READ_BYTES)
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .build();
