@@ -96,7 +96,7 @@ class RollingDeployTest {
             this.shards = fleet.kinesis().shards(SimulatedFleet.STREAM);
         }
 
-        private void putUntil(CompletableFuture<Void> done) {
+        private void putUntil(CompletableFuture<?> done) {
             while (!done.isDone()) {
                 List<PutRecordsRequestEntry> entries =
                         shards.stream().map(this::entry).toList();

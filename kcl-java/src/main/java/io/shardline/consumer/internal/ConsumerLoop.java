@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,14 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
 public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, StoreCalls.Broken, ShardConsumer.Host {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
+
+    /**
+     * How soon a child looks for its parents' ends again: a share of the time it has waited, as the second parent of a merge
+     * mostly ends soon after the first, at another worker.
+     */
+    private static final long PARENTS_PAUSE_SHARE = 4;
+
+    private static final long LEAST_PARENTS_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final ConsumerConfig config;
     private final Platform platform;
@@ -257,7 +266,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     // -------------------------------------------------------------------------------------------------- shards
 
     @Override
-    public void whetherParentsEnded(Lease lease, Consumer<Boolean> answer) {
+    public void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
         // A parent without a lease is one that the application does not read, but only once all roots have theirs:
         // while
         // another worker creates them, one may be missing yet.
@@ -270,7 +279,8 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
                     boolean ended = complete && parents.stream().allMatch(Lease::isEnded);
                     answer.accept(ended);
                     if (!ended) {
-                        beginAgainLater(lease.key(), timing.leaseNanos());
+                        long pause = Math.max(LEAST_PARENTS_PAUSE_NANOS, waitedNanos / PARENTS_PAUSE_SHARE);
+                        beginAgainLater(lease.key(), Math.min(pause, timing.leaseNanos()));
                     }
                 },
                 failure -> beginAgainLater(lease.key(), timing.beatNanos()));
@@ -285,6 +295,8 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     public void createChildren(Lease lease, List<ChildShard> children, Runnable created) {
         sync.createChildren(lease, children, () -> {
             created.run();
+            // Whoever has read the parent goes on with its children: others would hear of its end a heartbeat later.
+            book.takeFree(children.stream().map(ChildShard::shardId).toList());
             book.announceNewLeases();
         });
     }

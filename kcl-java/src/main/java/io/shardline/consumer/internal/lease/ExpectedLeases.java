@@ -19,8 +19,10 @@ final class ExpectedLeases {
     private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int MOST_LOOKS = 100;
 
-    /** Scans instead, when there were too many promises to name. */
-    private static final int MOST_SCANS = 12;
+    /** Scans instead, when there were too many promises to name; for as long as it would look often. */
+    private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final int MOST_SCANS = 25;
 
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
@@ -62,7 +64,7 @@ final class ExpectedLeases {
         if (session.isCurrent(me) && scansLeft > 0) {
             scansLeft--;
             book.scan();
-            setting.loop().schedule(LATER_NANOS, () -> scan(me));
+            setting.loop().schedule(SCAN_NANOS, () -> scan(me));
         }
     }
 

@@ -240,6 +240,15 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         });
     }
 
+    /** Takes some leases that nobody has taken yet, whoever's share they are; the balance comes later. */
+    public void takeFree(Collection<String> keys) {
+        setting.calls()
+                .read(
+                        () -> setting.store().readLeases(keys),
+                        found -> found.stream().filter(scans::isFree).forEach(this::take),
+                        failure -> scan());
+    }
+
     private void hold(Lease taken) {
         String key = taken.key();
         List<HeldLease> mine = new ArrayList<>(1);

@@ -62,6 +62,7 @@ public final class ShardConsumer implements PollingSource.Sink {
     private @Nullable Position handled;
     private boolean blocked;
     private boolean handlerStarted;
+    private final long takenAt;
     private boolean ended;
     private boolean childrenReady;
     private int failures;
@@ -90,8 +91,12 @@ public final class ShardConsumer implements PollingSource.Sink {
     /** The consumer around its shards. Called on the loop. */
     public interface Host {
 
-        /** Tells whether every parent is handled to its end; asked again whenever that may have changed. */
-        void whetherParentsEnded(Lease lease, Consumer<Boolean> answer);
+        /**
+         * Tells whether every parent is handled to its end; asked again whenever that may have changed.
+         *
+         * @param waitedNanos how long the shard has waited for that
+         */
+        void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer);
 
         /** Finds out whether the stream still has a shard that could not be read. Calls back if it is known. */
         void whetherListed(Lease lease, Consumer<Boolean> answer);
@@ -112,6 +117,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         this.setting = setting;
         this.loop = setting.loop();
         this.lease = lease;
+        this.takenAt = loop.nanoTime();
         this.checkpointer = new TenureCheckpointer(loop, setting.platform().userCode(), lease);
         this.handled = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
         HashKeyRange range = lease.row().range();
@@ -152,7 +158,7 @@ public final class ShardConsumer implements PollingSource.Sink {
             start();
             return;
         }
-        setting.host().whetherParentsEnded(lease.row(), parentsEnded -> {
+        setting.host().whetherParentsEnded(lease.row(), loop.nanoTime() - takenAt, parentsEnded -> {
             if (parentsEnded && state == State.AWAITING_PARENTS) {
                 start();
             }
