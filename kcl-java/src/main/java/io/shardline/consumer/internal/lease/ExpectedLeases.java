@@ -39,11 +39,7 @@ final class ExpectedLeases {
 
     /** A lease bears the name of the session that lives now, or soon will. */
     void expect(String me, String key) {
-        if (!me.equals(expecting)) {
-            expecting = me;
-            looks.clear();
-            scansLeft = 0;
-        }
+        expectFor(me);
         boolean looking = !looks.isEmpty();
         if (looks.putIfAbsent(key, 0) == null && !looking) {
             look(me);
@@ -52,11 +48,20 @@ final class ExpectedLeases {
 
     /** More leases than could be named bear its name, or soon will. */
     void expectMany(String me) {
-        boolean scanning = scansLeft > 0 && me.equals(expecting);
-        expecting = me;
+        expectFor(me);
+        boolean scanning = scansLeft > 0;
         scansLeft = MOST_SCANS;
         if (!scanning) {
             scan(me);
+        }
+    }
+
+    /** What an earlier session was promised is nobody's business any more. */
+    private void expectFor(String me) {
+        if (!me.equals(expecting)) {
+            expecting = me;
+            looks.clear();
+            scansLeft = 0;
         }
     }
 
@@ -69,6 +74,7 @@ final class ExpectedLeases {
     }
 
     private void look(String me) {
+        looks.keySet().removeAll(book.heldKeys());
         if (!session.isCurrent(me) || looks.isEmpty() || !me.equals(expecting)) {
             return;
         }
@@ -77,10 +83,8 @@ final class ExpectedLeases {
                 .read(
                         () -> setting.store().readLeases(keys),
                         found -> {
-                            found.stream().filter(lease -> lease.isOwnedBy(me)).forEach(lease -> {
-                                looks.remove(lease.key());
-                                book.take(lease);
-                            });
+                            // Expected until it is held: a take may have to wait for an earlier write.
+                            found.stream().filter(lease -> lease.isOwnedBy(me)).forEach(book::take);
                             lookLater(me);
                         },
                         failure -> lookLater(me));
