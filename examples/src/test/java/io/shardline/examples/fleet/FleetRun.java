@@ -170,9 +170,24 @@ final class FleetRun implements AutoCloseable {
             until(
                     "its heir has started " + shard,
                     () -> heir.started(shard, told).isPresent());
-            measured.add("stopped: " + shard + " started elsewhere after "
-                    + seconds(told, heir.started(shard, told).orElseThrow()));
+            Instant started = heir.started(shard, told).orElseThrow();
+            until(
+                    "its heir has handled " + shard,
+                    () -> !handledBy(heir, shard, told).isEmpty());
+            Instant last = handledBy(worker, shard, Instant.EPOCH).stream().reduce(told, (before, at) -> at);
+            measured.add("stopped: " + shard + " started elsewhere after " + seconds(told, started)
+                    + ", between its last record here and its first one there "
+                    + seconds(last, handledBy(heir, shard, told).get(0)));
         }
+    }
+
+    private List<Instant> handledBy(WorkerProcess worker, String shard, Instant since) {
+        return handled().stream()
+                .filter(record -> record.worker().equals(worker.name())
+                        && record.place().shard().equals(shard)
+                        && record.at().isAfter(since))
+                .map(Handled::at)
+                .toList();
     }
 
     private void check(List<String> answers, String parent, List<String> children) {

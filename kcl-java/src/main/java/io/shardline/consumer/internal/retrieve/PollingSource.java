@@ -42,6 +42,7 @@ public final class PollingSource {
     private long guess = LEAST_GUESS;
     private long notBefore;
     private int failures;
+    private boolean hasRead;
     private boolean wanted;
     private boolean busy;
     private boolean stopped;
@@ -171,7 +172,9 @@ public final class PollingSource {
         iterator = answer.nextShardIterator();
         guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
         long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
-        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0);
+        // Whoever has just taken a shard looks again soon: nobody has read it for a moment.
+        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0 || !hasRead);
+        hasRead = true;
         boolean end = iterator == null;
         stopped = end;
         if (!answer.records().isEmpty()) {

@@ -16,12 +16,14 @@ class PollingSourceTest {
     private final ReadShard shard = new ReadShard(LATENCY);
 
     @Test
-    void aShardAtItsTipIsReadOnceASecond() {
+    void aShardAtItsTipIsReadOnceASecondAfterASoonerSecondLook() {
         shard.open(Checkpoint.trimHorizon()).request();
 
-        shard.advance(Duration.ofSeconds(20));
+        shard.advance(Duration.ofMillis(900));
+        assertThat(shard.calls("GetRecords")).hasSize(2);
+        shard.advance(Duration.ofMillis(19_100));
 
-        assertThat(shard.calls("GetRecords")).hasSize(20);
+        assertThat(shard.calls("GetRecords")).hasSize(21);
         assertThat(shard.calls("GetShardIterator")).hasSize(1);
     }
 
