@@ -1,6 +1,7 @@
 package io.shardline.consumer;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,8 @@ public final class ConsumerRecord {
     private final Source source;
     private final long subSequenceNumber;
     private final String partitionKey;
-    private final @Nullable String explicitHashKey;
     private final byte[] data;
+    private final Extras extras;
 
     /**
      * The Kinesis record that a user record came in; one for all entries of an aggregated record. Immutable.
@@ -27,13 +28,18 @@ public final class ConsumerRecord {
      */
     public record Source(String streamName, String shardId, String sequenceNumber, Instant approximateArrival) {}
 
-    private ConsumerRecord(
-            Source source, long subSequenceNumber, String partitionKey, @Nullable String explicitHashKey, byte[] data) {
+    /** What the user gave beside key and data. Immutable. */
+    private record Extras(@Nullable String explicitHashKey, Map<String, String> headers) {
+
+        private static final Extras NONE = new Extras(null, Map.of());
+    }
+
+    private ConsumerRecord(Source source, long subSequenceNumber, String partitionKey, byte[] data, Extras extras) {
         this.source = source;
         this.subSequenceNumber = subSequenceNumber;
         this.partitionKey = partitionKey;
-        this.explicitHashKey = explicitHashKey;
         this.data = data;
+        this.extras = extras;
     }
 
     /**
@@ -42,21 +48,27 @@ public final class ConsumerRecord {
      * @param data taken over, not copied
      */
     public static ConsumerRecord plain(Source source, String partitionKey, byte[] data) {
-        return new ConsumerRecord(source, 0, partitionKey, null, data);
+        return new ConsumerRecord(source, 0, partitionKey, data, Extras.NONE);
     }
 
     /**
-     * A record with no explicit hash key that is the entry number {@code index} of an aggregated record.
+     * A record with no explicit hash key and no headers that is the entry number {@code index} of an aggregated record.
      *
      * @param data taken over, not copied
      */
     public static ConsumerRecord entry(Source source, long index, String partitionKey, byte[] data) {
-        return new ConsumerRecord(source, index, partitionKey, null, data);
+        return new ConsumerRecord(source, index, partitionKey, data, Extras.NONE);
     }
 
     /** The same with an explicit hash key, a decimal number. */
     public ConsumerRecord withExplicitHashKey(String hashKey) {
-        return new ConsumerRecord(source, subSequenceNumber, partitionKey, hashKey, data);
+        return new ConsumerRecord(source, subSequenceNumber, partitionKey, data, new Extras(hashKey, extras.headers()));
+    }
+
+    /** The same with headers, which must not be changed afterwards. */
+    public ConsumerRecord withHeaders(Map<String, String> headers) {
+        return new ConsumerRecord(
+                source, subSequenceNumber, partitionKey, data, new Extras(extras.explicitHashKey(), headers));
     }
 
     public String streamName() {
@@ -88,7 +100,12 @@ public final class ConsumerRecord {
 
     /** A decimal number if the user gave one and the record was aggregated; the service tells nobody of others. */
     public @Nullable String explicitHashKey() {
-        return explicitHashKey;
+        return extras.explicitHashKey();
+    }
+
+    /** What a Shardline producer was given as headers, in their order; not to be changed. */
+    public Map<String, String> headers() {
+        return extras.headers();
     }
 
     /** Not a copy: it may be kept, and must not be written to. */

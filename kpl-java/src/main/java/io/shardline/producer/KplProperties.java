@@ -179,7 +179,7 @@ public record KplProperties(
                 "CollectionMaxSize",
                 elsewhere(
                         range(52_224, Long.MAX_VALUE),
-                        "requests have 1 MiB unless a record is larger; see maxRequestSize"));
+                        "requests have 1 MiB unless a record is larger; see maxRecordSize"));
         all.put("MinConnections", elsewhere(range(1, 16), "KPL does not use it either"));
         all.put("ThreadingModel", elsewhere(matching("PER_REQUEST|POOLED"), "there is no thread per request"));
         all.put("ThreadPoolSize", elsewhere(range(0, Integer.MAX_VALUE), "there is no thread per request"));

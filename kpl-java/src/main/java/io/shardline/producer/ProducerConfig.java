@@ -17,7 +17,6 @@ public final class ProducerConfig {
     private static final Duration YEAR = Duration.ofDays(365);
     private static final int LEAST_AGGREGATE = 64;
     private static final int LARGEST_RECORD = 10 * MIB;
-    private static final int LARGEST_REQUEST = 10 * MIB;
     private static final int MOST_PERCENT = 1_000_000;
     private static final int MOST_REQUESTS = 1_000;
     /** A record is counted with its copy in the request and an overhead; see {@link Builder#memoryBudget}. */
@@ -39,7 +38,6 @@ public final class ProducerConfig {
     private final int rateLimitPercent;
     private final boolean failIfThrottled;
     private final int maxRecordSize;
-    private final long maxRequestSize;
     private final Duration requestTimeout;
     private final Duration closeTimeout;
 
@@ -58,7 +56,6 @@ public final class ProducerConfig {
         rateLimitPercent = builder.rateLimitPercent;
         failIfThrottled = builder.failIfThrottled;
         maxRecordSize = builder.maxRecordSize;
-        maxRequestSize = builder.maxRequestSize;
         requestTimeout = builder.requestTimeout;
         closeTimeout = builder.closeTimeout;
     }
@@ -133,11 +130,6 @@ public final class ProducerConfig {
         return onLoss;
     }
 
-    /** See {@link Builder#maxRequestSize}; in bytes. */
-    public long maxRequestSize() {
-        return maxRequestSize;
-    }
-
     /** See {@link Builder#ordering}. */
     public Ordering ordering() {
         return ordering;
@@ -179,7 +171,6 @@ public final class ProducerConfig {
         private int rateLimitPercent = 100;
         private boolean failIfThrottled;
         private int maxRecordSize = MIB;
-        private long maxRequestSize = LARGEST_REQUEST;
         private Duration requestTimeout = Duration.ofSeconds(6);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
@@ -304,17 +295,6 @@ public final class ProducerConfig {
             return this;
         }
 
-        /**
-         * The largest PutRecords request. Default 10 MiB, the service's limit since October 2025; endpoints that are older
-         * (emulators among them) take 5 MiB. Requests grow beyond 1 MiB only for a record that is larger itself.
-         *
-         * @param bytes at least {@link #maxRecordSize}, at most 10 MiB
-         */
-        public Builder maxRequestSize(long bytes) {
-            this.maxRequestSize = bytes;
-            return this;
-        }
-
         /** What is promised about order. Default {@link Ordering#PER_KEY}. */
         public Builder ordering(Ordering ordering) {
             this.ordering = Objects.requireNonNull(ordering, "ordering");
@@ -370,7 +350,6 @@ public final class ProducerConfig {
             Ranges.check("maxAggregateSize", maxAggregateSize, LEAST_AGGREGATE, MIB);
             Ranges.check("maxAggregateCount", maxAggregateCount, 1, Integer.MAX_VALUE);
             Ranges.check("rateLimitPercent", rateLimitPercent, 1, MOST_PERCENT);
-            Ranges.check("maxRequestSize", maxRequestSize, maxRecordSize, LARGEST_REQUEST);
             Ranges.check("maxInFlightRequests", maxInFlightRequests, 1, MOST_REQUESTS);
             Ranges.check(
                     "memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) maxRecordSize, Long.MAX_VALUE / 2);

@@ -129,6 +129,7 @@ public final class Deaggregator {
     private static ConsumerRecord recordOf(ConsumerRecord.Source source, AggregateEntry entry, int index) {
         ConsumerRecord record = ConsumerRecord.entry(source, index, entry.partitionKey(), entry.data());
         HashKey explicit = entry.explicitHashKey();
-        return explicit == null ? record : record.withExplicitHashKey(explicit.toString());
+        ConsumerRecord keyed = explicit == null ? record : record.withExplicitHashKey(explicit.toString());
+        return entry.headers().isEmpty() ? keyed : keyed.withHeaders(entry.headers());
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
@@ -55,6 +56,18 @@ class DeaggregatorTest {
                 .extracting(ConsumerRecord::explicitHashKey)
                 .containsExactly("1", "2", "3");
         assertThat(expanded.last()).isEqualTo(new Position("7", 2));
+    }
+
+    @Test
+    void headersAreDelivered() {
+        AggregateEntry entry = new AggregateEntry("key", HashKey.MIN, new byte[] {1}, Map.of("trace", "4711"));
+
+        Expanded expanded = expand(ForeignEntries.AUTO, null, record("7", "a", AggregateCodec.encode(List.of(entry))));
+
+        assertThat(expanded.records()).singleElement().satisfies(record -> {
+            assertThat(record.headers()).containsExactly(Map.entry("trace", "4711"));
+            assertThat(record.explicitHashKey()).isEqualTo("0");
+        });
     }
 
     @Test
