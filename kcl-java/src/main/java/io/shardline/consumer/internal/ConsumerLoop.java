@@ -241,6 +241,14 @@ public final class ConsumerLoop implements EventLoop.Hooks, LeaseBook.Listener, 
     }
 
     @Override
+    public void promised(HeldLease lease) {
+        ShardConsumer shard = shards.get(lease.key());
+        if (shard != null) {
+            shard.readSooner();
+        }
+    }
+
+    @Override
     public void handOver(HeldLease lease, @Nullable String to) {
         ShardConsumer shard = shards.get(lease.key());
         if (shard != null) {

@@ -118,6 +118,7 @@ final class HandOvers {
         promised.addAll(leases);
         ImmutableMap.Builder<String, Long> notices = ImmutableMap.builder();
         leases.forEach(lease -> notices.put(lease.key(), lease.row().counter()));
+        leases.forEach(book::promised);
         Promise promise = new Promise(receiver, leases);
         tell(receiver, notices.buildOrThrow(), promise::told);
     }

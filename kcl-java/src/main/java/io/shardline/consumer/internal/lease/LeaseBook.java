@@ -55,6 +55,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         /** The outcome of a write was definite that had not been so. */
         void resolved();
 
+        /** This lease is promised to another session, and goes once that one knows. */
+        void promised(HeldLease lease);
+
         /** This lease is to go: drain its shard, then {@link LeaseBook#give} it to a session, or to nobody. */
         void handOver(HeldLease lease, @Nullable String to);
     }
@@ -310,6 +313,10 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     public void finish(HeldLease lease) {
         forget(lease);
         scans.saw(lease.row());
+    }
+
+    void promised(HeldLease lease) {
+        listener.promised(lease);
     }
 
     void handOver(HeldLease lease, @Nullable String to) {

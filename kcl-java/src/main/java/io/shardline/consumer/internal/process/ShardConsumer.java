@@ -174,6 +174,11 @@ public final class ShardConsumer implements PollingSource.Sink {
         });
     }
 
+    /** Another worker will get the shard soon. */
+    public void readSooner() {
+        source.readSooner();
+    }
+
     /** Stops after what the handler is doing now, and then calls back with the last position. */
     public void drain(Consumer<Checkpoint> drained) {
         if (state == State.CLOSED || state == State.DRAINING) {

@@ -29,6 +29,9 @@ public final class PollingSource {
     /** The most that one GetRecords gives, in records and in bytes. */
     private static final int MOST_RECORDS = 10_000;
 
+    /** A promise of the shard to another worker is kept or taken back within about as many. */
+    private static final int MOST_SOON_READS = 12;
+
     private static final long MOST_BYTES = 10L << 20;
     private static final long LEAST_GUESS = 64L << 10;
 
@@ -40,9 +43,14 @@ public final class PollingSource {
     private @Nullable String iterator;
     private @Nullable String lastSequenceNumber;
     private long guess = LEAST_GUESS;
+    private long lastRead;
+    private EventLoop.@Nullable Timer waiting;
+
+    /** Whoever has just taken a shard looks again soon: nobody has read it for a moment. */
+    private int soonReads = 1;
+
     private long notBefore;
     private int failures;
-    private boolean hasRead;
     private boolean wanted;
     private boolean busy;
     private boolean stopped;
@@ -83,6 +91,17 @@ public final class PollingSource {
         next();
     }
 
+    /** The shard will go to another worker: what he finds unread should be young. */
+    public void readSooner() {
+        soonReads = MOST_SOON_READS;
+        EventLoop.Timer pending = waiting;
+        if (pending != null && failures == 0) {
+            pending.cancel();
+            notBefore = Math.min(notBefore, lastRead + setting.pacer().afterSuccess(true));
+            openInTime();
+        }
+    }
+
     /** Nothing comes after this. */
     public void stop() {
         stopped = true;
@@ -93,15 +112,20 @@ public final class PollingSource {
             return;
         }
         busy = true;
+        openInTime();
+    }
+
+    private void openInTime() {
         long wait = notBefore - setting.loop().nanoTime();
         if (wait > 0) {
-            setting.loop().schedule(wait, this::open);
+            waiting = setting.loop().schedule(wait, this::open);
         } else {
             open();
         }
     }
 
     private void open() {
+        waiting = null;
         if (stopped) {
             return;
         }
@@ -172,9 +196,9 @@ public final class PollingSource {
         iterator = answer.nextShardIterator();
         guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
         long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
-        // Whoever has just taken a shard looks again soon: nobody has read it for a moment.
-        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0 || !hasRead);
-        hasRead = true;
+        lastRead = started;
+        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0 || soonReads > 0);
+        soonReads = Math.max(0, soonReads - 1);
         boolean end = iterator == null;
         stopped = end;
         if (!answer.records().isEmpty()) {

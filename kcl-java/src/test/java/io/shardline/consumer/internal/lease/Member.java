@@ -182,6 +182,9 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
     }
 
     @Override
+    public void promised(HeldLease lease) {}
+
+    @Override
     public void handOver(HeldLease lease, @Nullable String to) {
         book.give(lease, lease.row().checkpoint(), to, () -> {});
     }

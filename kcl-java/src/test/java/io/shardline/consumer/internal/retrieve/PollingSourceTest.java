@@ -28,6 +28,19 @@ class PollingSourceTest {
     }
 
     @Test
+    void aShardThatWillGoToAnotherWorkerIsReadSooner() {
+        PollingSource source = shard.open(Checkpoint.trimHorizon());
+        source.request();
+        shard.advance(Duration.ofSeconds(10));
+        int before = shard.calls("GetRecords").size();
+
+        source.readSooner();
+        shard.advance(Duration.ofSeconds(3));
+
+        assertThat(shard.calls("GetRecords").size() - before).isBetween(5, 7);
+    }
+
+    @Test
     void aShardThatIsBehindIsReadTwiceASecond() {
         shard.put(ReadShard.MIB_RECORDS); // ten reads
         shard.keepAsking();
