@@ -1,6 +1,7 @@
 package io.shardline.examples.flights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.shardline.examples.LocalServices;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -39,6 +41,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 class FlightsElsewhereTest {
 
     private static final int DEPARTURES = 500;
+    private static final Duration WHILE_IT_GOES = Duration.ofSeconds(30);
     private static final AwsCredentialsProvider ANYBODY =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
 
@@ -87,8 +90,12 @@ class FlightsElsewhereTest {
                 .contains("table flights-aws, on demand, at most 2000 writes")
                 .contains("they are deleted at the end")
                 .contains("at region us-east-1, with stream and lease table flights-aws, which are deleted now");
-        assertThat(streams()).doesNotContain("flights-aws");
-        assertThat(tables()).doesNotContain("flights-aws");
+        await("what is being deleted is listed until it is gone")
+                .atMost(WHILE_IT_GOES)
+                .untilAsserted(() -> {
+                    assertThat(streams()).doesNotContain("flights-aws");
+                    assertThat(tables()).doesNotContain("flights-aws");
+                });
     }
 
     @Test
