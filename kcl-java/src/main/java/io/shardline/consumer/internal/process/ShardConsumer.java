@@ -1,6 +1,5 @@
 package io.shardline.consumer.internal.process;
 
-import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.Position;
@@ -8,25 +7,18 @@ import io.shardline.consumer.ShardContext;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
-import io.shardline.consumer.internal.retrieve.Deaggregator;
-import io.shardline.consumer.internal.retrieve.FetchedBatch;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
-import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
- * One tenure of one shard: waits for the parents, reads, handles, checkpoints, and ends, is drained or is lost.
+ * One tenure of one shard: waits for the parents, has the records handled, checkpoints, and ends, is drained or is lost.
  *
  * <pre>
  * AWAITING_PARENTS -> STARTING -> RUNNING -> ENDING -> CLOSED
@@ -36,35 +28,22 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>At most one call of the user's handler is under way. Confined to the consumer loop.
  */
-public final class ShardConsumer implements PollingSource.Sink {
+public final class ShardConsumer implements RecordFlow.Owner {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardConsumer.class);
-    private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
-
-    /** From this failure in a row on, and then at every so many, the log says why a shard cannot be read. */
-    private static final int EXPLAINED_FAILURE = 3;
-
-    private static final int EXPLAINED_AGAIN = 20;
+    /** Between two attempts of a call that throws. */
+    static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
 
     private final Setting setting;
     private final EventLoop loop;
     private final HeldLease lease;
     private final ShardProcessor processor;
-    private final TenureCheckpointer checkpointer;
-    private final Deaggregator deaggregator;
-    private final PollingSource source;
-    private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
+    private final HandlerCalls calls;
+    private final RecordFlow flow;
+    private final long takenAt;
 
     private State state = State.AWAITING_PARENTS;
-    private @Nullable BatchRun run;
-    private boolean calling;
-    private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
-    private @Nullable Position handled;
     private boolean blocked;
     private boolean handlerStarted;
-    private final long takenAt;
-    private boolean ended;
-    private boolean childrenReady;
     private int failures;
     private boolean pausing;
     private @Nullable Consumer<Checkpoint> drainInstead;
@@ -118,14 +97,11 @@ public final class ShardConsumer implements PollingSource.Sink {
         this.loop = setting.loop();
         this.lease = lease;
         this.takenAt = loop.nanoTime();
-        this.checkpointer = new TenureCheckpointer(loop, setting.platform().userCode(), lease);
-        this.handled = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
-        HashKeyRange range = lease.row().range();
-        ConsumerConfig config = setting.config();
-        this.deaggregator = new Deaggregator(config.streamName(), lease.key(), range, config.foreignEntries());
-        this.source =
-                new PollingSource(setting.source(), lease.key(), lease.row().checkpoint(), this);
-        this.processor = setting.processors().create(tenure());
+        TenureCheckpointer checkpointer =
+                new TenureCheckpointer(loop, setting.platform().userCode(), lease);
+        this.processor = setting.processors().create(tenure(checkpointer));
+        this.calls = new HandlerCalls(loop, setting.platform().userCode());
+        this.flow = new RecordFlow(setting, lease, new RecordFlow.Handling(calls, processor, checkpointer), this);
     }
 
     public HeldLease lease() {
@@ -134,19 +110,12 @@ public final class ShardConsumer implements PollingSource.Sink {
 
     /** Whether the user's handler is in the middle of a call. */
     public boolean isCalling() {
-        return calling;
+        return calls.isCalling();
     }
 
     /** Calls back when no call of the user's handler is under way any more. */
     public void whenCallEnds(Runnable then) {
-        afterCall.add(then);
-        runAfterCall();
-    }
-
-    private void runAfterCall() {
-        while (!calling && !afterCall.isEmpty()) {
-            afterCall.remove().run(); // may begin another call; the rest waits for that one too
-        }
+        calls.whenIdle(then);
     }
 
     /** Starts, if the parents let it; to be called again when they may have ended. */
@@ -154,7 +123,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         if (blocked || state != State.AWAITING_PARENTS) {
             return;
         }
-        if (handled != null || lease.row().parents().isEmpty()) {
+        if (flow.handled() != null || lease.row().parents().isEmpty()) {
             start();
             return;
         }
@@ -176,7 +145,7 @@ public final class ShardConsumer implements PollingSource.Sink {
 
     /** Another worker will get the shard soon. */
     public void readSooner() {
-        source.readSooner();
+        flow.readSooner();
     }
 
     /** Stops after what the handler is doing now, and then calls back with the last position. */
@@ -189,7 +158,7 @@ public final class ShardConsumer implements PollingSource.Sink {
             return;
         }
         state = State.DRAINING;
-        stopReading();
+        flow.stop();
         whenCallEnds(() -> {
             if (state != State.DRAINING) {
                 return;
@@ -198,7 +167,7 @@ public final class ShardConsumer implements PollingSource.Sink {
                 drained(drained);
                 return;
             }
-            call(processor::shutdownRequested, failure -> {
+            calls.call(processor::shutdownRequested, failure -> {
                 if (failure != null) {
                     emitFailure(failure, 1);
                 }
@@ -215,7 +184,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         close();
         whenCallEnds(() -> {
             if (handlerStarted) {
-                call(processor::leaseLost, failure -> {
+                calls.call(processor::leaseLost, failure -> {
                     if (failure != null) {
                         emitFailure(failure, 1);
                     }
@@ -224,53 +193,9 @@ public final class ShardConsumer implements PollingSource.Sink {
         });
     }
 
-    @Override
-    public void fetched(FetchedBatch batch) {
-        if (state != State.RUNNING) {
-            setting.source().budget().release(batch.bytes());
-            return;
-        }
-        ready.add(batch);
-        handleNext();
-    }
-
-    @Override
-    public void ended(List<ChildShard> children) {
-        ended = true;
-        // First the children's leases, then the end of this one: a crash between the two loses no shard.
-        setting.host().createChildren(lease.row(), children, () -> {
-            childrenReady = true;
-            handleNext();
-        });
-    }
-
-    @Override
-    public void failed(Throwable failure, int inARow) {
-        setting.host().emit(new ConsumerEvent.ReadFailed(lease.key(), inARow, failure));
-        String code = ServiceErrors.code(failure);
-        if (inARow == EXPLAINED_FAILURE || inARow % EXPLAINED_AGAIN == 0) {
-            log.warn(
-                    "reading shard={} has failed {} times in a row and goes on: {}: {}",
-                    lease.key(),
-                    inARow,
-                    code,
-                    ServiceErrors.message(failure));
-        }
-        if (code.equals("ResourceNotFoundException") || code.equals("InvalidArgumentException")) {
-            // The shard may be older than the retention, or the stream another one of the same name.
-            setting.host().whetherListed(lease.row(), listed -> {
-                if (!listed && state == State.RUNNING && !ended) {
-                    log.warn("shard={} is no longer there: its records were older than the retention", lease.key());
-                    source.stop();
-                    ended(List.of());
-                }
-            });
-        }
-    }
-
     private void start() {
         state = State.STARTING;
-        call(() -> processor.started(context()), failure -> {
+        calls.call(() -> processor.started(context()), failure -> {
             handlerStarted = failure == null;
             if (state != State.STARTING) {
                 return;
@@ -282,7 +207,7 @@ public final class ShardConsumer implements PollingSource.Sink {
             failures = 0;
             state = State.RUNNING;
             setting.host().emit(new ConsumerEvent.ShardStarted(lease.key()));
-            source.request();
+            flow.start();
             if (processor.checkpointsItself()) {
                 checkpointLater();
             }
@@ -293,8 +218,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         loop.schedule(setting.config().checkpointInterval().toNanos(), () -> {
             if (state == State.RUNNING || state == State.ENDING) {
                 checkpointLater();
-                takeProgress();
-                Position position = handled;
+                Position position = flow.handled();
                 if (position != null) {
                     lease.checkpoint(new Checkpoint.At(position)).exceptionally(lost -> null);
                 }
@@ -302,66 +226,19 @@ public final class ShardConsumer implements PollingSource.Sink {
         });
     }
 
-    private void handleNext() {
-        if (state != State.RUNNING || calling || run != null) {
-            return; // a run that is not calling waits to be tried again
-        }
-        FetchedBatch batch = ready.poll();
-        if (batch == null) {
-            if (ended && childrenReady) {
-                finish();
-            }
-            return;
-        }
-        source.request(); // one batch is read ahead of the one being handled
-        BatchRun next = new BatchRun(batch, deaggregator, handled, setting.host()::mayAct);
-        run = next;
-        handle(next);
+    @Override
+    public boolean isRunning() {
+        return state == State.RUNNING;
     }
 
-    private void handle(BatchRun current) {
-        call(
-                () -> {
-                    if (!processor.checkpointsItself()) {
-                        checkpointer.given(current.last());
-                    }
-                    processor.process(current);
-                },
-                failure -> handled(current, failure));
-    }
-
-    private void handled(BatchRun current, @Nullable Throwable failure) {
-        takeProgress();
-        if (state != State.RUNNING) {
-            release(current);
-            return;
-        }
-        if (failure != null) {
-            current.failedOnce();
-            emitFailure(failure, current.attempt() - 1);
-            long pause = AFTER_FAILURE.delayNanos(
-                    current.attempt() - 1, setting.platform().random());
-            loop.schedule(pause, () -> {
-                if (state == State.RUNNING) {
-                    handle(current);
-                }
-            });
-            return;
-        }
-        if (!current.isDone()) {
-            handle(current); // it stopped for a deadline that a renewal has moved meanwhile
-            return;
-        }
-        if (current.dropped() > 0) {
-            setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), current.dropped()));
-        }
-        release(current);
-        handleNext();
+    @Override
+    public void allHandled() {
+        finish();
     }
 
     private void finish() {
         state = State.ENDING;
-        call(processor::shardEnded, failure -> {
+        calls.call(processor::shardEnded, failure -> {
             if (state != State.ENDING) {
                 return;
             }
@@ -393,39 +270,11 @@ public final class ShardConsumer implements PollingSource.Sink {
         });
     }
 
-    private void takeProgress() {
-        BatchRun current = run;
-        Position position = current == null ? null : current.progress();
-        if (position != null) {
-            handled = position;
-        }
-    }
-
-    private void release(BatchRun current) {
-        if (run == current) {
-            run = null;
-            setting.source().budget().release(current.batch().bytes());
-        }
-    }
-
-    private void stopReading() {
-        source.stop();
-        takeProgress();
-        ready.forEach(batch -> setting.source().budget().release(batch.bytes()));
-        ready.clear();
-        if (run != null) {
-            run.cancel();
-            if (!calling) {
-                release(run); // it waits to be tried again
-            }
-        }
-    }
-
     private void drained(Consumer<Checkpoint> drained) {
         if (state != State.DRAINING) {
             return;
         }
-        Position position = processor.checkpointsItself() ? handled : null;
+        Position position = processor.checkpointsItself() ? flow.handled() : null;
         close();
         drained.accept(position == null ? lease.row().checkpoint() : new Checkpoint.At(position));
     }
@@ -433,7 +282,7 @@ public final class ShardConsumer implements PollingSource.Sink {
     private void close() {
         state = State.CLOSED;
         held = false;
-        stopReading();
+        flow.stop();
     }
 
     private void emitFailure(Throwable failure, int attempt) {
@@ -445,7 +294,7 @@ public final class ShardConsumer implements PollingSource.Sink {
         return new ShardContext(setting.config().streamName(), lease.key(), checkpoint, lease.fencingToken());
     }
 
-    private ShardProcessor.Tenure tenure() {
+    private ShardProcessor.Tenure tenure(TenureCheckpointer checkpointer) {
         ShardContext atTake = context();
         return new ShardProcessor.Tenure() {
             @Override
@@ -463,46 +312,5 @@ public final class ShardConsumer implements PollingSource.Sink {
                 return checkpointer;
             }
         };
-    }
-
-    /** User code, on a user-code thread; what comes of it is taken up on the loop. */
-    private interface UserCall {
-        void run() throws Exception;
-    }
-
-    private void call(UserCall code, Consumer<@Nullable Throwable> done) {
-        assert loop.isRunning() && !calling;
-        calling = true;
-        try {
-            setting.platform().userCode().execute(() -> {
-                Throwable failure = thrownBy(code);
-                loop.post(() -> called(done, failure));
-            });
-        } catch (RejectedExecutionException e) {
-            loop.post(() ->
-                    called(done, e)); // the user's executor is full or was shut down; as if the handler had thrown
-        }
-    }
-
-    private void called(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
-        calling = false;
-        try {
-            done.accept(failure);
-        } finally {
-            runAfterCall();
-        }
-    }
-
-    /** A handler may throw anything, and the shard must survive it. */
-    private static @Nullable Throwable thrownBy(UserCall code) {
-        try {
-            code.run();
-            return null;
-        } catch (Throwable e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            return e;
-        }
     }
 }

@@ -1,0 +1,68 @@
+package io.shardline.consumer.internal;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerListener;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the listener what happens, in order, and completes futures, both on user-code threads.
+ *
+ * <p>Thread-safe.
+ */
+final class EventFeed {
+
+    private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
+
+    private final Executor userCode;
+    private final Executor inOrder;
+    private final @Nullable ConsumerListener listener;
+
+    EventFeed(Executor userCode, @Nullable ConsumerListener listener) {
+        this.userCode = userCode;
+        this.inOrder = MoreExecutors.newSequentialExecutor(userCode);
+        this.listener = listener;
+    }
+
+    void emit(ConsumerEvent event) {
+        ConsumerListener told = listener;
+        if (told != null) {
+            try {
+                inOrder.execute(() -> tell(told, event));
+            } catch (RejectedExecutionException e) {
+                log.debug("nobody is left to be told of {}", event);
+            }
+        }
+    }
+
+    /** Completes a future. */
+    void complete(Runnable completion) {
+        on(userCode, completion);
+    }
+
+    /** Completes a future after the listener has heard all that was emitted before. */
+    void completeLast(Runnable completion) {
+        on(inOrder, completion);
+    }
+
+    private static void tell(ConsumerListener listener, ConsumerEvent event) {
+        try {
+            listener.on(event);
+        } catch (RuntimeException | Error e) {
+            log.warn("the listener failed at {}", event, e);
+        }
+    }
+
+    /** Futures complete on user-code threads, or here if there are none any more. */
+    private static void on(Executor executor, Runnable completion) {
+        try {
+            executor.execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run();
+        }
+    }
+}

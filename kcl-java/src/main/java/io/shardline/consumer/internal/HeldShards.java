@@ -1,0 +1,302 @@
+package io.shardline.consumer.internal;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseBook;
+import io.shardline.consumer.internal.lease.SessionKeeper;
+import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.process.ShardConsumer;
+import io.shardline.consumer.internal.retrieve.PollPacer;
+import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
+import io.shardline.consumer.internal.shard.ShardSync;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+
+/**
+ * The shards that this worker holds: which there are, when they begin, who comes after them, and how they go.
+ *
+ * <p>Confined to the consumer loop, but for {@link #mayAct}.
+ */
+final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
+
+    private static final Logger log = LoggerFactory.getLogger(HeldShards.class);
+
+    /**
+     * How soon a child looks for its parents' ends again: a share of the time it has waited, as the second parent of a merge
+     * mostly ends soon after the first, at another worker.
+     */
+    private static final long PARENTS_PAUSE_SHARE = 4;
+
+    private static final long LEAST_PARENTS_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final SessionKeeper.Setting leasing;
+    private final Timing timing;
+    private final EventFeed events;
+    private final Owner owner;
+    private final LeaseBook book;
+    private final ShardSync sync;
+    private final PrefetchBudget budget;
+    private final ShardConsumer.Setting shardSetting;
+
+    private final Map<String, ShardConsumer> shards = new TreeMap<>();
+    private final Map<String, ShardConsumer> leaving = new TreeMap<>();
+    private final Set<String> beginningAgain = new LinkedHashSet<>();
+    private boolean leased;
+
+    /** The consumer that the shards belong to. Called on the loop. */
+    interface Owner {
+
+        /** A scan of the lease table has been taken in. */
+        void scanned();
+
+        /** Every shard that reading begins with has a lease. */
+        void leasesCreated();
+
+        /** The consumer cannot go on. */
+        void failed(ConsumerException why);
+
+        /** Something has gone that {@link HeldShards#isIdle} waits for. */
+        void released();
+    }
+
+    HeldShards(ConsumerLoop.Parts parts, SessionKeeper.Setting leasing, EventFeed events, Owner owner) {
+        ConsumerConfig config = parts.config();
+        this.leasing = leasing;
+        this.timing = Timing.of(config.leaseDuration());
+        this.events = events;
+        this.owner = owner;
+        this.book = new LeaseBook(leasing, timing, config.workerId(), this);
+        this.sync = new ShardSync(
+                leasing,
+                parts.client(),
+                new ShardSync.Target(
+                        config.streamName(), config.startingPosition(), this::leasesCreated, owner::failed));
+        this.budget = new PrefetchBudget(config.prefetchBudget());
+        PollingSource.Setting source = new PollingSource.Setting(
+                leasing.loop(),
+                leasing.platform(),
+                parts.client(),
+                config.streamName(),
+                budget,
+                new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
+        this.shardSetting =
+                new ShardConsumer.Setting(leasing.loop(), leasing.platform(), config, source, parts.processors(), this);
+    }
+
+    LeaseBook book() {
+        return book;
+    }
+
+    ShardSync sync() {
+        return sync;
+    }
+
+    PrefetchBudget budget() {
+        return budget;
+    }
+
+    /** Whether every shard that reading begins with has a lease, as far as this worker has seen. */
+    boolean areLeasesCreated() {
+        return leased;
+    }
+
+    /** Whether no shard is held, no handler is in a call, and no write is unresolved. */
+    boolean isIdle() {
+        return shards.isEmpty() && leaving.isEmpty() && book.isIdle();
+    }
+
+    /** The shards that would be dropped if everything ended now, sorted. */
+    Set<String> unfinished() {
+        Set<String> keys = new TreeSet<>(book.openKeys());
+        keys.addAll(shards.keySet());
+        keys.addAll(leaving.keySet());
+        return keys;
+    }
+
+    // -------------------------------------------------------------------------------------------------- leases
+
+    @Override
+    public void scanned(Collection<Lease> leases) {
+        owner.scanned();
+        shards.values().forEach(ShardConsumer::begin);
+    }
+
+    @Override
+    public void leaseTaken(HeldLease lease) {
+        String key = lease.key();
+        emit(new ConsumerEvent.LeaseTaken(key, lease.fencingToken()));
+        ShardConsumer shard = new ShardConsumer(shardSetting, lease);
+        shards.put(key, shard);
+        ShardConsumer before = leaving.get(key);
+        if (before != null) {
+            shard.beginAfter(before);
+        } else {
+            shard.begin();
+        }
+    }
+
+    @Override
+    public void leaseLost(HeldLease lease, String why) {
+        emit(new ConsumerEvent.LeaseLost(lease.key(), why));
+        ShardConsumer shard = shards.remove(lease.key());
+        if (shard != null) {
+            shard.lost();
+            awaitCall(shard);
+        }
+        owner.released();
+    }
+
+    @Override
+    public void promised(HeldLease lease) {
+        ShardConsumer shard = shards.get(lease.key());
+        if (shard != null) {
+            shard.readSooner();
+        }
+    }
+
+    @Override
+    public void handOver(HeldLease lease, @Nullable String to) {
+        ShardConsumer shard = shards.get(lease.key());
+        if (shard != null) {
+            letGo(shard, to);
+        }
+    }
+
+    @Override
+    public void resolved() {
+        owner.released();
+    }
+
+    @Override
+    public void sessionBegan(String session) {
+        emit(new ConsumerEvent.SessionStarted(session));
+    }
+
+    @Override
+    public void sessionEnded(String session, String why) {
+        emit(new ConsumerEvent.SessionOver(session, why));
+    }
+
+    // ------------------------------------------------------------------------------------------------- lineage
+
+    private void leasesCreated(int created) {
+        leased = true;
+        owner.leasesCreated();
+        shards.values().forEach(ShardConsumer::begin);
+        if (created > 0) {
+            book.announceNewLeases();
+        }
+    }
+
+    @Override
+    public void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
+        // A parent without a lease is one that the application does not read, but only once all roots have theirs:
+        // while
+        // another worker creates them, one may be missing yet.
+        boolean rootsAreThere = leased;
+        leasing.calls()
+                .read(
+                        () -> leasing.store().readLeases(lease.parents()),
+                        parents -> {
+                            boolean complete = rootsAreThere
+                                    || parents.size() == lease.parents().size();
+                            boolean ended = complete && parents.stream().allMatch(Lease::isEnded);
+                            answer.accept(ended);
+                            if (!ended) {
+                                long pause = Math.max(LEAST_PARENTS_PAUSE_NANOS, waitedNanos / PARENTS_PAUSE_SHARE);
+                                beginAgainLater(lease.key(), Math.min(pause, timing.leaseNanos()));
+                            }
+                        },
+                        failure -> beginAgainLater(lease.key(), timing.beatNanos()));
+    }
+
+    private void beginAgainLater(String key, long delayNanos) {
+        if (!beginningAgain.add(key)) {
+            return;
+        }
+        leasing.loop().schedule(delayNanos, () -> {
+            beginningAgain.remove(key);
+            ShardConsumer shard = shards.get(key);
+            if (shard != null) {
+                shard.begin();
+            }
+        });
+    }
+
+    @Override
+    public void whetherListed(Lease lease, Consumer<Boolean> answer) {
+        sync.whetherListed(lease.key(), answer);
+    }
+
+    @Override
+    public void createChildren(Lease lease, List<ChildShard> children, Runnable created) {
+        sync.createChildren(lease, children, () -> {
+            created.run();
+            // Whoever has read the parent goes on with its children: others would hear of its end a heartbeat later.
+            book.takeFree(children.stream().map(ChildShard::shardId).toList());
+            book.announceNewLeases();
+        });
+    }
+
+    // ---------------------------------------------------------------------------------------------------- ends
+
+    @Override
+    public void ended(ShardConsumer shard) {
+        String key = shard.lease().key();
+        emit(new ConsumerEvent.ShardEnded(key));
+        log.info("shard={} handled to its end", key);
+        shards.remove(key, shard);
+        book.finish(shard.lease());
+        book.announceNewLeases();
+        owner.released();
+    }
+
+    private void letGo(ShardConsumer shard, @Nullable String to) {
+        shard.drain(last -> {
+            if (!shard.lease().isGone()) {
+                emit(new ConsumerEvent.LeaseGiven(shard.lease().key(), to == null ? "" : to));
+            }
+            book.give(shard.lease(), last, to, () -> {
+                shards.remove(shard.lease().key(), shard);
+                owner.released();
+            });
+        });
+    }
+
+    /** The next tenure of a shard waits for the end of a call from this one, and so does the end of the consumer. */
+    private void awaitCall(ShardConsumer shard) {
+        String key = shard.lease().key();
+        if (shard.isCalling()) {
+            leaving.put(key, shard);
+            shard.whenCallEnds(() -> {
+                leaving.remove(key, shard);
+                owner.released();
+            });
+        }
+    }
+
+    @Override
+    public boolean mayAct() {
+        return book.session().mayAct();
+    }
+
+    @Override
+    public void emit(ConsumerEvent event) {
+        events.emit(event);
+    }
+}

@@ -1,0 +1,213 @@
+package io.shardline.consumer.internal.process;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.Position;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.consumer.internal.retrieve.Deaggregator;
+import io.shardline.consumer.internal.retrieve.FetchedBatch;
+import io.shardline.consumer.internal.retrieve.PollingSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+
+/**
+ * The records of one shard on their way from the source through the handler: a batch at a time, the next one read ahead, the
+ * same one again after a failure.
+ *
+ * <p>Confined to the consumer loop.
+ */
+final class RecordFlow implements PollingSource.Sink {
+
+    private static final Logger log = LoggerFactory.getLogger(RecordFlow.class);
+
+    private final ShardConsumer.Setting setting;
+    private final HeldLease lease;
+    private final HandlerCalls calls;
+    private final ShardProcessor processor;
+    private final TenureCheckpointer checkpointer;
+    private final Owner owner;
+    private final Deaggregator deaggregator;
+    private final PollingSource source;
+    private final ReadTrouble trouble;
+    private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
+
+    private @Nullable BatchRun run;
+    private @Nullable Position handled;
+    private boolean ended;
+    private boolean childrenReady;
+
+    /** The tenure that the records are handled in. Called on the loop. */
+    interface Owner {
+
+        /** Whether records may be given to the handler. */
+        boolean isRunning();
+
+        /** The shard's last record is handled, and its children have leases. */
+        void allHandled();
+    }
+
+    /** What the records of a tenure go through. */
+    record Handling(HandlerCalls calls, ShardProcessor processor, TenureCheckpointer checkpointer) {}
+
+    RecordFlow(ShardConsumer.Setting setting, HeldLease lease, Handling handling, Owner owner) {
+        this.setting = setting;
+        this.lease = lease;
+        this.calls = handling.calls();
+        this.processor = handling.processor();
+        this.checkpointer = handling.checkpointer();
+        this.owner = owner;
+        this.handled = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
+        ConsumerConfig config = setting.config();
+        this.deaggregator =
+                new Deaggregator(config.streamName(), lease.key(), lease.row().range(), config.foreignEntries());
+        this.source =
+                new PollingSource(setting.source(), lease.key(), lease.row().checkpoint(), this);
+        this.trouble = new ReadTrouble(setting.host(), lease, this::isGone);
+    }
+
+    /** Begins to read. */
+    void start() {
+        source.request();
+    }
+
+    /** Another worker will get the shard soon. */
+    void readSooner() {
+        source.readSooner();
+    }
+
+    /** The position up to which everything is handled, or null if that is the start of the shard. */
+    @Nullable
+    Position handled() {
+        takeProgress();
+        return handled;
+    }
+
+    /** Reads nothing more, forgets what is not handled, and lets the handler begin with no other record. */
+    void stop() {
+        source.stop();
+        takeProgress();
+        ready.forEach(batch -> setting.source().budget().release(batch.bytes()));
+        ready.clear();
+        if (run != null) {
+            run.cancel();
+            if (!calls.isCalling()) {
+                release(run); // it waits to be tried again
+            }
+        }
+    }
+
+    @Override
+    public void fetched(FetchedBatch batch) {
+        if (!owner.isRunning()) {
+            setting.source().budget().release(batch.bytes());
+            return;
+        }
+        ready.add(batch);
+        handleNext();
+    }
+
+    @Override
+    public void ended(List<ChildShard> children) {
+        ended = true;
+        // First the children's leases, then the end of this one: a crash between the two loses no shard.
+        setting.host().createChildren(lease.row(), children, () -> {
+            childrenReady = true;
+            handleNext();
+        });
+    }
+
+    @Override
+    public void failed(Throwable failure, int inARow) {
+        trouble.failed(failure, inARow);
+    }
+
+    private void isGone() {
+        if (owner.isRunning() && !ended) {
+            log.warn("shard={} is no longer there: its records were older than the retention", lease.key());
+            source.stop();
+            ended(List.of());
+        }
+    }
+
+    private void handleNext() {
+        if (!owner.isRunning() || calls.isCalling() || run != null) {
+            return; // a run that is not calling waits to be tried again
+        }
+        FetchedBatch batch = ready.poll();
+        if (batch == null) {
+            if (ended && childrenReady) {
+                owner.allHandled();
+            }
+            return;
+        }
+        source.request(); // one batch is read ahead of the one being handled
+        BatchRun next = new BatchRun(batch, deaggregator, handled, setting.host()::mayAct);
+        run = next;
+        handle(next);
+    }
+
+    private void handle(BatchRun current) {
+        calls.call(
+                () -> {
+                    if (!processor.checkpointsItself()) {
+                        checkpointer.given(current.last());
+                    }
+                    processor.process(current);
+                },
+                failure -> handled(current, failure));
+    }
+
+    private void handled(BatchRun current, @Nullable Throwable failure) {
+        takeProgress();
+        if (!owner.isRunning()) {
+            release(current);
+            return;
+        }
+        if (failure != null) {
+            current.failedOnce();
+            handleAgain(current, failure);
+            return;
+        }
+        if (!current.isDone()) {
+            handle(current); // it stopped for a deadline that a renewal has moved meanwhile
+            return;
+        }
+        if (current.dropped() > 0) {
+            setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), current.dropped()));
+        }
+        release(current);
+        handleNext();
+    }
+
+    private void handleAgain(BatchRun current, Throwable failure) {
+        int failures = current.attempt() - 1;
+        setting.host().emit(new ConsumerEvent.HandlerFailed(lease.key(), failures, failure));
+        long pause = ShardConsumer.AFTER_FAILURE.delayNanos(
+                failures, setting.platform().random());
+        setting.loop().schedule(pause, () -> {
+            if (owner.isRunning()) {
+                handle(current);
+            }
+        });
+    }
+
+    private void takeProgress() {
+        BatchRun current = run;
+        Position position = current == null ? null : current.progress();
+        if (position != null) {
+            handled = position;
+        }
+    }
+
+    private void release(BatchRun current) {
+        if (run == current) {
+            run = null;
+            setting.source().budget().release(current.batch().bytes());
+        }
+    }
+}
