@@ -19,7 +19,7 @@ public enum FailureReason {
     /** The key that the stream is encrypted with is disabled, gone, or not to be used by these credentials. */
     KMS_KEY_UNUSABLE,
 
-    /** The service refused it for good as not valid, for example because it is larger than the stream takes. */
+    /** Not valid, or larger than the stream takes: the service refused it for good, or is known to. */
     REJECTED,
 
     /** The service refused it because it was too much for the shard, and {@link ProducerConfig#failIfThrottled()} is set. */

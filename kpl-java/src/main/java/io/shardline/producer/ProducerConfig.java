@@ -3,6 +3,7 @@ package io.shardline.producer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,10 @@ public final class ProducerConfig {
     private static final int MIB = 1024 * KIB;
     private static final Duration YEAR = Duration.ofDays(365);
     private static final int LEAST_AGGREGATE = 64;
+
+    /** The most that a stream can be made to take, by the UpdateMaxRecordSize reference. */
     private static final int LARGEST_RECORD = 10 * MIB;
+
     private static final int MOST_PERCENT = 1_000_000;
     private static final int MOST_REQUESTS = 1_000;
     /** A record is counted with its copy in the request and an overhead; see {@link Builder#memoryBudget}. */
@@ -37,7 +41,7 @@ public final class ProducerConfig {
     private final OnLoss onLoss;
     private final int rateLimitPercent;
     private final boolean failIfThrottled;
-    private final int maxRecordSize;
+    private final @Nullable Integer maxRecordSize;
     private final Duration requestTimeout;
     private final Duration closeTimeout;
 
@@ -135,9 +139,9 @@ public final class ProducerConfig {
         return ordering;
     }
 
-    /** See {@link Builder#maxRecordSize}; in bytes. */
-    public int maxRecordSize() {
-        return maxRecordSize;
+    /** See {@link Builder#maxRecordSize}; in bytes, empty if the stream decides. */
+    public OptionalInt maxRecordSize() {
+        return maxRecordSize == null ? OptionalInt.empty() : OptionalInt.of(maxRecordSize);
     }
 
     /** See {@link Builder#requestTimeout}. */
@@ -170,7 +174,7 @@ public final class ProducerConfig {
         private OnLoss onLoss = OnLoss.GO_ON;
         private int rateLimitPercent = 100;
         private boolean failIfThrottled;
-        private int maxRecordSize = MIB;
+        private @Nullable Integer maxRecordSize;
         private Duration requestTimeout = Duration.ofSeconds(6);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
@@ -207,7 +211,7 @@ public final class ProducerConfig {
          * How many bytes the producer may hold. Default 64 MiB. A record counts with twice its data and partition key (itself,
          * and its copy in an aggregate or a request) and 256 bytes of overhead, from {@code put} until its future completes.
          *
-         * @param bytes at least three times {@link #maxRecordSize}
+         * @param bytes at least three times {@link #maxRecordSize}, which is counted as 1 MiB if it is not set
          */
         public Builder memoryBudget(long bytes) {
             this.memoryBudget = bytes;
@@ -302,8 +306,14 @@ public final class ProducerConfig {
         }
 
         /**
-         * The largest record taken, data and partition key together. Default 1 MiB, which is also a stream's default; raise it
-         * together with the stream's (UpdateMaxRecordSize).
+         * The largest record taken, data and partition key together; {@code put} refuses larger ones. By default the stream
+         * decides: 1 MiB, or up to 10 MiB where it was raised (UpdateMaxRecordSize), but no more than a third of
+         * {@link #memoryBudget}.
+         *
+         * <p>What the stream takes is looked up (DescribeStreamSummary) when there is a record above 1 MiB for the first time,
+         * and again with each new list of its shards. Such a record fails with {@link FailureReason#REJECTED} without being
+         * sent if the stream was seen not to take it in the last 10 seconds; otherwise it is sent, and the service decides. If
+         * the look-up is not allowed, what is set here stands, and 1 MiB if nothing is.
          *
          * @param bytes 1 KiB to 10 MiB
          */
@@ -346,13 +356,13 @@ public final class ProducerConfig {
             Ranges.check("maxBlock", maxBlock, Duration.ZERO, YEAR);
             Ranges.check("requestTimeout", requestTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));
             Ranges.check("closeTimeout", closeTimeout, Duration.ZERO, YEAR);
-            Ranges.check("maxRecordSize", maxRecordSize, KIB, LARGEST_RECORD);
+            int largest = maxRecordSize == null ? MIB : maxRecordSize;
+            Ranges.check("maxRecordSize", largest, KIB, LARGEST_RECORD);
             Ranges.check("maxAggregateSize", maxAggregateSize, LEAST_AGGREGATE, MIB);
             Ranges.check("maxAggregateCount", maxAggregateCount, 1, Integer.MAX_VALUE);
             Ranges.check("rateLimitPercent", rateLimitPercent, 1, MOST_PERCENT);
             Ranges.check("maxInFlightRequests", maxInFlightRequests, 1, MOST_REQUESTS);
-            Ranges.check(
-                    "memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) maxRecordSize, Long.MAX_VALUE / 2);
+            Ranges.check("memoryBudget", memoryBudget, LEAST_BUDGET_IN_RECORDS * (long) largest, Long.MAX_VALUE / 2);
             return new ProducerConfig(this);
         }
     }

@@ -75,6 +75,17 @@ public sealed interface ProducerEvent {
     record ShardListingFailed(String stream, String errorCode, String message) implements ProducerEvent {}
 
     /**
+     * There are records above 1 MiB, and the endpoint does not say whether the stream takes them, for example for want of the
+     * permission for DescribeStreamSummary. Said once a stream.
+     *
+     * <p>Immutable.
+     *
+     * @param assumedBytes what the stream is taken to take, data and partition key together
+     */
+    record RecordSizeNotKnown(String stream, int assumedBytes, String errorCode, String message)
+            implements ProducerEvent {}
+
+    /**
      * Nearly all of the latest requests failed without the service's doing; until one gets through only one is sent at a time.
      *
      * <p>Immutable.

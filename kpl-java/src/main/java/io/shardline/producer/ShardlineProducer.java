@@ -46,8 +46,8 @@ public final class ShardlineProducer implements AutoCloseable {
      * @param streamName the stream's name, or its ARN, for example for another account's; its shards are looked up at the first record
      * @return completes with the receipt, or fails with {@link PutFailedException}; the reason is
      *     {@link FailureReason#CLOSED} if the producer was closed before
-     * @throws IllegalArgumentException if the stream name is not one, or data and partition key together are larger than
-     *     {@link ProducerConfig#maxRecordSize()}; nothing is queued then
+     * @throws IllegalArgumentException if the stream name is not one, or data and partition key together are larger than any
+     *     stream may take by {@link ProducerConfig.Builder#maxRecordSize}; nothing is queued then
      */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
         return loop.put(streamName, record);

@@ -26,7 +26,7 @@ class ProducerConfigTest {
         assertThat(defaults.aggregationEnabled()).isTrue();
         assertThat(defaults.maxAggregateSize()).isEqualTo(256 * 1024);
         assertThat(defaults.ordering()).isEqualTo(Ordering.PER_KEY);
-        assertThat(defaults.maxRecordSize()).isEqualTo(1024 * 1024);
+        assertThat(defaults.maxRecordSize()).isEmpty();
         assertThat(defaults.requestTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(defaults.closeTimeout()).isEqualTo(Duration.ofSeconds(30));
     }

@@ -15,6 +15,7 @@ record LoopContext(
         EventLoop loop,
         RandomGenerator random,
         ShardListing listing,
+        StreamSummary summary,
         LaneSchedule schedule,
         Outcomes outcomes,
         Admission admission) {

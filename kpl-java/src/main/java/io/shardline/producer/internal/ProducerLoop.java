@@ -83,9 +83,17 @@ public final class ProducerLoop implements LoopContext.Admission {
         });
         this.userCode = new UserCode(platform);
         this.budget = new MemoryBudget(config.memoryBudget());
-        ShardListing listing = new ShardListing(new ControlCalls(loop, platform), resources.client());
+        ControlCalls calls = new ControlCalls(loop, platform);
         LoopContext context = new LoopContext(
-                ProducerSettings.of(config), ticks, loop, platform.random(), listing, schedule, outcomes, this);
+                ProducerSettings.of(config),
+                ticks,
+                loop,
+                platform.random(),
+                new ShardListing(calls, resources.client()),
+                new StreamSummary(calls, resources.client()),
+                schedule,
+                outcomes,
+                this);
         this.guard = new EndpointGuard(ticks, platform.random());
         this.dispatch = new RequestDispatch(
                 context, new RequestSender(resources.client(), platform, loop, config.requestTimeout()), guard);

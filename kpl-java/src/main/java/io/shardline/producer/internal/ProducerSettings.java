@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param idleAggregate the largest aggregate of a lane that has nothing in flight, in bytes
  * @param rateShare what may be used of a shard's quota; 1 is all of it
  * @param busyAggregate the largest aggregate of any lane, in bytes
+ * @param maxRecordSize what {@code put} takes at most, whatever a stream takes
+ * @param untoldRecordSize what is sent at most to a stream that nobody may ask what it takes
  */
 record ProducerSettings(
         long lingerNanos,
@@ -27,6 +29,7 @@ record ProducerSettings(
         int maxInFlightRequests,
         int maxAggregateCount,
         int maxRecordSize,
+        int untoldRecordSize,
         double rateShare,
         boolean failIfThrottled,
         boolean stopOnLoss,
@@ -35,6 +38,9 @@ record ProducerSettings(
 
     /** Two of the 25 KB units that PUT payloads are billed in. */
     static final int IDLE_AGGREGATE = 51_200;
+
+    /** The most that a stream can be made to take, by the UpdateMaxRecordSize reference. */
+    static final int LARGEST_RECORD = 10 * 1024 * 1024;
 
     static ProducerSettings of(ProducerConfig config) {
         return new ProducerSettings(
@@ -47,7 +53,8 @@ record ProducerSettings(
                 config.requestTimeout().toNanos(),
                 config.maxInFlightRequests(),
                 config.maxAggregateCount(),
-                config.maxRecordSize(),
+                config.maxRecordSize().orElse((int) Math.min(LARGEST_RECORD, config.memoryBudget() / 3)),
+                config.maxRecordSize().orElse(RecordSizeLimit.OF_EVERY_STREAM),
                 config.rateLimitPercent() / 100.0,
                 config.failIfThrottled(),
                 config.onLoss() == OnLoss.STOP_LANE,

@@ -23,6 +23,7 @@ final class StreamLanes {
     private final String name;
     private final LoopContext context;
     private final MapRefresh refresh;
+    private final RecordSizeLimit sizeLimit;
     private final AnswerJudge judge;
 
     private @Nullable ShardMap map;
@@ -43,6 +44,7 @@ final class StreamLanes {
         this.name = name;
         this.context = context;
         this.refresh = new MapRefresh(this, context);
+        this.sizeLimit = new RecordSizeLimit(name, context);
         this.judge = new AnswerJudge(this, context);
     }
 
@@ -71,6 +73,8 @@ final class StreamLanes {
         }
         if (stopped.contains(pending.hashKey())) {
             context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY);
+        } else if (!sizeLimit.takes(pending.size())) {
+            givenUp(pending, FailureReason.REJECTED, sizeLimit.rule() + ", got " + pending.size());
         } else if (map != null) {
             lanes.get(map.indexOf(pending.hashKey())).add(pending);
         } else {
@@ -152,6 +156,7 @@ final class StreamLanes {
 
     /** The service knows no such stream: its shards are not known either if it comes back, though they have the same names. */
     void isGone() {
+        sizeLimit.forget();
         if (map != null) {
             map = null;
             List<PendingRecord> homeless = retire(lanes);
@@ -174,6 +179,7 @@ final class StreamLanes {
             homeless = replaceLanes(arrived, homeless);
         }
         homeless.forEach(pending -> laneOf(pending).add(pending));
+        sizeLimit.mapArrived();
         judge.judgeLandings();
         return !judge.awaitsRange();
     }

@@ -198,24 +198,6 @@ class ObservedTest {
     }
 
     @Test
-    void recordsOfTenMebibytesGoByThemselvesWhereTheStreamTakesThem() {
-        int most = 10 * 1024 * 1024;
-        ProducerConfig config = ProducerConfig.builder().maxRecordSize(most).build();
-        ProducerWorld world = ProducerWorld.healthy(config, 1).warm();
-        CompletableFuture<PutReceipt> tooLarge = world.put("k", most - 1);
-        CompletableFuture<PutReceipt> small = world.put("k", 100);
-        PutFailedException refused = world.failure(tooLarge);
-        assertThat(refused.reason()).isEqualTo(FailureReason.REJECTED);
-        world.get(small);
-
-        world.get(world.admin.updateMaxRecordSize(
-                r -> r.streamARN(world.kinesis.streamArn(STREAM)).maxRecordSizeInKiB(most / 1024)));
-        world.advance(Duration.ofMinutes(1));
-        assertThat(world.get(world.put("k", most - 1)).attempts()).isEqualTo(1);
-        assertThat(world.get(world.put("k", 100)).elapsed()).isGreaterThan(Duration.ofSeconds(8));
-    }
-
-    @Test
     void headersTravelInTheAggregateAlsoWhereTheRecordIsAlone() {
         for (boolean aggregation : List.of(true, false)) {
             ProducerConfig config =

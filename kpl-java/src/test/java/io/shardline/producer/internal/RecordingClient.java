@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
+import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryResponse;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
@@ -24,6 +26,7 @@ final class RecordingClient implements KinesisAsyncClient {
     private final LongSupplier nanos;
     private final IdentityHashMap<PutRecordsRequest, Long> startedAt = new IdentityHashMap<>();
     int listings;
+    int descriptions;
 
     /** Called with each request before it is sent. */
     Consumer<PutRecordsRequest> check = request -> {};
@@ -60,6 +63,13 @@ final class RecordingClient implements KinesisAsyncClient {
     public CompletableFuture<ListShardsResponse> listShards(ListShardsRequest request) {
         listings++;
         return delegate.listShards(request);
+    }
+
+    @Override
+    public CompletableFuture<DescribeStreamSummaryResponse> describeStreamSummary(
+            DescribeStreamSummaryRequest request) {
+        descriptions++;
+        return delegate.describeStreamSummary(request);
     }
 
     @Override
