@@ -124,6 +124,7 @@ final class AnswerJudge {
     // ---- a request that was answered entry by entry ----
 
     private void entriesAnswered(PutRequest request, List<PutRecordsResultEntry> results) {
+        stream.hasAnswered(request.startedAt(), context.ticks().now());
         int index = 0;
         for (LaneLoad load : request.loads()) {
             int next = index + load.entries().size();
@@ -184,9 +185,9 @@ final class AnswerJudge {
         LaneLoad load = landing.load();
         String shardId = landing.result().shardId();
         HashKeyRange range = stream.rangeOf(shardId);
-        // A stream that was deleted and made anew has shards of the same names, perhaps with other ranges.
+        boolean isTrusted = stream.isTrusted(context.ticks().now());
         HashKeyRange predicted = load.lane().range();
-        if (shardId.equals(load.lane().shardId()) && (range == null || range.equals(predicted))) {
+        if (isTrusted && shardId.equals(load.lane().shardId()) && predicted.equals(range)) {
             acknowledge(landing.aggregate(), landing.result(), landing.startedAt());
             conclude(load, List.of());
             return;
@@ -194,7 +195,7 @@ final class AnswerJudge {
         if (landing.listings() == 0) {
             stream.mapIsOld();
         }
-        if (range == null && landing.listings() < MOST_LISTINGS) {
+        if ((range == null || !isTrusted) && landing.listings() < MOST_LISTINGS) {
             landings.add(landing);
         } else if (range != null && landing.aggregate().isInside(range)) {
             acknowledge(landing.aggregate(), landing.result(), landing.startedAt());

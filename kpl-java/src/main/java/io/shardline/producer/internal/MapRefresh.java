@@ -30,6 +30,7 @@ final class MapRefresh {
     private boolean running;
     private boolean known;
     private long notBefore;
+    private long listedAt;
     private long oldAt = Ticks.NEVER;
     private int failures;
 
@@ -40,12 +41,21 @@ final class MapRefresh {
 
     /** Asks for a new map, unless one is being fetched. */
     void request() {
+        requestWithin(known ? MOST_JITTER_NANOS : 0);
+    }
+
+    /** Asks for a new map without jitter, for a reason that not every producer of the stream has just now. */
+    void requestAtOnce() {
+        requestWithin(0);
+    }
+
+    private void requestWithin(long mostJitter) {
         if (running) {
             return;
         }
         running = true;
         long now = context.ticks().now();
-        long jitter = known ? (long) (context.random().nextDouble() * MOST_JITTER_NANOS) : 0;
+        long jitter = (long) (context.random().nextDouble() * mostJitter);
         long delay = Math.max(0, notBefore - now) + jitter;
         if (delay == 0) {
             list();
@@ -62,6 +72,7 @@ final class MapRefresh {
     }
 
     private void list() {
+        listedAt = context.ticks().now();
         context.listing().list(stream.name(), null).whenComplete(this::listed);
     }
 
@@ -94,7 +105,7 @@ final class MapRefresh {
         context.outcomes()
                 .happened(() ->
                         new ProducerEvent.ShardsListed(stream.name(), map.open().size()));
-        boolean enough = stream.mapArrived(map);
+        boolean enough = stream.mapArrived(map, listedAt);
         failures = enough ? 0 : failures + 1;
         againUnless(enough, now);
     }

@@ -46,6 +46,11 @@ final class PutRequest {
         return loads.stream().mapToInt(load -> load.entries().size()).sum();
     }
 
+    /** Whether it has an aggregate that may straddle shards. */
+    boolean isMixed() {
+        return loads.stream().anyMatch(load -> load.entries().get(0).isMixed());
+    }
+
     boolean isOver() {
         return over;
     }

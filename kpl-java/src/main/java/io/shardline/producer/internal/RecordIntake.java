@@ -53,9 +53,7 @@ final class RecordIntake {
         Objects.requireNonNull(streamName, "streamName");
         if (record.size() > settings.maxRecordSize()) {
             throw new IllegalArgumentException("data and partition key together have at most "
-                    + settings.maxRecordSize()
-                    + " bytes (maxRecordSize, else 10 MiB and a third of memoryBudget), got " + record.size() + " in "
-                    + record);
+                    + settings.maxRecordSize() + " bytes (maxRecordSize), got " + record.size() + " in " + record);
         }
         StreamLanes known = streams.get(streamName);
         StreamLanes stream = known != null ? known : newStream(streamName);

@@ -124,7 +124,7 @@ final class RequestDispatch {
         List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
         PutRequest request = new PutRequest(stream, loads, now);
         inFlight.add(request);
-        stream.requestIsSent(now);
+        stream.requestIsSent(request, now);
         request.watchedBy(context.loop()
                 .schedule(
                         settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos(), () -> answered(request, noAnswer())));

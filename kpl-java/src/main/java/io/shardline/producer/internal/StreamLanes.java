@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerStatistics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamLanes {
 
+    /** The service needs longer to delete a stream and make it again; it answers no PutRecords for it meanwhile. */
+    static final long TRUST_NANOS = Duration.ofSeconds(10).toNanos();
+
     private static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
 
     private final String name;
@@ -27,6 +31,10 @@ final class StreamLanes {
     private final AnswerJudge judge;
 
     private @Nullable ShardMap map;
+
+    /** When the stream was last known to be the one that the map is of. */
+    private long seenAt;
+
     private List<ShardLane> lanes = List.of();
 
     /** Records whose shard is not known, until the first map comes. */
@@ -167,13 +175,38 @@ final class StreamLanes {
     }
 
     /** To be called with each request, so that a stream in use looks at its shards now and then. */
-    void requestIsSent(long now) {
-        refresh.requestIfOld(now);
+    void requestIsSent(PutRequest request, long now) {
+        if (request.isMixed() && !isTrusted(now)) {
+            refresh.requestAtOnce(); // the answer will need it
+        } else {
+            refresh.requestIfOld(now);
+        }
     }
 
-    /** Whether a new map answered all questions. */
-    boolean mapArrived(ShardMap arrived) {
+    /**
+     * Whether the map is surely that of the stream that is there. A stream that was deleted and made again may have shards of
+     * the same names with other ranges, and nothing in an answer of PutRecords tells.
+     */
+    boolean isTrusted(long now) {
+        return map != null && now - seenAt < TRUST_NANOS;
+    }
+
+    /** The stream has answered a request that was sent then. */
+    void hasAnswered(long sentAt, long now) {
+        if (isTrusted(now)) {
+            seenAt = Math.max(seenAt, sentAt);
+        }
+    }
+
+    /**
+     * To be called with each listing.
+     *
+     * @param listedAt when it was asked for
+     * @return whether the new map answered all questions
+     */
+    boolean mapArrived(ShardMap arrived, long listedAt) {
         map = arrived;
+        seenAt = listedAt;
         List<PendingRecord> homeless = unrouted.removeAll();
         if (!sameShards(arrived)) {
             homeless = replaceLanes(arrived, homeless);

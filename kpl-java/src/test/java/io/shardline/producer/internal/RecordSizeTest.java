@@ -59,6 +59,7 @@ class RecordSizeTest {
         world.get(world.put("k", MIB - 1));
         world.advance(Duration.ofMinutes(10));
         world.get(world.put("k", 100));
+        world.advance(Duration.ofSeconds(1));
 
         assertThat(world.client.listings).isEqualTo(2);
         assertThat(world.client.descriptions).isZero();
@@ -145,7 +146,7 @@ class RecordSizeTest {
         assertThat(world.get(world.put("k", 4 * MIB - 1)).attempts()).isEqualTo(1);
         assertThatThrownBy(() -> world.put("k", 4 * MIB))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at most 4194304 bytes (maxRecordSize")
+                .hasMessageContaining("at most 4194304 bytes (maxRecordSize)")
                 .hasMessageContaining("got 4194305 in UserRecord[partitionKey=k");
     }
 
@@ -158,7 +159,7 @@ class RecordSizeTest {
 
         assertThatThrownBy(() -> world.put("k", 2 * MIB))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at most 2097152 bytes (maxRecordSize, else 10 MiB and a third of memoryBudget)");
+                .hasMessageContaining("at most 2097152 bytes (maxRecordSize), got 2097153");
     }
 
     private static ProducerWorld notAllowed() {

@@ -81,6 +81,65 @@ class ReshardTest {
     }
 
     @Test
+    void streamThatWasMadeAgainWhileTheProducerWasIdleIsFoundOutBeforeAnythingCounts() {
+        ProducerWorld world =
+                ProducerWorld.healthy(ProducerConfig.defaults(), 1).warm();
+        world.get(world.admin.deleteStream(r -> r.streamName(STREAM)));
+        world.advance(Duration.ofSeconds(10));
+        world.kinesis.createStream(STREAM, 2); // the first shard has the old one's name, and half its range
+        CompletableFuture<PutReceipt> low = put(world, "low", LOW, "one;");
+        CompletableFuture<PutReceipt> high = put(world, "high", HIGH, "two;");
+
+        assertThat(world.get(low).shardId()).isEqualTo(PARENT);
+        assertThat(world.get(high).shardId()).isEqualTo("shardId-000000000001");
+        assertThat(high.join().attempts()).isEqualTo(2);
+        StreamTruth truth = new StreamTruth(world.kinesis, STREAM);
+        assertThat(truth.at(low.join())).isEqualTo(new StreamTruth.Seen("low", "one;"));
+        assertThat(truth.at(high.join())).isEqualTo(new StreamTruth.Seen("high", "two;"));
+        assertThat(truth.firstSeenKclWise()).extracting(StreamTruth.Seen::data).contains("one;", "two;");
+    }
+
+    @Test
+    void streamInUseIsNotDoubted() {
+        ProducerWorld world =
+                ProducerWorld.healthy(ProducerConfig.defaults(), 1).warm();
+        for (int i = 0; i < 20; i++) {
+            put(world, "low", LOW, "one;");
+            put(world, "high", HIGH, "two;");
+            world.advance(Duration.ofSeconds(9));
+        }
+
+        assertThat(world.client.listings).isEqualTo(1);
+        assertThat(world.client.requests).hasSize(20);
+    }
+
+    @Test
+    void listingForAnIdleStreamTravelsBesideTheRequestSoThatNobodyWaitsForIt() {
+        ProducerWorld world =
+                ProducerWorld.healthy(ProducerConfig.defaults(), 1).warm();
+        world.advance(Duration.ofSeconds(10));
+        put(world, "low", LOW, "one;");
+        PutReceipt receipt = world.get(put(world, "high", HIGH, "two;"));
+
+        assertThat(world.client.listings).isEqualTo(2);
+        assertThat(receipt.elapsed()).isLessThan(Duration.ofMillis(125)); // the linger, and both ways
+    }
+
+    @Test
+    void whatIsStoredInADoubtedStreamWaitsForTheListing() {
+        FaultScript lost = new FaultScript("ListShards")
+                .then(new Fault.None(), new Fault.RequestLost(Duration.ofSeconds(4)), new Fault.Throttle());
+        ProducerWorld world =
+                ProducerWorld.withFaults(ProducerConfig.defaults(), 1, lost).warm();
+        world.advance(Duration.ofSeconds(10));
+        put(world, "low", LOW, "one;");
+        PutReceipt receipt = world.get(put(world, "high", HIGH, "two;"));
+
+        assertThat(receipt.attempts()).isEqualTo(1);
+        assertThat(receipt.elapsed()).isGreaterThan(Duration.ofSeconds(4));
+    }
+
+    @Test
     void rawRecordIsDoneWhereverItLands() {
         ProducerConfig config =
                 ProducerConfig.builder().aggregationEnabled(false).build();
