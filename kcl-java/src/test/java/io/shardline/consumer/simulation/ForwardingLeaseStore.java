@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe if the table is.
  */
-class ForwardingLeaseStore implements LeaseStore {
+public class ForwardingLeaseStore implements LeaseStore {
 
     private final LeaseStore table;
 
-    ForwardingLeaseStore(LeaseStore table) {
+    public ForwardingLeaseStore(LeaseStore table) {
         this.table = table;
     }
 
