@@ -8,11 +8,15 @@ import java.util.random.RandomGenerator;
 /**
  * Decides how long to wait between two reads of a shard.
  *
- * <p>A shard takes five reads a second from all its readers together, so each reader leaves room for others. Immutable.
+ * <p>A shard takes five reads and gives two MiB a second, to all its readers together; each reader leaves room for others,
+ * and one who reads alone is never throttled. Immutable.
  */
 public final class PollPacer {
 
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+
+    /** What a shard gives in a second, to all its readers together; after a larger answer it gives nothing for as long. */
+    private static final long SHARD_BYTES_PER_SECOND = 2L << 20;
 
     private final long behindNanos;
     private final long atTipNanos;
@@ -25,6 +29,11 @@ public final class PollPacer {
     /** From the start of a read that succeeded to the next one. */
     long afterSuccess(boolean behind) {
         return behind ? behindNanos : atTipNanos;
+    }
+
+    /** From an answer to the moment from which the shard gives more. */
+    long afterBytes(long bytes) {
+        return bytes * TimeUnit.SECONDS.toNanos(1) / SHARD_BYTES_PER_SECOND;
     }
 
     /** From a failure to the next attempt; never sooner than after a success. */

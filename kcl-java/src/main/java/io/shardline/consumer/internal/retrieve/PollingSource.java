@@ -1,5 +1,7 @@
 package io.shardline.consumer.internal.retrieve;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
@@ -50,6 +52,10 @@ public final class PollingSource {
     private int soonReads = 1;
 
     private long notBefore;
+
+    /** Until then the shard gives nothing: the last answer was that large. */
+    private long spentUntil;
+
     private int failures;
     private boolean wanted;
     private boolean busy;
@@ -83,6 +89,7 @@ public final class PollingSource {
         this.from = from;
         this.sink = sink;
         this.notBefore = setting.loop().nanoTime();
+        this.spentUntil = notBefore;
     }
 
     /** Asks for one more batch. */
@@ -97,7 +104,8 @@ public final class PollingSource {
         EventLoop.Timer pending = waiting;
         if (pending != null && failures == 0) {
             pending.cancel();
-            notBefore = Math.min(notBefore, lastRead + setting.pacer().afterSuccess(true));
+            notBefore = latest(
+                    spentUntil, earliest(notBefore, lastRead + setting.pacer().afterSuccess(true)));
             openInTime();
         }
     }
@@ -197,7 +205,8 @@ public final class PollingSource {
         guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
         long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
         lastRead = started;
-        notBefore = started + setting.pacer().afterSuccess(behindMillis > 0 || soonReads > 0);
+        spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(bytes);
+        notBefore = latest(spentUntil, started + setting.pacer().afterSuccess(behindMillis > 0 || soonReads > 0));
         soonReads = Math.max(0, soonReads - 1);
         boolean end = iterator == null;
         stopped = end;
@@ -227,10 +236,21 @@ public final class PollingSource {
         next();
     }
 
+    /** Of two monotonic times, which may have any sign. */
+    private static long latest(long one, long other) {
+        return one - other > 0 ? one : other;
+    }
+
+    private static long earliest(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    /** As the service counts: the data and the partition keys. */
     private static long sizeOf(List<Record> records) {
         long bytes = 0;
         for (Record record : records) {
-            bytes += record.data().asByteArrayUnsafe().length;
+            bytes += record.data().asByteArrayUnsafe().length
+                    + record.partitionKey().getBytes(UTF_8).length;
         }
         return bytes;
     }

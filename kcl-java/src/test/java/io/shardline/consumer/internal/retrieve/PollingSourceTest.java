@@ -42,14 +42,40 @@ class PollingSourceTest {
 
     @Test
     void aShardThatIsBehindIsReadTwiceASecond() {
-        shard.put(ReadShard.MIB_RECORDS); // ten reads
+        shard.putSmall(60_000); // six reads
         shard.keepAsking();
         shard.open(Checkpoint.trimHorizon()).request();
 
         shard.advance(Duration.ofSeconds(3));
 
         assertThat(shard.calls("GetRecords")).hasSize(6);
-        assertThat(shard.records()).isGreaterThanOrEqualTo(50);
+        assertThat(shard.records()).isEqualTo(60_000);
+    }
+
+    @Test
+    void aShardThatIsFarBehindIsReadAtItsFullRateAndNeverThrottled() {
+        shard.put(ReadShard.MIB_RECORDS); // ten reads of 10 MiB
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(52)); // 100 MiB at 2 MiB a second, and some latency
+
+        assertThat(shard.failures()).isEmpty();
+        assertThat(shard.records()).isEqualTo(ReadShard.MIB_RECORDS);
+    }
+
+    @Test
+    void aPromiseToAnotherWorkerDoesNotReadAShardThatHasGivenItsBytes() {
+        shard.put(ReadShard.MIB_RECORDS);
+        shard.keepAsking();
+        PollingSource source = shard.open(Checkpoint.trimHorizon());
+        source.request();
+        shard.advance(Duration.ofSeconds(1));
+
+        source.readSooner();
+        shard.advance(Duration.ofSeconds(20));
+
+        assertThat(shard.failures()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 /**
  * A stream of one shard, one source that reads it, and what came of it.
@@ -67,7 +69,7 @@ final class ReadShard implements PollingSource.Sink {
     ReadShard(Duration latency) {
         kinesis = KinesisEmulator.builder()
                 // Tests put in bursts, and count reads at a steady pace.
-                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES, Quota.READ_BYTES)
+                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES)
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .build();
@@ -125,6 +127,20 @@ final class ReadShard implements PollingSource.Sink {
         for (int i = 0; i < count; i++) {
             var put = kinesis.client()
                     .putRecord(r -> r.streamName(STREAM).partitionKey("k").data(SdkBytes.fromByteArrayUnsafe(data)));
+            time.runUntil(put::isDone, PATIENCE);
+            put.join();
+        }
+    }
+
+    /** Puts small records, 500 at a time. */
+    void putSmall(int count) {
+        PutRecordsRequestEntry entry = PutRecordsRequestEntry.builder()
+                .partitionKey("k")
+                .data(SdkBytes.fromUtf8String("small"))
+                .build();
+        for (int left = count; left > 0; left -= 500) {
+            List<PutRecordsRequestEntry> entries = Collections.nCopies(Math.min(500, left), entry);
+            var put = kinesis.client().putRecords(r -> r.streamName(STREAM).records(entries));
             time.runUntil(put::isDone, PATIENCE);
             put.join();
         }
