@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRequest;
@@ -31,6 +32,9 @@ final class RecordingClient implements KinesisAsyncClient {
     /** Called with each request before it is sent. */
     Consumer<PutRecordsRequest> check = request -> {};
 
+    /** What becomes of an answer on its way. */
+    UnaryOperator<PutRecordsResponse> garble = answer -> answer;
+
     /** Called with each request and its answer, null if it failed. */
     BiConsumer<PutRecordsRequest, @Nullable PutRecordsResponse> answered = (request, answer) -> {};
 
@@ -44,7 +48,7 @@ final class RecordingClient implements KinesisAsyncClient {
         check.accept(request);
         requests.add(request);
         startedAt.put(request, nanos.getAsLong());
-        return delegate.putRecords(request).whenComplete((answer, failure) -> {
+        return delegate.putRecords(request).thenApply(garble).whenComplete((answer, failure) -> {
             startedAt.remove(request);
             answered.accept(request, answer);
         });

@@ -32,6 +32,7 @@ final class StreamTruth {
 
     private final Map<Place, Seen> entryWise = new LinkedHashMap<>();
     private final List<Seen> kclWise = new ArrayList<>();
+    private final Map<Seen, Integer> copies = new LinkedHashMap<>();
 
     StreamTruth(KinesisEmulator kinesis, String stream) {
         Map<String, HashKeyRange> ranges = new LinkedHashMap<>();
@@ -54,12 +55,14 @@ final class StreamTruth {
             List<AggregateEntry> entries = aggregated.entries();
             for (int i = 0; i < entries.size(); i++) {
                 Seen seen = seen(entries.get(i).partitionKey(), entries.get(i).data());
+                copies.merge(seen, 1, Integer::sum);
                 if (range.contains(entries.get(i).hashKey())) {
                     entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), i), seen);
                 }
             }
         } else {
             Seen seen = seen(stored.partitionKey(), data);
+            copies.merge(seen, 1, Integer::sum);
             entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), 0), seen);
         }
         readAsKclDoes(stored, range);
@@ -91,6 +94,11 @@ final class StreamTruth {
     @Nullable
     Seen at(PutReceipt receipt) {
         return entryWise.get(new Place(receipt.shardId(), receipt.sequenceNumber(), receipt.subSequenceNumber()));
+    }
+
+    /** How often a record is stored, also where no consumer looks for it. */
+    int copies(Seen seen) {
+        return copies.getOrDefault(seen, 0);
     }
 
     /** First occurrences for a consumer that filters entry by entry. */
