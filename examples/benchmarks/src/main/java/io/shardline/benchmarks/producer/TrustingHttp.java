@@ -1,0 +1,20 @@
+package io.shardline.benchmarks.producer;
+
+import software.amazon.awssdk.http.SdkHttpConfigurationOption;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.utils.AttributeMap;
+
+/**
+ * Makes HTTP clients that take the sink's own certificate for good.
+ *
+ * <p>Immutable.
+ */
+record TrustingHttp(SdkAsyncHttpClient.Builder<?> client) implements SdkAsyncHttpClient.Builder<TrustingHttp> {
+
+    @Override
+    public SdkAsyncHttpClient buildWithDefaults(AttributeMap defaults) {
+        return client.buildWithDefaults(defaults.toBuilder()
+                .put(SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES, true)
+                .build());
+    }
+}
