@@ -24,6 +24,8 @@ public final class ConsumerConfig {
     private final double readsPerSecondAtTip;
     private final ForeignEntries foreignEntries;
     private final int handlerThreads;
+    private final GiveUpPolicy giveUp;
+    private final Duration handOverTimeout;
     private final Duration startTimeout;
     private final Duration closeTimeout;
 
@@ -40,6 +42,8 @@ public final class ConsumerConfig {
         readsPerSecondAtTip = builder.readsPerSecondAtTip;
         foreignEntries = builder.foreignEntries;
         handlerThreads = builder.handlerThreads;
+        giveUp = builder.giveUp;
+        handOverTimeout = builder.handOverTimeout;
         startTimeout = builder.startTimeout;
         closeTimeout = builder.closeTimeout;
     }
@@ -103,6 +107,14 @@ public final class ConsumerConfig {
         return handlerThreads;
     }
 
+    public GiveUpPolicy giveUp() {
+        return giveUp;
+    }
+
+    public Duration handOverTimeout() {
+        return handOverTimeout;
+    }
+
     public Duration startTimeout() {
         return startTimeout;
     }
@@ -126,6 +138,8 @@ public final class ConsumerConfig {
         private double readsPerSecondAtTip = 1;
         private ForeignEntries foreignEntries = ForeignEntries.AUTO;
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private GiveUpPolicy giveUp = GiveUpPolicy.never();
+        private Duration handOverTimeout = Duration.ofSeconds(30);
         private Duration startTimeout = Duration.ofMinutes(1);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
@@ -199,6 +213,26 @@ public final class ConsumerConfig {
         }
 
         /**
+         * What becomes of a shard whose handler goes on throwing. Default {@link GiveUpPolicy#never()}: the record comes again
+         * for as long as this worker holds the shard, and those behind it wait.
+         */
+        public Builder giveUp(GiveUpPolicy policy) {
+            giveUp = policy;
+            return this;
+        }
+
+        /**
+         * How long a shard that goes to another worker waits for what its handler is doing. Default 30 s. After that the
+         * handler's thread is interrupted and the shard let go at the last checkpoint, whether the handler comes back or not:
+         * what it was doing comes again there. Raise it for handlers that need longer for a record, or for a batch if they are
+         * {@link ShardHandler}s.
+         */
+        public Builder handOverTimeout(Duration timeout) {
+            handOverTimeout = timeout;
+            return this;
+        }
+
+        /**
          * How long {@code start()} goes on trying once the lease table is there, for example while Kinesis does not answer;
          * then it fails. Default 1 min. A lease table that is being created has up to 2 min of its own before that.
          */
@@ -207,7 +241,10 @@ public final class ConsumerConfig {
             return this;
         }
 
-        /** How long {@code close()} waits for handlers to finish. Default 30 s. */
+        /**
+         * How long {@code close()} takes at most. Default 30 s. Handlers that are not done after seven eighths of it are
+         * interrupted, so that their shards still go at their last checkpoint.
+         */
         public Builder closeTimeout(Duration timeout) {
             closeTimeout = timeout;
             return this;
@@ -230,6 +267,7 @@ public final class ConsumerConfig {
             check(isRate(readsPerSecondBehind), "readsPerSecondBehind", readsPerSecondBehind, "above 0, at most 5");
             check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
+            check(isPositive(handOverTimeout), "handOverTimeout", handOverTimeout, "positive");
             check(isPositive(startTimeout), "startTimeout", startTimeout, "positive");
             check(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "not negative");
             return new ConsumerConfig(this);

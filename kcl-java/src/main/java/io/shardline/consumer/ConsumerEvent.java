@@ -1,5 +1,7 @@
 package io.shardline.consumer;
 
+import java.time.Duration;
+
 /**
  * Something that a consumer did or that happened to it.
  *
@@ -34,7 +36,41 @@ public sealed interface ConsumerEvent {
     /** All records of a closed shard are handled and that is written down. */
     record ShardEnded(String shardId) implements ConsumerEvent {}
 
-    /** The handler threw; what it was given comes again. */
+    /** The user has paused the shard: its records are neither read nor handled, and its lease stays held. */
+    record ShardPaused(String shardId) implements ConsumerEvent {}
+
+    /** The user lets the shard go on after a pause, or after it was stopped. */
+    record ShardResumed(String shardId) implements ConsumerEvent {}
+
+    /**
+     * The shard's handler was given up, see {@link GiveUpPolicy}: its records are neither read nor handled, and its lease stays
+     * held.
+     *
+     * @param attempts how often the handler has failed in a row
+     * @param failure what it threw last
+     */
+    record ShardStopped(String shardId, int attempts, Throwable failure) implements ConsumerEvent {}
+
+    /**
+     * Records were passed over because their handler was given up, see {@link GiveUpPolicy#skipAfter}.
+     *
+     * @param first the position of the first of them
+     * @param last the position of the last of them, the same if there is one
+     * @param attempts how often the handler has failed in a row
+     * @param failure what it threw last
+     */
+    record RecordsSkipped(String shardId, Position first, Position last, int count, int attempts, Throwable failure)
+            implements ConsumerEvent {}
+
+    /**
+     * A handler did not come back from a call for {@link ConsumerConfig#handOverTimeout()} while its shard was to be let go. Its
+     * thread was interrupted, and the shard let go at the last checkpoint.
+     *
+     * @param after how long the call had taken by then
+     */
+    record HandlerCancelled(String shardId, Duration after) implements ConsumerEvent {}
+
+    /** The handler threw; what it was given comes again, unless one of the next events says otherwise. */
     record HandlerFailed(String shardId, int attempt, Throwable failure) implements ConsumerEvent {}
 
     /** A read failed and is repeated. */

@@ -16,7 +16,8 @@ public interface RecordHandler {
      * the last checkpoint come again.
      *
      * @throws Exception the record is not skipped: it comes again after a pause that grows from 100 ms to 10 s, for as
-     *     long as this worker holds the shard, and the records behind it wait
+     *     long as this worker holds the shard, and the records behind it wait; {@link ConsumerConfig.Builder#giveUp} can limit
+     *     that. A handler that blocks is interrupted when its shard goes to another worker, and may throw what it likes then
      */
     void handle(ConsumerRecord record, RecordContext context) throws Exception;
 }

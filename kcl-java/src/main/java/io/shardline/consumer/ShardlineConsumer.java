@@ -73,6 +73,33 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
+     * Holds back one shard of this worker: what its handler is doing is finished, and then nothing of the shard is read or
+     * handled until {@link #resume}. The lease stays held, and progress is written down.
+     *
+     * <p>The pause is this worker's, not the fleet's. It lasts while this worker lives, also when it loses the shard and takes it
+     * again; a worker that the shard is handed over to handles it. So pause where you would rather wait than stop, for example
+     * while a database is maintained.
+     *
+     * @return completes on a user-code thread when the shard's handler does nothing any more, so that shard's own handler must
+     *     not wait for it; fails with {@link IllegalArgumentException} if this worker does not hold the shard, and with
+     *     {@link IllegalStateException} if the consumer has ended
+     */
+    public CompletableFuture<Void> pause(String shardId) {
+        return loop.pause(shardId);
+    }
+
+    /**
+     * Lets a shard go on that was paused, or that was stopped by {@link GiveUpPolicy#stopShardAfter}; one that waits to try
+     * again does so at once.
+     *
+     * @return completes on a user-code thread; fails with {@link IllegalArgumentException} if this worker neither holds the shard
+     *     nor has paused it, and with {@link IllegalStateException} if the consumer has ended
+     */
+    public CompletableFuture<Void> resume(String shardId) {
+        return loop.resume(shardId);
+    }
+
+    /**
      * Completes when the consumer has ended, because it was closed or because it cannot go on.
      *
      * @return completes on a user-code thread, never exceptionally; completing it changes nothing
@@ -91,8 +118,8 @@ public final class ShardlineConsumer implements AutoCloseable {
      * Lets the handlers finish what they are doing, writes the last checkpoints, lets all shards go and leaves the fleet;
      * waits for that.
      *
-     * @param limit how long to wait; what is not done by then is dropped, and other workers take over once this one's
-     *     lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
+     * @param limit how long to wait; handlers that are not done after seven eighths of it are interrupted. What is not done at
+     *     its end is dropped, and other workers take over once this one's lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
      * @return what was let go and what was dropped; the same if the consumer had ended before
      */
     public CloseReport close(Duration limit) {

@@ -3,6 +3,7 @@ package io.shardline.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.shardline.testkit.KinesisEmulator;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -74,7 +75,7 @@ class CloseTest {
         ShardlineConsumer consumer = builder()
                 .shardHandler(context -> (batch, checkpointer) -> {
                     handling.countDown();
-                    blocked.await();
+                    Uninterruptibles.awaitUninterruptibly(blocked); // a close interrupts it
                     try {
                         checkpointer.checkpoint();
                     } catch (RuntimeException e) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, HeldShards.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
+
+    /** The share of a close's limit that remains for the lease table when handlers take all the time they get. */
+    private static final long TABLE_SHARE = 8;
 
     private final ConsumerConfig config;
     private final Platform platform;
@@ -172,6 +176,36 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         events.complete(() -> started.complete(null));
     }
 
+    // --------------------------------------------------------------------------------------------------- pause
+
+    /** Holds one shard back; completes on a user-code thread when its handler does nothing any more. */
+    public CompletableFuture<Void> pause(String shardId) {
+        return command(done -> held.pause(shardId, done));
+    }
+
+    /** Lets one shard go on; completes on a user-code thread. */
+    public CompletableFuture<Void> resume(String shardId) {
+        return command(done -> {
+            held.resume(shardId);
+            done.run();
+        });
+    }
+
+    private CompletableFuture<Void> command(Consumer<Runnable> action) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        boolean posted = loop.post(() -> {
+            try {
+                action.accept(() -> events.complete(() -> answer.complete(null)));
+            } catch (IllegalArgumentException e) {
+                events.complete(() -> answer.completeExceptionally(e));
+            }
+        });
+        if (!posted) {
+            answer.completeExceptionally(new IllegalStateException("the consumer is " + state));
+        }
+        return answer;
+    }
+
     // ---------------------------------------------------------------------------------------------------- ends
 
     /**
@@ -224,6 +258,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         }
         state = ConsumerState.STOPPING;
         held.book().leaveAll(limitNanos / 2); // the other half is for handlers and for the table
+        held.waitForHandlersAtMost(limitNanos - limitNanos / TABLE_SHARE);
         released();
     }
 

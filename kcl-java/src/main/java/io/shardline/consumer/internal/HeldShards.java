@@ -56,6 +56,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
     private final Map<String, ShardConsumer> shards = new TreeMap<>();
     private final Map<String, ShardConsumer> leaving = new TreeMap<>();
     private final Set<String> beginningAgain = new LinkedHashSet<>();
+    private final Set<String> paused = new TreeSet<>();
     private boolean leased;
 
     /** The consumer that the shards belong to. Called on the loop. */
@@ -142,6 +143,9 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
         emit(new ConsumerEvent.LeaseTaken(key, lease.fencingToken()));
         ShardConsumer shard = new ShardConsumer(shardSetting, lease);
         shards.put(key, shard);
+        if (paused.contains(key)) {
+            shard.pause(() -> {});
+        }
         ShardConsumer before = leaving.get(key);
         if (before != null) {
             shard.beginAfter(before);
@@ -190,6 +194,41 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
     @Override
     public void sessionEnded(String session, String why) {
         emit(new ConsumerEvent.SessionOver(session, why));
+    }
+
+    // --------------------------------------------------------------------------------------------------- pause
+
+    /**
+     * Pauses a shard until it is resumed, also if this worker loses it meanwhile and takes it again.
+     *
+     * @param done called on the loop when the handler does nothing any more
+     */
+    void pause(String key, Runnable done) {
+        ShardConsumer shard = shards.get(key);
+        if (shard == null) {
+            throw new IllegalArgumentException("only a shard that this worker holds can be paused, and shard '" + key
+                    + "' is not among " + shards.keySet());
+        }
+        if (paused.add(key)) {
+            log.info("shard={} is paused", key);
+            emit(new ConsumerEvent.ShardPaused(key));
+        }
+        shard.pause(done);
+    }
+
+    void resume(String key) {
+        ShardConsumer shard = shards.get(key);
+        boolean wasPaused = paused.remove(key);
+        if (shard == null && !wasPaused) {
+            throw new IllegalArgumentException(
+                    "only a shard that this worker holds or has paused can be resumed, and shard '" + key
+                            + "' is not among " + shards.keySet());
+        }
+        log.info("shard={} is resumed", key);
+        emit(new ConsumerEvent.ShardResumed(key));
+        if (shard != null) {
+            shard.resume();
+        }
     }
 
     // ------------------------------------------------------------------------------------------------- lineage
@@ -261,13 +300,20 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
         emit(new ConsumerEvent.ShardEnded(key));
         log.info("shard={} handled to its end", key);
         shards.remove(key, shard);
+        paused.remove(key);
         book.finish(shard.lease());
         book.announceNewLeases();
         owner.released();
     }
 
+    /** After this time handlers are not waited for any more where a shard is being let go. */
+    void waitForHandlersAtMost(long nanos) {
+        leasing.loop().schedule(nanos, () -> List.copyOf(shards.values()).forEach(ShardConsumer::cutShort));
+    }
+
     private void letGo(ShardConsumer shard, @Nullable String to) {
         shard.drain(last -> {
+            awaitCall(shard); // of a handler that was not waited for
             if (!shard.lease().isGone()) {
                 emit(new ConsumerEvent.LeaseGiven(shard.lease().key(), to == null ? "" : to));
             }

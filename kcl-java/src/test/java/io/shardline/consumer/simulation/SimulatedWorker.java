@@ -40,6 +40,7 @@ public final class SimulatedWorker {
     private Faults faults = Faults.none();
     private LeaseStore table;
     private Consumer<ConsumerEvent> listener = event -> {};
+    private boolean blocking;
     private @Nullable ShardlineConsumer consumer;
 
     SimulatedWorker(SimulatedFleet fleet, String name) {
@@ -85,6 +86,12 @@ public final class SimulatedWorker {
     /** Another table than the fleet's; its calls are waited for while simulated time stands still. */
     public SimulatedWorker table(LeaseStore leases) {
         table = leases;
+        return this;
+    }
+
+    /** Lets handlers block, by {@link BlockingThreads#block}. */
+    public SimulatedWorker blocking() {
+        blocking = true;
         return this;
     }
 
@@ -151,7 +158,7 @@ public final class SimulatedWorker {
                 process.executor("loop"),
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
-                process.pool("user", 4),
+                blocking ? new BlockingThreads(fleet.time, process.pool("user", 4)) : process.pool("user", 4),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -80,6 +80,10 @@ public final class BatchRun {
         cancelled = true;
     }
 
+    boolean isCancelled() {
+        return cancelled;
+    }
+
     /**
      * Whether the next record may be given to the handler.
      *
@@ -87,6 +91,11 @@ public final class BatchRun {
      */
     boolean mayGoOn() {
         return mayAct.getAsBoolean() && !cancelled;
+    }
+
+    /** Whether the aggregates have been taken apart, so that {@link #records} costs nothing. */
+    boolean isExpanded() {
+        return expanded != null;
     }
 
     boolean isDone() {

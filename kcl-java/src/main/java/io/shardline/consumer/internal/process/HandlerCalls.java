@@ -1,8 +1,8 @@
 package io.shardline.consumer.internal.process;
 
+import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.ArrayDeque;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +15,41 @@ import org.jspecify.annotations.Nullable;
 final class HandlerCalls {
 
     private final EventLoop loop;
-    private final Executor userCode;
+    private final Platform platform;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
-    private boolean calling;
+    private @Nullable HandlerCall current;
 
-    /** User code, on a user-code thread. */
-    interface UserCall {
-        void run() throws Exception;
+    /** The user's executor was full or shut down, and the handler was not called. */
+    static final class NotCalledException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotCalledException(RejectedExecutionException cause) {
+            super("no user-code thread took the call: " + cause.getMessage(), cause);
+        }
     }
 
-    HandlerCalls(EventLoop loop, Executor userCode) {
+    HandlerCalls(EventLoop loop, Platform platform) {
         this.loop = loop;
-        this.userCode = userCode;
+        this.platform = platform;
     }
 
     /** Whether a call is under way. */
     boolean isCalling() {
-        return calling;
+        return current != null;
+    }
+
+    /** The call that is under way, or null. */
+    @Nullable
+    HandlerCall current() {
+        return current;
+    }
+
+    /** Interrupts the call that is under way; it ends when the user's code says so. */
+    void cancel() {
+        HandlerCall call = current;
+        if (call != null) {
+            call.cancel();
+        }
     }
 
     /** Calls back when no call is under way any more. */
@@ -43,24 +61,24 @@ final class HandlerCalls {
     /**
      * Calls the handler; no other call may be under way.
      *
-     * @param done gets what the handler threw, or null, on the loop
+     * @param done gets what the handler threw, or null, on the loop; a {@link NotCalledException} if it could not be called
      */
-    void call(UserCall code, Consumer<@Nullable Throwable> done) {
-        assert loop.isRunning() && !calling;
-        calling = true;
+    void call(HandlerCall.UserCode code, Consumer<@Nullable Throwable> done) {
+        assert loop.isRunning() && current == null;
+        HandlerCall call = new HandlerCall(code, platform.nanoTime());
+        current = call;
         try {
-            userCode.execute(() -> {
-                Throwable failure = thrownBy(code);
+            platform.userCode().execute(() -> {
+                Throwable failure = call.run();
                 loop.post(() -> called(done, failure));
             });
         } catch (RejectedExecutionException e) {
-            // The user's executor is full or was shut down; as if the handler had thrown.
-            loop.post(() -> called(done, e));
+            loop.post(() -> called(done, new NotCalledException(e)));
         }
     }
 
     private void called(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
-        calling = false;
+        current = null;
         try {
             done.accept(failure);
         } finally {
@@ -69,21 +87,8 @@ final class HandlerCalls {
     }
 
     private void runAfterCall() {
-        while (!calling && !afterCall.isEmpty()) {
+        while (current == null && !afterCall.isEmpty()) {
             afterCall.remove().run(); // may begin another call; the rest waits for that one too
-        }
-    }
-
-    /** A handler may throw anything, and the shard must survive it. */
-    private static @Nullable Throwable thrownBy(UserCall code) {
-        try {
-            code.run();
-            return null;
-        } catch (Throwable e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            return e;
         }
     }
 }

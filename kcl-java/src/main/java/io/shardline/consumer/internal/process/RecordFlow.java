@@ -2,6 +2,8 @@ package io.shardline.consumer.internal.process;
 
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.GiveUpPolicy.Action;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
@@ -17,7 +19,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
  * The records of one shard on their way from the source through the handler: a batch at a time, the next one read ahead, the
- * same one again after a failure.
+ * same one again after a failure. It may be halted and started again; then it reads on from what is handled.
  *
  * <p>Confined to the consumer loop.
  */
@@ -28,16 +30,18 @@ final class RecordFlow implements PollingSource.Sink {
     private final ShardConsumer.Setting setting;
     private final HeldLease lease;
     private final HandlerCalls calls;
+    private final Retries retries;
     private final ShardProcessor processor;
     private final TenureCheckpointer checkpointer;
     private final Owner owner;
     private final Deaggregator deaggregator;
-    private final PollingSource source;
     private final ReadTrouble trouble;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
 
+    private PollingSource source;
     private @Nullable BatchRun run;
     private @Nullable Position handled;
+    private boolean reading;
     private boolean ended;
     private boolean childrenReady;
 
@@ -52,12 +56,13 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     /** What the records of a tenure go through. */
-    record Handling(HandlerCalls calls, ShardProcessor processor, TenureCheckpointer checkpointer) {}
+    record Handling(HandlerCalls calls, Retries retries, ShardProcessor processor, TenureCheckpointer checkpointer) {}
 
     RecordFlow(ShardConsumer.Setting setting, HeldLease lease, Handling handling, Owner owner) {
         this.setting = setting;
         this.lease = lease;
         this.calls = handling.calls();
+        this.retries = handling.retries();
         this.processor = handling.processor();
         this.checkpointer = handling.checkpointer();
         this.owner = owner;
@@ -65,14 +70,28 @@ final class RecordFlow implements PollingSource.Sink {
         ConsumerConfig config = setting.config();
         this.deaggregator =
                 new Deaggregator(config.streamName(), lease.key(), lease.row().range(), config.foreignEntries());
-        this.source =
-                new PollingSource(setting.source(), lease.key(), lease.row().checkpoint(), this);
+        this.source = newSource();
         this.trouble = new ReadTrouble(setting.host(), lease, this::isGone);
     }
 
-    /** Begins to read. */
+    private PollingSource newSource() {
+        Position from = handled;
+        Checkpoint checkpoint = from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
+        return new PollingSource(setting.source(), lease.key(), checkpoint, this);
+    }
+
+    /** Begins to read, for the first time or after a halt, once no call of the handler is under way. */
     void start() {
-        source.request();
+        calls.whenIdle(() -> {
+            if (reading || !owner.isRunning()) {
+                return;
+            }
+            if (source.isStopped()) {
+                source = newSource();
+            }
+            reading = true;
+            source.request();
+        });
     }
 
     /** Another worker will get the shard soon. */
@@ -87,9 +106,15 @@ final class RecordFlow implements PollingSource.Sink {
         return handled;
     }
 
-    /** Reads nothing more, forgets what is not handled, and lets the handler begin with no other record. */
-    void stop() {
+    /**
+     * Reads nothing more, forgets what is not handled, so that it takes no memory, and lets the handler begin with no other
+     * record.
+     */
+    void halt() {
+        reading = false;
         source.stop();
+        ended = false;
+        retries.forget();
         takeProgress();
         ready.forEach(batch -> setting.source().budget().release(batch.bytes()));
         ready.clear();
@@ -164,17 +189,20 @@ final class RecordFlow implements PollingSource.Sink {
 
     private void handled(BatchRun current, @Nullable Throwable failure) {
         takeProgress();
-        if (!owner.isRunning()) {
+        if (current.isCancelled() || !owner.isRunning()) {
             release(current);
             return;
         }
         if (failure != null) {
-            current.failedOnce();
-            handleAgain(current, failure);
-            return;
+            failed(current, failure);
+        } else {
+            goOn(current);
         }
+    }
+
+    private void goOn(BatchRun current) {
         if (!current.isDone()) {
-            handle(current); // it stopped for a deadline that a renewal has moved meanwhile
+            handle(current); // it stopped for a deadline that a renewal has moved meanwhile, or at what was skipped
             return;
         }
         if (current.dropped() > 0) {
@@ -184,16 +212,39 @@ final class RecordFlow implements PollingSource.Sink {
         handleNext();
     }
 
-    private void handleAgain(BatchRun current, Throwable failure) {
-        int failures = current.attempt() - 1;
-        setting.host().emit(new ConsumerEvent.HandlerFailed(lease.key(), failures, failure));
-        long pause = ShardConsumer.AFTER_FAILURE.delayNanos(
-                failures, setting.platform().random());
-        setting.loop().schedule(pause, () -> {
-            if (owner.isRunning()) {
-                handle(current);
-            }
-        });
+    private void failed(BatchRun current, Throwable failure) {
+        Retries.Failed failed = new Retries.Failed(current.attempt(), failure);
+        retries.report(failed);
+        if (setting.config().giveUp().action() == Action.SKIP && retries.givesUp(failed) && current.isExpanded()) {
+            skip(current, failed);
+            return;
+        }
+        current.failedOnce();
+        retries.again(failed, () -> handle(current));
+        if (retries.isStopped()) {
+            halt();
+        }
+    }
+
+    private void skip(BatchRun current, Retries.Failed failed) {
+        int from = current.handled();
+        List<ConsumerRecord> skipped = current.records().subList(from, from + processor.failed(current));
+        Position first = skipped.get(0).position();
+        Position last = skipped.get(skipped.size() - 1).position();
+        log.error(
+                "shard={}: {} records from {} to {} are skipped: their handler has failed {} times",
+                lease.key(),
+                skipped.size(),
+                first,
+                last,
+                failed.attempts(),
+                failed.failure());
+        setting.host()
+                .emit(new ConsumerEvent.RecordsSkipped(
+                        lease.key(), first, last, skipped.size(), failed.attempts(), failed.failure()));
+        current.handled(from + skipped.size());
+        takeProgress();
+        goOn(current);
     }
 
     private void takeProgress() {

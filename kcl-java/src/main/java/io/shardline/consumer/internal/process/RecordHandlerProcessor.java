@@ -36,6 +36,11 @@ final class RecordHandlerProcessor implements ShardProcessor {
     }
 
     @Override
+    public int failed(BatchRun run) {
+        return 1;
+    }
+
+    @Override
     public void shutdownRequested() {}
 
     @Override

@@ -9,12 +9,13 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.runtime.Platform;
-import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -26,18 +27,19 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *          any of these -- lost  --> CLOSED
  * </pre>
  *
- * <p>At most one call of the user's handler is under way. Confined to the consumer loop.
+ * <p>In all but the last two the user may pause it, and it may be stopped for a handler that fails: then nothing begins until
+ * it is resumed. At most one call of the user's handler is under way. Confined to the consumer loop.
  */
 public final class ShardConsumer implements RecordFlow.Owner {
 
-    /** Between two attempts of a call that throws. */
-    static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+    private static final Logger log = LoggerFactory.getLogger(ShardConsumer.class);
 
     private final Setting setting;
     private final EventLoop loop;
     private final HeldLease lease;
     private final ShardProcessor processor;
     private final HandlerCalls calls;
+    private final Retries retries;
     private final RecordFlow flow;
     private final long takenAt;
 
@@ -45,8 +47,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
     private boolean blocked;
     private boolean handlerStarted;
     private int failures;
-    private boolean pausing;
-    private @Nullable Consumer<Checkpoint> drainInstead;
+    private @Nullable Consumer<Checkpoint> drained;
+    private EventLoop.@Nullable Timer drainLimit;
     private volatile boolean held = true;
 
     private enum State {
@@ -100,8 +102,10 @@ public final class ShardConsumer implements RecordFlow.Owner {
         TenureCheckpointer checkpointer =
                 new TenureCheckpointer(loop, setting.platform().userCode(), lease);
         this.processor = setting.processors().create(tenure(checkpointer));
-        this.calls = new HandlerCalls(loop, setting.platform().userCode());
-        this.flow = new RecordFlow(setting, lease, new RecordFlow.Handling(calls, processor, checkpointer), this);
+        this.calls = new HandlerCalls(loop, setting.platform());
+        this.retries = new Retries(setting, lease.key());
+        RecordFlow.Handling handling = new RecordFlow.Handling(calls, retries, processor, checkpointer);
+        this.flow = new RecordFlow(setting, lease, handling, this);
     }
 
     public HeldLease lease() {
@@ -120,7 +124,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     /** Starts, if the parents let it; to be called again when they may have ended. */
     public void begin() {
-        if (blocked || state != State.AWAITING_PARENTS) {
+        if (blocked || !mayBegin()) {
             return;
         }
         if (flow.handled() != null || lease.row().parents().isEmpty()) {
@@ -128,10 +132,14 @@ public final class ShardConsumer implements RecordFlow.Owner {
             return;
         }
         setting.host().whetherParentsEnded(lease.row(), loop.nanoTime() - takenAt, parentsEnded -> {
-            if (parentsEnded && state == State.AWAITING_PARENTS) {
+            if (parentsEnded && mayBegin()) {
                 start();
             }
         });
+    }
+
+    private boolean mayBegin() {
+        return state == State.AWAITING_PARENTS && !retries.isSuspended();
     }
 
     /** As {@link #begin}, but not before an earlier tenure's handler call has ended: never two calls for one shard. */
@@ -148,32 +156,89 @@ public final class ShardConsumer implements RecordFlow.Owner {
         flow.readSooner();
     }
 
-    /** Stops after what the handler is doing now, and then calls back with the last position. */
-    public void drain(Consumer<Checkpoint> drained) {
-        if (state == State.CLOSED || state == State.DRAINING) {
+    /**
+     * Nothing more is read or handled after what the handler is doing now, until {@link #resume}; the lease stays held.
+     *
+     * @param done called on the loop when the handler does nothing any more
+     */
+    public void pause(Runnable done) {
+        retries.pause();
+        if (state == State.RUNNING) {
+            flow.halt();
+        }
+        whenCallEnds(done);
+    }
+
+    /** Goes on after {@link #pause}, or after the handler has been given up. */
+    public void resume() {
+        failures = 0;
+        retries.resume();
+        if (state == State.AWAITING_PARENTS) {
+            begin();
+        } else if (state == State.RUNNING) {
+            flow.start();
+        }
+    }
+
+    /**
+     * Stops after what the handler is doing now, and then calls back with the last position. A handler that is still doing it
+     * after a while is interrupted and not waited for.
+     */
+    public void drain(Consumer<Checkpoint> then) {
+        if (drained != null || state == State.CLOSED) {
             return;
         }
-        if (state == State.ENDING && !pausing) {
-            drainInstead = drained; // about to end, which is better
-            return;
-        }
+        drained = then;
+        drainLimit = loop.schedule(setting.config().handOverTimeout().toNanos(), this::cutShort);
+        if (state != State.ENDING || retries.pending() != null) {
+            beginDrain();
+        } // else it is about to end, which is better
+    }
+
+    private void beginDrain() {
         state = State.DRAINING;
-        flow.stop();
+        flow.halt();
         whenCallEnds(() -> {
             if (state != State.DRAINING) {
                 return;
             }
             if (!handlerStarted) {
-                drained(drained);
+                drained();
                 return;
             }
             calls.call(processor::shutdownRequested, failure -> {
                 if (failure != null) {
-                    emitFailure(failure, 1);
+                    retries.report(new Retries.Failed(1, failure));
                 }
-                drained(drained);
+                drained();
             });
         });
+    }
+
+    private void drained() {
+        if (state == State.DRAINING) {
+            closeDrained();
+        }
+    }
+
+    /** The shard is let go, if that is under way, whatever the handler does. */
+    public void cutShort() {
+        HandlerCall stuck = calls.current();
+        if (drained == null || stuck == null || state == State.CLOSED) {
+            return;
+        }
+        log.warn("shard={} is let go while its handler runs: {}", lease.key(), stuck);
+        setting.host().emit(new ConsumerEvent.HandlerCancelled(lease.key(), stuck.age()));
+        calls.cancel();
+        tellLost();
+        closeDrained();
+    }
+
+    private void closeDrained() {
+        Position position = processor.checkpointsItself() ? flow.handled() : null;
+        Consumer<Checkpoint> then = Objects.requireNonNull(drained);
+        close();
+        then.accept(position == null ? lease.row().checkpoint() : new Checkpoint.At(position));
     }
 
     /** Drops everything at once; the lease is another's by now, or nobody's. */
@@ -182,11 +247,15 @@ public final class ShardConsumer implements RecordFlow.Owner {
             return;
         }
         close();
+        tellLost();
+    }
+
+    private void tellLost() {
         whenCallEnds(() -> {
             if (handlerStarted) {
                 calls.call(processor::leaseLost, failure -> {
                     if (failure != null) {
-                        emitFailure(failure, 1);
+                        retries.report(new Retries.Failed(1, failure));
                     }
                 });
             }
@@ -201,7 +270,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
                 return;
             }
             if (failure != null) {
-                again(failure, this::start, State.STARTING);
+                again(failure, this::start);
                 return;
             }
             failures = 0;
@@ -228,7 +297,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     @Override
     public boolean isRunning() {
-        return state == State.RUNNING;
+        return state == State.RUNNING && !retries.isSuspended();
     }
 
     @Override
@@ -243,9 +312,9 @@ public final class ShardConsumer implements RecordFlow.Owner {
                 return;
             }
             if (failure != null) {
-                again(failure, this::finish, State.ENDING);
-                if (drainInstead != null) {
-                    drain(drainInstead);
+                again(failure, this::finish);
+                if (drained != null) {
+                    beginDrain();
                 }
                 return;
             }
@@ -258,35 +327,20 @@ public final class ShardConsumer implements RecordFlow.Owner {
         });
     }
 
-    private void again(Throwable failure, Runnable action, State stillIn) {
+    private void again(Throwable failure, Runnable action) {
         failures++;
-        pausing = true;
-        emitFailure(failure, failures);
-        loop.schedule(AFTER_FAILURE.delayNanos(failures, setting.platform().random()), () -> {
-            pausing = false;
-            if (state == stillIn) {
-                action.run();
-            }
-        });
-    }
-
-    private void drained(Consumer<Checkpoint> drained) {
-        if (state != State.DRAINING) {
-            return;
-        }
-        Position position = processor.checkpointsItself() ? flow.handled() : null;
-        close();
-        drained.accept(position == null ? lease.row().checkpoint() : new Checkpoint.At(position));
+        Retries.Failed failed = new Retries.Failed(failures, failure);
+        retries.report(failed);
+        retries.again(failed, action);
     }
 
     private void close() {
         state = State.CLOSED;
         held = false;
-        flow.stop();
-    }
-
-    private void emitFailure(Throwable failure, int attempt) {
-        setting.host().emit(new ConsumerEvent.HandlerFailed(lease.key(), attempt, failure));
+        if (drainLimit != null) {
+            drainLimit.cancel();
+        }
+        flow.halt();
     }
 
     private ShardContext context() {

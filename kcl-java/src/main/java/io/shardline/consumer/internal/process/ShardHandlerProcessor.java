@@ -40,6 +40,11 @@ final class ShardHandlerProcessor implements ShardProcessor {
     }
 
     @Override
+    public int failed(BatchRun run) {
+        return run.records().size();
+    }
+
+    @Override
     public void shutdownRequested() throws Exception {
         handler().shutdownRequested(tenure.checkpointer());
     }

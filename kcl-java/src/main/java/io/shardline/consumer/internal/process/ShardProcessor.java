@@ -15,6 +15,9 @@ public interface ShardProcessor {
     /** Handles what the run has left, and stops early when the run may not go on. */
     void process(BatchRun run) throws Exception;
 
+    /** How many records it was about that {@link #process} threw, counted from the first that is not handled. */
+    int failed(BatchRun run);
+
     void shutdownRequested() throws Exception;
 
     void shardEnded() throws Exception;

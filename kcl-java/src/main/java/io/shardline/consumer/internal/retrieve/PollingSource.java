@@ -110,6 +110,11 @@ public final class PollingSource {
         }
     }
 
+    /** Whether nothing comes any more, because it was stopped or because the shard has ended. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
     /** Nothing comes after this. */
     public void stop() {
         stopped = true;

@@ -1,0 +1,102 @@
+package io.shardline.consumer.internal.process;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the user's handler, which can be looked at and interrupted while it runs.
+ *
+ * <p>An interrupt reaches the call and never what its thread does next. Thread-safe; run once.
+ */
+final class HandlerCall {
+
+    private final UserCode code;
+    private final LongSupplier nanoTime;
+    private final long madeNanos;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
+    private volatile @Nullable Thread thread;
+    private volatile boolean interrupted;
+
+    private enum Phase {
+        WAITING,
+        RUNNING,
+        INTERRUPTING,
+        OVER
+    }
+
+    /** What is called. */
+    interface UserCode {
+        void run() throws Exception;
+    }
+
+    HandlerCall(UserCode code, LongSupplier nanoTime) {
+        this.code = code;
+        this.nanoTime = nanoTime;
+        this.madeNanos = nanoTime.getAsLong();
+    }
+
+    /** Runs it, on a user-code thread, and returns what it threw, whatever that is: the shard must survive it. */
+    @Nullable
+    Throwable run() {
+        thread = Thread.currentThread();
+        if (!phase.compareAndSet(Phase.WAITING, Phase.RUNNING)) {
+            thread = null;
+            return new CancellationException("the call was cancelled before it began");
+        }
+        Throwable thrown = thrown();
+        while (!phase.compareAndSet(Phase.RUNNING, Phase.OVER)) {
+            Thread.onSpinWait(); // for the one statement that an interrupt takes
+        }
+        thread = null;
+        if (interrupted) {
+            Thread.interrupted(); // meant for the call alone
+        } else if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt(); // meant by others for the thread
+        }
+        return thrown;
+    }
+
+    private @Nullable Throwable thrown() {
+        try {
+            code.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+
+    /** Interrupts it if it runs; keeps it from running if it does not yet. */
+    void cancel() {
+        if (phase.compareAndSet(Phase.WAITING, Phase.OVER)) {
+            return;
+        }
+        Thread running = thread;
+        if (running != null && phase.compareAndSet(Phase.RUNNING, Phase.INTERRUPTING)) {
+            interrupted = true;
+            running.interrupt();
+            phase.set(Phase.RUNNING);
+        }
+    }
+
+    /** The thread that it runs in, or null while it waits for one and when it is over. */
+    @Nullable
+    Thread thread() {
+        return thread;
+    }
+
+    /** How long ago it was handed to the user's executor. */
+    Duration age() {
+        return Duration.ofNanos(nanoTime.getAsLong() - madeNanos);
+    }
+
+    /** In words, as in "the handler, for 12 s in thread x". */
+    @Override
+    public String toString() {
+        Thread running = thread;
+        String where = running == null ? "waiting for a user-code thread" : "in thread " + running.getName();
+        return "the handler, for " + age().toSeconds() + " s " + where;
+    }
+}

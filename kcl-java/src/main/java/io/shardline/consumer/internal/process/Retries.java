@@ -1,0 +1,141 @@
+package io.shardline.consumer.internal.process;
+
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.GiveUpPolicy;
+import io.shardline.runtime.internal.Backoff;
+import io.shardline.runtime.internal.EventLoop;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a call that threw: it comes again, later each time, until the policy gives it up or a user's pause holds
+ * it back.
+ *
+ * <p>Confined to the consumer loop.
+ */
+final class Retries {
+
+    private static final Logger log = LoggerFactory.getLogger(Retries.class);
+
+    /** Between two attempts. */
+    private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+
+    private final ShardConsumer.Setting setting;
+    private final String shardId;
+    private @Nullable Runnable next;
+    private EventLoop.@Nullable Timer waiting;
+    private @Nullable Failed last;
+    private boolean stopped;
+    private boolean paused;
+
+    /**
+     * A call that threw.
+     *
+     * @param attempts how often it has been tried by now, at least 1
+     */
+    record Failed(int attempts, Throwable failure) {
+
+        /** Whether the handler itself threw: who was not even called is not given up. */
+        private boolean counts() {
+            return !(failure instanceof HandlerCalls.NotCalledException);
+        }
+    }
+
+    Retries(ShardConsumer.Setting setting, String shardId) {
+        this.setting = setting;
+        this.shardId = shardId;
+    }
+
+    /** Whether the policy gives this call up. */
+    boolean givesUp(Failed failed) {
+        GiveUpPolicy policy = setting.config().giveUp();
+        return failed.counts()
+                && policy.action() != GiveUpPolicy.Action.RETRY
+                && failed.attempts() >= policy.attempts();
+    }
+
+    /** Reports a failure. */
+    void report(Failed failed) {
+        last = failed;
+        setting.host().emit(new ConsumerEvent.HandlerFailed(shardId, failed.attempts(), failed.failure()));
+    }
+
+    /** Tries again after a pause, or stops the shard if the policy gives up. */
+    void again(Failed failed, Runnable action) {
+        next = action;
+        if (givesUp(failed)) {
+            stop(failed);
+            return;
+        }
+        long pause =
+                AFTER_FAILURE.delayNanos(failed.attempts(), setting.platform().random());
+        waiting = setting.loop().schedule(pause, () -> {
+            waiting = null;
+            goOn();
+        });
+    }
+
+    private void stop(Failed failed) {
+        stopped = true;
+        log.error(
+                "shard={} is stopped: its handler has failed {} times; resume it, or restart the worker",
+                shardId,
+                failed.attempts(),
+                failed.failure());
+        setting.host().emit(new ConsumerEvent.ShardStopped(shardId, failed.attempts(), failed.failure()));
+    }
+
+    /** Whether nothing may begin: the shard is stopped or paused. */
+    boolean isSuspended() {
+        return stopped || paused;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** What the last call that threw did so for, as long as it is to come again or the shard is stopped; else null. */
+    @Nullable
+    Failed pending() {
+        return next != null || stopped ? last : null;
+    }
+
+    void pause() {
+        paused = true;
+    }
+
+    /** Lets everything begin again, at once. */
+    void resume() {
+        stopped = false;
+        paused = false;
+        cancelWaiting();
+        goOn();
+    }
+
+    /** Forgets what was to come again. */
+    void forget() {
+        next = null;
+        cancelWaiting();
+    }
+
+    private void cancelWaiting() {
+        if (waiting != null) {
+            waiting.cancel();
+            waiting = null;
+        }
+    }
+
+    private void goOn() {
+        Runnable action = next;
+        if (action != null && !isSuspended() && waiting == null) {
+            next = null;
+            action.run();
+        }
+    }
+}
