@@ -32,6 +32,9 @@ interface KinesisContract {
     /** The smallest hash key of the upper half: where two even shards meet. */
     String MIDDLE = "170141183460469231731687303715884105728";
 
+    /** Tags tests that look at a stream while it changes, so that the change must take longer than the look. */
+    String WHILE_IT_CHANGES = "while-it-changes";
+
     String LAST_HASH_KEY = "340282366920938463463374607431768211455";
 
     /** 2^128, the first number that is no hash key. */

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.shardline.emulators.KinesisLocal;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,52 +21,78 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class KinesisLocalContractTest implements WholeContract {
 
-    /** Long enough to be seen on a busy machine. */
-    private static final String CHANGE = "250ms";
+    /** Of most tests, which wait for it. */
+    private static final String QUICK = "50ms";
 
-    private static @Nullable KinesisLocal process;
-    private static RemoteKinesis.@Nullable Endpoint endpoint;
+    /** Of those that look meanwhile: longer than a look takes on a busy machine. */
+    private static final String SLOW = "2s";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+
+    private static @Nullable Server quick;
+    private static @Nullable Server slow;
+
+    /** A process, and how it is reached. Confined to one thread. */
+    private record Server(KinesisLocal process, RemoteKinesis.Endpoint endpoint) implements AutoCloseable {
+
+        static Server start(String change) {
+            Map<String, String> settings = Stream.of(
+                            "CREATE_STREAM",
+                            "DELETE_STREAM",
+                            "REGISTER_STREAM_CONSUMER",
+                            "DEREGISTER_STREAM_CONSUMER",
+                            "START_STREAM_ENCRYPTION",
+                            "STOP_STREAM_ENCRYPTION",
+                            "MERGE_SHARDS",
+                            "SPLIT_SHARD",
+                            "UPDATE_SHARD_COUNT",
+                            "UPDATE_STREAM_MODE")
+                    .collect(Collectors.toMap(what -> what + "_DURATION", what -> change));
+            settings.put("SHARD_LIMIT", "1000");
+            KinesisLocal process = KinesisLocal.start(settings);
+            return new Server(
+                    process,
+                    new RemoteKinesis.Endpoint(
+                            RemoteClients.local(process.endpoint()), "contract-", PATIENCE, Duration.ZERO));
+        }
+
+        @Override
+        public void close() {
+            endpoint.close();
+            process.close();
+        }
+    }
 
     @RegisterExtension
     static final Deviations DEVIATIONS = KinesisLocalDeviations.known();
 
-    private final Kinesis kinesis = new RemoteKinesis(endpoint);
+    private @Nullable Kinesis kinesis;
 
     @BeforeAll
     static void start() {
         Optional<String> whyNot = KinesisLocal.whyUnavailable();
         whyNot.ifPresent(reason -> RemoteClients.saySkipped("kinesis-local", reason));
         assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
-        Map<String, String> settings = Stream.of(
-                        "CREATE_STREAM",
-                        "DELETE_STREAM",
-                        "REGISTER_STREAM_CONSUMER",
-                        "DEREGISTER_STREAM_CONSUMER",
-                        "START_STREAM_ENCRYPTION",
-                        "STOP_STREAM_ENCRYPTION",
-                        "MERGE_SHARDS",
-                        "SPLIT_SHARD",
-                        "UPDATE_SHARD_COUNT",
-                        "UPDATE_STREAM_MODE")
-                .collect(Collectors.toMap(change -> change + "_DURATION", change -> CHANGE));
-        settings.put("SHARD_LIMIT", "1000");
-        process = KinesisLocal.start(settings);
-        endpoint = new RemoteKinesis.Endpoint(
-                RemoteClients.local(process.endpoint()), "contract-", Duration.ofSeconds(8), Duration.ZERO);
+        quick = Server.start(QUICK);
+        slow = Server.start(SLOW);
     }
 
     @AfterAll
     static void stop() {
-        if (endpoint != null) {
-            endpoint.close();
+        try (Server first = quick;
+                Server second = slow) {
+            // Both are closed, also if closing one fails, or if only one was started.
         }
-        if (process != null) {
-            process.close();
-        }
+    }
+
+    @BeforeEach
+    void choose(TestInfo test) {
+        Server server = test.getTags().contains(WHILE_IT_CHANGES) ? slow : quick;
+        kinesis = new RemoteKinesis(Objects.requireNonNull(server).endpoint());
     }
 
     @Override
     public Kinesis kinesis() {
-        return kinesis;
+        return Objects.requireNonNull(kinesis);
     }
 }

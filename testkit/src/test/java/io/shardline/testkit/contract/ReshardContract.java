@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
@@ -52,6 +53,7 @@ interface ReshardContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aSplitClosesTheShardAndOpensTwoThatShareItsHashKeys() {
         String stream = newStream(1);
         get(askSplit(stream, shard(0), "1000"));
@@ -242,6 +244,7 @@ interface ReshardContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aStreamChangesOneThingAtATime() {
         String stream = newStream(2);
         get(askSplit(stream, shard(0), "1000"));

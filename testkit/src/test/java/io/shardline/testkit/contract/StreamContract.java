@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.kinesis.model.EncryptionType;
 import software.amazon.awssdk.services.kinesis.model.ListStreamsResponse;
@@ -30,6 +31,7 @@ interface StreamContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aNewStreamIsCreatingWithoutShardsAndThenActiveWithEvenOnes() {
         String name = kinesis().newStreamName();
         get(client().createStream(r -> r.streamName(name).shardCount(3)));
@@ -178,6 +180,7 @@ interface StreamContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aStreamThatIsBeingCreatedTakesNoRecords() {
         String name = kinesis().newStreamName();
         get(client().createStream(r -> r.streamName(name).shardCount(1)));
@@ -195,6 +198,7 @@ interface StreamContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aDeletedStreamIsDeletingAndThenGone() {
         String name = newStream(1);
 
@@ -277,6 +281,7 @@ interface StreamContract extends KinesisContract {
     }
 
     @Test
+    @Tag(WHILE_IT_CHANGES)
     default void aStreamChangesItsMode() {
         String name = newStream(1);
         String arn = summary(name).streamARN();
