@@ -60,9 +60,18 @@ abstract class EndpointScenarios {
     @Test
     void aFleetOfWhichOneIsFrozenOneKilledAndOneStoppedHandlesEverything()
             throws InterruptedException, ExecutionException, IOException {
-        try (FleetRun fleet = new FleetRun(folder, "fleet", kinesis(), dynamoDb(), LEASE_DURATION)) {
+        try (FleetRun fleet =
+                new FleetRun(new FleetWorld.Place(folder, "fleet", kinesis(), dynamoDb()), LEASE_DURATION)) {
             fleet.run();
             fleet.measured().forEach(System.out::println);
+        }
+    }
+
+    @Test
+    void aRollingDeployLosesNothingAndRepeatsNothing() throws InterruptedException, ExecutionException, IOException {
+        try (RollingDeploy deploy =
+                new RollingDeploy(new FleetWorld.Place(folder, "deploy", kinesis(), dynamoDb()), LEASE_DURATION)) {
+            System.out.println(deploy.run());
         }
     }
 }

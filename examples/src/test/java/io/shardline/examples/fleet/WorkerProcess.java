@@ -67,6 +67,16 @@ final class WorkerProcess implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The shards that it has started, one more than once if it was started again. */
+    List<String> startedShards() {
+        String beginning = "shard-started shard=";
+        return log().stream()
+                .map(Said::what)
+                .filter(what -> what.startsWith(beginning))
+                .map(what -> what.substring(beginning.length()))
+                .toList();
+    }
+
     @Override
     public void close() {
         program.close();
