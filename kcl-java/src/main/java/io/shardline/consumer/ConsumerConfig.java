@@ -1,6 +1,9 @@
 package io.shardline.consumer;
 
+import com.google.common.collect.ImmutableList;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * A consumer's settings.
@@ -13,8 +16,8 @@ public final class ConsumerConfig {
     static final double MOST_READS_PER_SECOND = 5;
 
     private final String applicationName;
-    private final String streamName;
-    private final StartingPosition startingPosition;
+    private final ImmutableList<StreamConfig> streams;
+    private final boolean multiStream;
     private final String workerId;
     private final Duration leaseDuration;
     private final Duration checkpointInterval;
@@ -31,8 +34,8 @@ public final class ConsumerConfig {
 
     private ConsumerConfig(Builder builder) {
         applicationName = builder.applicationName;
-        streamName = builder.streamName;
-        startingPosition = builder.startingPosition;
+        streams = builder.streams;
+        multiStream = builder.multiStream;
         workerId = builder.workerId;
         leaseDuration = builder.leaseDuration;
         checkpointInterval = builder.checkpointInterval;
@@ -54,21 +57,38 @@ public final class ConsumerConfig {
      * @param applicationName names the application; its workers share leases and checkpoints
      * @param streamName the stream to read
      * @param startingPosition where to start when there is no checkpoint
+     * @throws IllegalArgumentException if the stream's name is blank
      */
     public static Builder builder(String applicationName, String streamName, StartingPosition startingPosition) {
-        return new Builder(applicationName, streamName, startingPosition);
+        return new Builder(applicationName, ImmutableList.of(new StreamConfig(streamName, startingPosition)), false);
+    }
+
+    /**
+     * As {@link #builder(String, String, StartingPosition)} for an application of several streams, or of a number that
+     * changes, see {@link ShardlineConsumer#addStream}.
+     *
+     * <p>Its leases are named after stream and shard, as KCL names them in such an application; so an application stays of
+     * one stream or of several, and its checkpoints are of no use to the other kind.
+     * Where the consumer names a shard, in events or for {@link ShardlineConsumer#pause}, it is by that key.
+     *
+     * @param streams at least one, each once
+     */
+    public static Builder builder(String applicationName, Collection<StreamConfig> streams) {
+        return new Builder(applicationName, ImmutableList.copyOf(streams), true);
     }
 
     public String applicationName() {
         return applicationName;
     }
 
-    public String streamName() {
-        return streamName;
+    /** The streams to begin with, at least one. */
+    public List<StreamConfig> streams() {
+        return streams;
     }
 
-    public StartingPosition startingPosition() {
-        return startingPosition;
+    /** Whether the application may have several streams. */
+    public boolean isMultiStream() {
+        return multiStream;
     }
 
     public String workerId() {
@@ -127,8 +147,8 @@ public final class ConsumerConfig {
     public static final class Builder {
 
         private final String applicationName;
-        private final String streamName;
-        private final StartingPosition startingPosition;
+        private final ImmutableList<StreamConfig> streams;
+        private final boolean multiStream;
         private String workerId = "worker-" + ProcessHandle.current().pid();
         private Duration leaseDuration = Duration.ofSeconds(10);
         private Duration checkpointInterval = Duration.ofSeconds(5);
@@ -143,10 +163,10 @@ public final class ConsumerConfig {
         private Duration startTimeout = Duration.ofMinutes(1);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
-        private Builder(String applicationName, String streamName, StartingPosition startingPosition) {
+        private Builder(String applicationName, ImmutableList<StreamConfig> streams, boolean multiStream) {
             this.applicationName = applicationName;
-            this.streamName = streamName;
-            this.startingPosition = startingPosition;
+            this.streams = streams;
+            this.multiStream = multiStream;
         }
 
         /**
@@ -257,7 +277,9 @@ public final class ConsumerConfig {
          */
         public ConsumerConfig build() {
             check(!applicationName.isBlank(), "applicationName", applicationName, "not blank");
-            check(!streamName.isBlank(), "streamName", streamName, "not blank");
+            long names =
+                    streams.stream().map(StreamConfig::streamName).distinct().count();
+            check(names >= 1 && names == streams.size(), "streams", streams, "at least one, each once");
             check(!workerId.isBlank() && !workerId.contains("@"), "workerId", workerId, "not blank, without '@'");
             check(leaseDuration.compareTo(Duration.ofSeconds(1)) >= 0, "leaseDuration", leaseDuration, "at least 1 s");
             check(leaseDuration.compareTo(Duration.ofHours(1)) <= 0, "leaseDuration", leaseDuration, "at most 1 h");

@@ -5,6 +5,9 @@ import java.time.Duration;
 /**
  * Something that a consumer did or that happened to it.
  *
+ * <p>In an application of several streams a shard goes by the key of its lease, {@code account:stream:creation:shard}, as the
+ * shards of different streams have the same ids.
+ *
  * <p>Immutable.
  */
 public sealed interface ConsumerEvent {
@@ -20,6 +23,12 @@ public sealed interface ConsumerEvent {
      * do. Other workers take over once this one's lease duration has passed.
      */
     record ConsumerFailed(ConsumerException why) implements ConsumerEvent {}
+
+    /**
+     * One stream of several cannot be read any more, for example because it was deleted; the message says what to do. The
+     * others are read on.
+     */
+    record StreamFailed(String streamName, ConsumerException why) implements ConsumerEvent {}
 
     /** The worker holds a shard. */
     record LeaseTaken(String shardId, long fencingToken) implements ConsumerEvent {}

@@ -67,6 +67,36 @@ public final class ShardlineConsumer implements AutoCloseable {
         return loop.start();
     }
 
+    /**
+     * Reads one stream more, in an application of several: this one and all its other workers, from now on. A stream that was
+     * removed goes on at its checkpoints.
+     *
+     * <p>It is kept in the lease table: workers read it also if they were not told of it. Still the settings of the next
+     * start should have it, for somebody has to look for shards whose leases are missing.
+     *
+     * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a
+     *     {@link ConsumerException} when that is not to be, or when the consumer is not running
+     * @throws IllegalStateException if the consumer was built for one stream
+     */
+    public CompletableFuture<Void> addStream(StreamConfig stream) {
+        return loop.addStream(stream);
+    }
+
+    /**
+     * Reads one stream no more, in an application of several: this worker and all others let its shards go. Their leases
+     * stay, with their checkpoints.
+     *
+     * <p>It is kept in the lease table: also a worker whose settings have the stream does not read it, until {@link
+     * #addStream}.
+     *
+     * @return completes on a user-code thread once that is written down, the shards being let go after that; fails with a
+     *     {@link ConsumerException} if the application has no such stream, or when the consumer is not running
+     * @throws IllegalStateException if the consumer was built for one stream
+     */
+    public CompletableFuture<Void> removeStream(String streamName) {
+        return loop.removeStream(streamName);
+    }
+
     /** Where the consumer is in its life. */
     public ConsumerState state() {
         return loop.state();

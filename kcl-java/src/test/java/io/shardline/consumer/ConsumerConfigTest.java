@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +26,8 @@ class ConsumerConfigTest {
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.workerId()).startsWith("worker-");
         assertThat(config.applicationName()).isEqualTo("app");
-        assertThat(config.streamName()).isEqualTo("flights");
-        assertThat(config.startingPosition()).isEqualTo(StartingPosition.latest());
+        assertThat(config.streams()).containsExactly(new StreamConfig("flights", StartingPosition.latest()));
+        assertThat(config.isMultiStream()).isFalse();
     }
 
     @Test
@@ -55,7 +56,10 @@ class ConsumerConfigTest {
         assertThatThrownBy(() -> ConsumerConfig.builder("app", "", StartingPosition.latest())
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("streamName must be not blank, was ");
+                .hasMessage("streamName must be not blank, without ':', was ''");
+        assertThatThrownBy(() -> ConsumerConfig.builder("app", List.of()).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("streams must be at least one, each once, was []");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.ConsumerListener;
 import io.shardline.consumer.ConsumerState;
+import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.lease.ProtocolRules;
 import io.shardline.consumer.internal.lease.SessionKeeper;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     private final StoreCalls storeCalls;
     private final EventFeed events;
     private final HeldShards held;
+    private final StreamChanges streamChanges;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<CloseReport> stopped = new CompletableFuture<>();
@@ -73,7 +76,9 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         loop = new EventLoop(platform, this);
         storeCalls = new StoreCalls(loop, platform, this);
         events = new EventFeed(platform.userCode(), parts.listener());
-        held = new HeldShards(parts, new SessionKeeper.Setting(loop, platform, storeCalls, store, rules), events, this);
+        SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
+        held = new HeldShards(parts, leasing, events, this);
+        streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);
     }
 
     public ConsumerState state() {
@@ -140,11 +145,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         if (held.areLeasesCreated()) {
             return;
         }
-        String awaited = syncStarted ? held.sync().awaited() : null;
+        String awaited = syncStarted ? held.syncs().awaited() : null;
         String failure =
-                awaited == null ? storeCalls.lastFailure() : held.sync().lastFailure();
+                awaited == null ? storeCalls.lastFailure() : held.syncs().lastFailure();
         failed(new ConsumerException(
-                "the consumer of stream '" + config.streamName() + "' did not start within "
+                "the consumer of " + streams() + " did not start within "
                         + config.startTimeout().toMillis() / 1_000.0 + " s (startTimeout), waiting for "
                         + (awaited == null ? store.place() : awaited) + ": "
                         + (failure == null ? "there was no answer" : failure)
@@ -156,7 +161,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     public void scanned() {
         if (!syncStarted) {
             syncStarted = true;
-            held.sync().run();
+            held.syncs().run();
             syncLater();
         }
     }
@@ -165,15 +170,70 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         double spread = 0.8 + 0.4 * platform.random().nextDouble();
         loop.schedule((long) (config.shardSyncInterval().toNanos() * spread), () -> {
             if (state == ConsumerState.RUNNING) {
-                held.sync().run();
+                held.syncs().run();
                 syncLater();
             }
         });
     }
 
     @Override
-    public void leasesCreated() {
-        events.complete(() -> started.complete(null));
+    public void leasesCreated(String streamName) {
+        streamChanges.ended(streamName, null);
+        if (held.areLeasesCreated()) {
+            events.complete(() -> started.complete(null));
+        }
+    }
+
+    @Override
+    public void streamFailed(String streamName, ConsumerException why) {
+        if (!config.isMultiStream() || !held.areLeasesCreated()) {
+            failed(why);
+            return;
+        }
+        streamChanges.ended(streamName, why);
+        log.error("stream={} cannot be read any more: {}", streamName, why.getMessage());
+        events.emit(new ConsumerEvent.StreamFailed(streamName, why));
+    }
+
+    private String streams() {
+        return config.streams().stream()
+                .map(StreamConfig::streamName)
+                .collect(Collectors.joining("', '", config.isMultiStream() ? "streams '" : "stream '", "'"));
+    }
+
+    // ------------------------------------------------------------------------------------------ several streams
+
+    /** Reads one stream more; completes once its shards have leases. */
+    public CompletableFuture<Void> addStream(StreamConfig stream) {
+        return change(done -> streamChanges.add(stream, done));
+    }
+
+    /** Reads one stream no more; completes once that is written down. */
+    public CompletableFuture<Void> removeStream(String streamName) {
+        return change(done -> streamChanges.remove(streamName, done));
+    }
+
+    private CompletableFuture<Void> change(Consumer<CompletableFuture<Void>> change) {
+        if (!config.isMultiStream()) {
+            throw new IllegalStateException(
+                    "the consumer was built for one " + streams() + ", and an application stays of one or of several");
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean posted = loop.post(() -> {
+            if (state == ConsumerState.RUNNING) {
+                change.accept(done);
+            } else {
+                events.complete(() -> done.completeExceptionally(notRunning()));
+            }
+        });
+        if (!posted) {
+            done.completeExceptionally(notRunning());
+        }
+        return done;
+    }
+
+    private ConsumerException notRunning() {
+        return new ConsumerException("the consumer is " + state + ", so its streams cannot be changed", null);
     }
 
     // --------------------------------------------------------------------------------------------------- pause
@@ -282,12 +342,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         failed(why);
     }
 
-    @Override
-    public void failed(ConsumerException why) {
+    private void failed(ConsumerException why) {
         if (hasEnded()) {
             return;
         }
-        log.error("the consumer of stream={} cannot go on: {}", config.streamName(), why.getMessage());
+        log.error("the consumer of {} cannot go on: {}", streams(), why.getMessage());
         events.emit(new ConsumerEvent.ConsumerFailed(why));
         events.complete(() -> started.completeExceptionally(why));
         end(ConsumerState.FAILED, why, String.valueOf(why.getMessage()));
@@ -300,6 +359,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         state = last;
         CloseReport ended = new CloseReport(last, failure, Collections.unmodifiableSet(held.unfinished()));
         report = ended;
+        streamChanges.abandon(why);
         held.book().abandon(why);
         storeCalls.close();
         loop.close();

@@ -6,13 +6,15 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.Timing;
 import io.shardline.consumer.internal.process.ShardConsumer;
 import io.shardline.consumer.internal.retrieve.PollPacer;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
-import io.shardline.consumer.internal.shard.ShardSync;
+import io.shardline.consumer.internal.retrieve.ShardName;
+import io.shardline.consumer.internal.shard.StreamSyncs;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +34,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>Confined to the consumer loop, but for {@link #mayAct}.
  */
-final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
+final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, StreamSyncs.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(HeldShards.class);
 
@@ -49,7 +51,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
     private final EventFeed events;
     private final Owner owner;
     private final LeaseBook book;
-    private final ShardSync sync;
+    private final StreamSyncs syncs;
     private final PrefetchBudget budget;
     private final ShardConsumer.Setting shardSetting;
 
@@ -65,11 +67,11 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
         /** A scan of the lease table has been taken in. */
         void scanned();
 
-        /** Every shard that reading begins with has a lease. */
-        void leasesCreated();
+        /** Every shard that the reading of a stream begins with has a lease. */
+        void leasesCreated(String streamName);
 
-        /** The consumer cannot go on. */
-        void failed(ConsumerException why);
+        /** A stream cannot be read, and time does not mend it. */
+        void streamFailed(String streamName, ConsumerException why);
 
         /** Something has gone that {@link HeldShards#isIdle} waits for. */
         void released();
@@ -82,17 +84,12 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
         this.events = events;
         this.owner = owner;
         this.book = new LeaseBook(leasing, timing, config.workerId(), this);
-        this.sync = new ShardSync(
-                leasing,
-                parts.client(),
-                new ShardSync.Target(
-                        config.streamName(), config.startingPosition(), this::leasesCreated, owner::failed));
+        this.syncs = new StreamSyncs(leasing, parts.client(), config, this);
         this.budget = new PrefetchBudget(config.prefetchBudget());
         PollingSource.Setting source = new PollingSource.Setting(
                 leasing.loop(),
                 leasing.platform(),
                 parts.client(),
-                config.streamName(),
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
         this.shardSetting =
@@ -103,8 +100,8 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
         return book;
     }
 
-    ShardSync sync() {
-        return sync;
+    StreamSyncs syncs() {
+        return syncs;
     }
 
     PrefetchBudget budget() {
@@ -233,9 +230,10 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
 
     // ------------------------------------------------------------------------------------------------- lineage
 
-    private void leasesCreated(int created) {
-        leased = true;
-        owner.leasesCreated();
+    @Override
+    public void synced(String streamName, int created) {
+        leased |= syncs.isDone();
+        owner.leasesCreated(streamName);
         shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {
             book.announceNewLeases();
@@ -243,11 +241,21 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
     }
 
     @Override
+    public void failed(String streamName, ConsumerException why) {
+        owner.streamFailed(streamName, why);
+    }
+
+    @Override
+    public ShardName nameOf(Lease lease) {
+        return new ShardName(
+                syncs.streamOf(lease.key()), LeaseKey.parse(lease.key()).shardId());
+    }
+
+    @Override
     public void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
         // A parent without a lease is one that the application does not read, but only once all roots have theirs:
-        // while
-        // another worker creates them, one may be missing yet.
-        boolean rootsAreThere = leased;
+        // while another worker creates them, one may be missing yet.
+        boolean rootsAreThere = syncs.hasRootsFor(lease.key());
         leasing.calls()
                 .read(
                         () -> leasing.store().readLeases(lease.parents()),
@@ -279,15 +287,18 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host {
 
     @Override
     public void whetherListed(Lease lease, Consumer<Boolean> answer) {
-        sync.whetherListed(lease.key(), answer);
+        syncs.whetherListed(lease.key(), answer);
     }
 
     @Override
     public void createChildren(Lease lease, List<ChildShard> children, Runnable created) {
-        sync.createChildren(lease, children, () -> {
+        syncs.createChildren(lease, children, () -> {
             created.run();
             // Whoever has read the parent goes on with its children: others would hear of its end a heartbeat later.
-            book.takeFree(children.stream().map(ChildShard::shardId).toList());
+            LeaseKey parent = LeaseKey.parse(lease.key());
+            book.takeFree(children.stream()
+                    .map(child -> parent.sibling(child.shardId()).toString())
+                    .toList());
             book.announceNewLeases();
         });
     }

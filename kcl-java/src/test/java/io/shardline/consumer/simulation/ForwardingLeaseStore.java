@@ -74,6 +74,11 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+        return table.removeStream(streamName, removed);
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return table.createLease(lease);
     }

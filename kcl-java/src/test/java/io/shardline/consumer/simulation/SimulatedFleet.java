@@ -86,6 +86,12 @@ public final class SimulatedFleet {
         }
     }
 
+    /** Puts one plain record into a stream. */
+    public void putTo(String stream, String text) {
+        get(kinesis.client()
+                .putRecord(r -> r.streamName(stream).partitionKey(text).data(SdkBytes.fromUtf8String(text))));
+    }
+
     /** Puts one plain record into a shard. */
     public void putInto(String shardId, String text) {
         String hashKey = shard(shardId).hashKeyRange().startingHashKey();

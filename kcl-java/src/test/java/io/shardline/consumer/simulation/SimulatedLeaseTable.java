@@ -122,6 +122,11 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+        return write("removeStream", streamName, () -> table.removeStream(streamName, removed));
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return write("createLease", lease.key(), () -> table.createLease(lease));
     }

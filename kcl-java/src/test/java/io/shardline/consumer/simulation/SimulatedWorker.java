@@ -6,6 +6,7 @@ import io.shardline.consumer.RecordHandler;
 import io.shardline.consumer.ShardHandlerFactory;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
@@ -34,6 +35,7 @@ public final class SimulatedWorker {
     private final ScriptedNetwork network;
     private final List<ConsumerEvent> events = new ArrayList<>();
     private StartingPosition startingPosition = StartingPosition.trimHorizon();
+    private List<StreamConfig> streams = List.of();
     private Consumer<ConsumerConfig.Builder> settings = config -> {};
     private @Nullable RecordHandler recordHandler;
     private @Nullable ShardHandlerFactory shardHandlers;
@@ -54,6 +56,12 @@ public final class SimulatedWorker {
 
     public SimulatedWorker from(StartingPosition position) {
         startingPosition = position;
+        return this;
+    }
+
+    /** Reads these streams in place of the fleet's one. */
+    public SimulatedWorker streams(StreamConfig... several) {
+        streams = List.of(several);
         return this;
     }
 
@@ -129,8 +137,10 @@ public final class SimulatedWorker {
     }
 
     private ShardlineConsumer build() {
-        ConsumerConfig.Builder config = ConsumerConfig.builder("test", SimulatedFleet.STREAM, startingPosition)
-                .workerId(process.name());
+        ConsumerConfig.Builder config = streams.isEmpty()
+                ? ConsumerConfig.builder("test", SimulatedFleet.STREAM, startingPosition)
+                : ConsumerConfig.builder("test", streams);
+        config.workerId(process.name());
         settings.accept(config);
         ShardlineConsumer.Builder builder = ShardlineConsumer.builder()
                 .config(config.build())

@@ -29,6 +29,9 @@ final class Attributes {
     static final String RANGE_START = "startingHashKey";
     static final String RANGE_END = "endingHashKey";
 
+    /** With {@link #STREAM_NAME} on the lease rows of an application of several streams. */
+    static final String SHARD_ID = "shardId";
+
     static final String SHARD_END = "SHARD_END";
 
     // Lease rows, ours. KCL's updates name the attributes they change, so these survive them.
@@ -56,11 +59,12 @@ final class Attributes {
     static final String REVISION = "rev";
     static final String SUSPECTS = "suspects";
 
-    // The stream row.
+    // The stream rows.
     static final String STREAM_NAME = "streamName";
     static final String STREAM_CREATED = "created";
     static final String STREAM_FROM = "from";
     static final String STREAM_START_AT = "startAt";
+    static final String STREAM_REMOVED = "removed";
 
     private Attributes() {}
 }

@@ -195,6 +195,14 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         });
     }
 
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+        ItemUpdate update = new ItemUpdate()
+                .where(Attributes.ENTITY, Rows.string(Attributes.STREAM))
+                .set(Attributes.STREAM_REMOVED, Rows.flag(removed));
+        return update(Rows.streamKey(streamName), update, Rows::stream);
+    }
+
     // --------------------------------------------------------------------------------------------------- leases
 
     @Override
@@ -291,16 +299,17 @@ public final class DynamoDbLeaseStore implements LeaseStore {
             List<FleetRow> fleet = new ArrayList<>(List.of(FleetRow.EMPTY));
             List<SessionRow> sessions = new ArrayList<>();
             List<Lease> leases = new ArrayList<>();
+            List<StreamRow> streams = new ArrayList<>();
             sorted.values().forEach(item -> {
-                switch (readable(item, Rows::kindOf).orElse(Rows.Kind.STREAM)) {
+                switch (readable(item, Rows::kindOf).orElse(Rows.Kind.OTHER)) {
                     case LEASE -> addIfReadable(item, this::lease, leases);
                     case SESSION -> addIfReadable(item, Rows::session, sessions);
                     case FLEET -> addIfReadable(item, Rows::fleet, fleet);
-                    case STREAM -> {} // read when the stream is registered
+                    case STREAM -> addIfReadable(item, Rows::stream, streams);
                     case OTHER -> reports.once(item.key(), "is not Shardline's and is left alone");
                 }
             });
-            return new Scan(fleet.get(fleet.size() - 1), sessions, leases);
+            return new Scan(fleet.get(fleet.size() - 1), sessions, leases, StreamRow.removed(streams));
         });
     }
 

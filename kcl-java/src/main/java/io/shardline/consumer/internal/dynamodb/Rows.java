@@ -8,6 +8,7 @@ import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
@@ -120,14 +121,19 @@ final class Rows {
     }
 
     static Map<String, AttributeValue> item(StreamRow row) {
-        Map<String, AttributeValue> item = keyed(STREAM_PREFIX + row.streamName(), Attributes.STREAM);
+        Map<String, AttributeValue> item = keyed(streamKey(row.streamName()), Attributes.STREAM);
         item.put(Attributes.STREAM_NAME, string(row.streamName()));
         item.put(Attributes.STREAM_CREATED, string(row.created().toString()));
         item.put(Attributes.STREAM_FROM, string(row.from().name()));
         if (row.startAt() != null) {
             item.put(Attributes.STREAM_START_AT, string(row.startAt().toString()));
         }
+        item.put(Attributes.STREAM_REMOVED, flag(row.removed()));
         return item;
+    }
+
+    static String streamKey(String streamName) {
+        return STREAM_PREFIX + streamName;
     }
 
     static StreamRow stream(Item item) {
@@ -139,7 +145,8 @@ final class Rows {
                 item.string(Attributes.STREAM_NAME),
                 created,
                 StartingPosition.Kind.valueOf(item.string(Attributes.STREAM_FROM)),
-                item.optionalInstant(Attributes.STREAM_START_AT));
+                item.optionalInstant(Attributes.STREAM_START_AT),
+                item.flag(Attributes.STREAM_REMOVED));
     }
 
     // --------------------------------------------------------------------------------------------------- leases
@@ -153,8 +160,19 @@ final class Rows {
             item.put(Attributes.OWNER, string(row.owner()));
             item.put(Attributes.OUR_OWNER, string(row.owner()));
         }
+        LeaseKey key = LeaseKey.parse(row.key());
+        if (!key.stream().isEmpty()) {
+            item.put(
+                    Attributes.STREAM_NAME,
+                    string(key.stream().substring(0, key.stream().length() - 1)));
+            item.put(Attributes.SHARD_ID, string(key.shardId()));
+        }
         if (!row.parents().isEmpty()) {
-            item.put(Attributes.PARENTS, strings(row.parents()));
+            item.put(
+                    Attributes.PARENTS,
+                    strings(row.parents().stream()
+                            .map(parent -> LeaseKey.parse(parent).shardId())
+                            .toList()));
         }
         if (row.range() != null) {
             item.put(Attributes.RANGE_START, string(row.range().start().toString()));
@@ -194,7 +212,10 @@ final class Rows {
                 shownOwner(item, counter),
                 counter,
                 checkpoint(item),
-                item.strings(Attributes.PARENTS),
+                item.strings(Attributes.PARENTS).stream()
+                        .map(parent ->
+                                LeaseKey.parse(item.key()).sibling(parent).toString())
+                        .collect(ImmutableSet.toImmutableSet()),
                 range(item),
                 item.count(Attributes.OWNER_SWITCHES, 0));
     }

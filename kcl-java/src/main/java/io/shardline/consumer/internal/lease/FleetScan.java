@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,7 @@ final class FleetScan {
     private final Follower follower;
 
     private final Map<String, Lease> seen = new TreeMap<>();
+    private ImmutableSet<String> removedStreams = ImmutableSet.of();
     private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
     private boolean scanning;
     private boolean scanAgain;
@@ -60,6 +63,9 @@ final class FleetScan {
 
         /** The plan says so. */
         void take(Lease lease);
+
+        /** The application does not read its stream any more. */
+        void release(String key);
     }
 
     /** Why there will be another scan, or an announcement. */
@@ -159,7 +165,17 @@ final class FleetScan {
 
     /** Leases that are not at their shard's end, by what was last seen. */
     int activeLeases() {
-        return (int) seen.values().stream().filter(lease -> !lease.isEnded()).count();
+        return (int) read().filter(lease -> !lease.isEnded()).count();
+    }
+
+    /** The leases of streams that the application has not removed. */
+    private Stream<Lease> read() {
+        return seen.values().stream().filter(this::isRead);
+    }
+
+    private boolean isRead(Lease lease) {
+        String stream = LeaseKey.parse(lease.key()).streamName();
+        return stream == null || !removedStreams.contains(stream);
     }
 
     int liveSessions() {
@@ -177,7 +193,9 @@ final class FleetScan {
     }
 
     boolean isFree(Lease lease) {
-        return !lease.isEnded() && (lease.owner() == null || fleet.dead().contains(lease.owner()));
+        return !lease.isEnded()
+                && isRead(lease)
+                && (lease.owner() == null || fleet.dead().contains(lease.owner()));
     }
 
     /** Ends for good after one more look, as there may be newcomers that only a scan shows. */
@@ -195,6 +213,7 @@ final class FleetScan {
 
     private void takeIn(Scan scan) {
         seen.clear();
+        removedStreams = scan.removed();
         Set<String> owners = new LinkedHashSet<>();
         for (Lease lease : scan.leases()) {
             seen.put(lease.key(), lease);
@@ -242,7 +261,11 @@ final class FleetScan {
         }
         Set<String> live = fleet.others();
         live.add(me);
-        LeasePlan plan = LeasePlanner.plan(new FleetView(me, live, fleet.dead(), seen.values(), follower.heldKeys()));
+        LeasePlan plan = LeasePlanner.plan(new FleetView(me, live, fleet.dead(), read().toList(), follower.heldKeys()));
+        seen.values().stream()
+                .filter(lease -> !isRead(lease) && follower.heldKeys().contains(lease.key()))
+                .toList()
+                .forEach(lease -> follower.release(lease.key()));
         plan.takes().forEach(follower::take);
         if (takeAllFree) {
             seen.values().stream().filter(this::isFree).toList().forEach(follower::take);

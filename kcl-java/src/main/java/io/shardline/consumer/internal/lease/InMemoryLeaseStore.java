@@ -95,6 +95,11 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+        return update(streams, streamName, row -> true, row -> row.removed(removed));
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return create(leases, lease.key(), lease);
     }
@@ -158,7 +163,8 @@ public final class InMemoryLeaseStore implements LeaseStore {
         return CompletableFuture.completedFuture(new Scan(
                 fleet(),
                 new ArrayList<>(new TreeMap<>(sessions).values()),
-                new ArrayList<>(new TreeMap<>(leases).values())));
+                new ArrayList<>(new TreeMap<>(leases).values()),
+                StreamRow.removed(new TreeMap<>(streams).values())));
     }
 
     private FleetRow fleet() {

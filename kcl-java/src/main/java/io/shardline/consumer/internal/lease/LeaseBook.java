@@ -243,6 +243,14 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         });
     }
 
+    @Override
+    public void release(String key) {
+        HeldLease lease = held.get(key);
+        if (lease != null) {
+            listener.handOver(lease, null);
+        }
+    }
+
     /** Takes some leases that nobody has taken yet, whoever's share they are; the balance comes later. */
     public void takeFree(Collection<String> keys) {
         setting.calls()

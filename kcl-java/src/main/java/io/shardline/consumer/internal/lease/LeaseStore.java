@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
@@ -65,6 +66,9 @@ public interface LeaseStore extends LeaseTable {
     /** Writes down the stream unless that was done, and gives what is written. */
     CompletableFuture<StreamRow> registerStream(StreamRow row);
 
+    /** Says whether a stream that is written down is read no more; of another nothing is written. */
+    CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed);
+
     /** L1. Creates a lease unless its key exists. */
     CompletableFuture<WriteResult<Lease>> createLease(Lease lease);
 
@@ -98,6 +102,10 @@ public interface LeaseStore extends LeaseTable {
     /** What {@link #watch} read. */
     record Watch(FleetRow fleet, List<SessionRow> sessions) {}
 
-    /** What {@link #scan} read. */
-    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases) {}
+    /**
+     * What {@link #scan} read.
+     *
+     * @param removed names of the streams that are read no more
+     */
+    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableSet<String> removed) {}
 }

@@ -10,6 +10,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.retrieve.Deaggregator;
 import io.shardline.consumer.internal.retrieve.FetchedBatch;
 import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.ShardName;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class RecordFlow implements PollingSource.Sink {
     private final ShardProcessor processor;
     private final TenureCheckpointer checkpointer;
     private final Owner owner;
+    private final ShardName shard;
     private final Deaggregator deaggregator;
     private final ReadTrouble trouble;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
@@ -68,8 +70,8 @@ final class RecordFlow implements PollingSource.Sink {
         this.owner = owner;
         this.handled = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
         ConsumerConfig config = setting.config();
-        this.deaggregator =
-                new Deaggregator(config.streamName(), lease.key(), lease.row().range(), config.foreignEntries());
+        this.shard = setting.host().nameOf(lease.row());
+        this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
         this.source = newSource();
         this.trouble = new ReadTrouble(setting.host(), lease, this::isGone);
     }
@@ -77,7 +79,7 @@ final class RecordFlow implements PollingSource.Sink {
     private PollingSource newSource() {
         Position from = handled;
         Checkpoint checkpoint = from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
-        return new PollingSource(setting.source(), lease.key(), checkpoint, this);
+        return new PollingSource(setting.source(), shard, checkpoint, this);
     }
 
     /** Begins to read, for the first time or after a halt, once no call of the handler is under way. */

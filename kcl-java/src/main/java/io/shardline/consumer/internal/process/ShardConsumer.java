@@ -8,6 +8,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.List;
@@ -78,6 +79,9 @@ public final class ShardConsumer implements RecordFlow.Owner {
          * @param waitedNanos how long the shard has waited for that
          */
         void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer);
+
+        /** The shard that a lease is for. */
+        ShardName nameOf(Lease lease);
 
         /** Finds out whether the stream still has a shard that could not be read. Calls back if it is known. */
         void whetherListed(Lease lease, Consumer<Boolean> answer);
@@ -345,7 +349,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     private ShardContext context() {
         Position checkpoint = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
-        return new ShardContext(setting.config().streamName(), lease.key(), checkpoint, lease.fencingToken());
+        ShardName shard = setting.host().nameOf(lease.row());
+        return new ShardContext(shard.streamName(), shard.shardId(), checkpoint, lease.fencingToken());
     }
 
     private ShardProcessor.Tenure tenure(TenureCheckpointer checkpointer) {

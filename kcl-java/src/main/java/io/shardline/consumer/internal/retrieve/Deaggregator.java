@@ -24,8 +24,7 @@ public final class Deaggregator {
     /** The partition key of aggregated records whose producer puts entries again that landed in the wrong shard. */
     private static final String REPAIRING_PRODUCER = "a";
 
-    private final String streamName;
-    private final String shardId;
+    private final ShardName shard;
     private final @Nullable HashKeyRange range;
     private final ForeignEntries treatment;
 
@@ -34,9 +33,8 @@ public final class Deaggregator {
      *
      * @param range its hash keys; if they are not known nothing is foreign
      */
-    public Deaggregator(String streamName, String shardId, @Nullable HashKeyRange range, ForeignEntries treatment) {
-        this.streamName = streamName;
-        this.shardId = shardId;
+    public Deaggregator(ShardName shard, @Nullable HashKeyRange range, ForeignEntries treatment) {
+        this.shard = shard;
         this.range = range;
         this.treatment = treatment;
     }
@@ -123,7 +121,7 @@ public final class Deaggregator {
 
     private ConsumerRecord.Source sourceOf(Record record) {
         return new ConsumerRecord.Source(
-                streamName, shardId, record.sequenceNumber(), record.approximateArrivalTimestamp());
+                shard.streamName(), shard.shardId(), record.sequenceNumber(), record.approximateArrivalTimestamp());
     }
 
     private static ConsumerRecord recordOf(ConsumerRecord.Source source, AggregateEntry entry, int index) {

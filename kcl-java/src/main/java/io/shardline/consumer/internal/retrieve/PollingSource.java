@@ -38,7 +38,7 @@ public final class PollingSource {
     private static final long LEAST_GUESS = 64L << 10;
 
     private final Setting setting;
-    private final String shardId;
+    private final ShardName shard;
     private final Checkpoint from;
     private final Sink sink;
 
@@ -63,12 +63,7 @@ public final class PollingSource {
 
     /** What a source works with. */
     public record Setting(
-            EventLoop loop,
-            Platform platform,
-            KinesisAsyncClient client,
-            String streamName,
-            PrefetchBudget budget,
-            PollPacer pacer) {}
+            EventLoop loop, Platform platform, KinesisAsyncClient client, PrefetchBudget budget, PollPacer pacer) {}
 
     /** Takes what was read. Called on the loop. */
     public interface Sink {
@@ -83,9 +78,9 @@ public final class PollingSource {
         void failed(Throwable failure, int inARow);
     }
 
-    public PollingSource(Setting setting, String shardId, Checkpoint from, Sink sink) {
+    public PollingSource(Setting setting, ShardName shard, Checkpoint from, Sink sink) {
         this.setting = setting;
-        this.shardId = shardId;
+        this.shard = shard;
         this.from = from;
         this.sink = sink;
         this.notBefore = setting.loop().nanoTime();
@@ -158,9 +153,8 @@ public final class PollingSource {
     }
 
     private GetShardIteratorRequest iteratorRequest() {
-        GetShardIteratorRequest.Builder request = GetShardIteratorRequest.builder()
-                .streamName(setting.streamName())
-                .shardId(shardId);
+        GetShardIteratorRequest.Builder request =
+                GetShardIteratorRequest.builder().streamName(shard.streamName()).shardId(shard.shardId());
         if (lastSequenceNumber != null) {
             request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
                     .startingSequenceNumber(lastSequenceNumber);

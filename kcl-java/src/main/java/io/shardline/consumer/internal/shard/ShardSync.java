@@ -1,12 +1,13 @@
 package io.shardline.consumer.internal.shard;
 
-import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKey;
-import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.ControlCalls;
@@ -18,7 +19,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,21 +34,22 @@ import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryRespon
 import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.services.kinesis.model.ShardFilter;
 import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
+import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
 
 /**
- * Creates the leases that a stream's shards need.
+ * Creates the leases that one stream's shards need.
  *
  * <p>Any worker may do it at any time: a lease is created only where there is none. Confined to the consumer loop.
  */
-public final class ShardSync {
+final class ShardSync {
 
     private static final Logger log = LoggerFactory.getLogger(ShardSync.class);
 
-    /** Lease creations under way at a time. */
-    private static final int MOST_CREATIONS = 32;
-
     /** Listings with a hole in a row that are not believed; a reshard is not that long between two states. */
     private static final int MOST_INCOMPLETE_LISTINGS = 3;
+
+    /** Which part of an ARN is the account; see {@code arn:aws:kinesis:region:account:stream/name}. */
+    private static final int ARN_ACCOUNT = 4;
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -56,29 +57,41 @@ public final class ShardSync {
     private final ControlCalls calls;
     private final ShardListing listing;
     private final KinesisAsyncClient client;
+    private final SharedScan scans;
     private final Target target;
 
     private @Nullable StreamRow stream;
+    private String keyPrefix = "";
     private @Nullable String lastFailure;
     private int incompleteListings;
     private boolean asking;
     private boolean running;
     private boolean hasSucceeded;
 
-    /** What is synchronised, and who must know. */
-    public record Target(
-            String streamName, StartingPosition from, Consumer<Integer> done, Consumer<ConsumerException> failed) {}
+    /**
+     * What is synchronised, and who must know.
+     *
+     * @param ofSeveral whether the keys of leases tell the stream
+     * @param done is told how many leases were created
+     */
+    record Target(StreamConfig stream, boolean ofSeveral, Consumer<Integer> done, Consumer<ConsumerException> failed) {
 
-    public ShardSync(SessionKeeper.Setting setting, KinesisAsyncClient client, Target target) {
+        String streamName() {
+            return stream.streamName();
+        }
+    }
+
+    ShardSync(SessionKeeper.Setting setting, KinesisAsyncClient client, SharedScan scans, Target target) {
         this.setting = setting;
         this.client = client;
+        this.scans = scans;
         this.calls = new ControlCalls(setting.loop(), setting.platform(), this::attemptFailed);
         this.listing = new ShardListing(calls, client);
         this.target = target;
     }
 
     /** Lists the shards and creates what is missing, unless that is under way. */
-    public void run() {
+    void run() {
         if (running) {
             return;
         }
@@ -88,12 +101,14 @@ public final class ShardSync {
     }
 
     /** The service that an answer is awaited from, or null if it is the lease table. */
-    public @Nullable String awaited() {
+    @Nullable
+    String awaited() {
         return asking ? "Kinesis " + ServicePlace.of(client) : null;
     }
 
     /** Why the last call to Kinesis that failed did so, or null if none has. */
-    public @Nullable String lastFailure() {
+    @Nullable
+    String lastFailure() {
         return lastFailure;
     }
 
@@ -112,9 +127,12 @@ public final class ShardSync {
      * <p>A merged child is left to its other parent while that has no lease. The other parent's own parents are being read
      * then, and a child that existed before it would not wait for it: whoever comes last creates the child.
      */
-    public void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
+    void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
+        String prefix = LeaseKey.parse(parent.key()).stream();
         if (!children.isEmpty()) {
-            List<ListedShard> named = children.stream().map(ShardSync::listed).toList();
+            List<ListedShard> named = children.stream()
+                    .map(child -> ListedShard.of(prefix, child))
+                    .toList();
             createWhereAllParentsAre(parent, named, created);
             return;
         }
@@ -122,7 +140,7 @@ public final class ShardSync {
         listing.list(target.streamName(), null)
                 .thenAccept(shards -> {
                     List<ListedShard> found = shards.stream()
-                            .map(ShardSync::listed)
+                            .map(shard -> ListedShard.of(prefix, shard))
                             .filter(shard -> shard.parents().contains(parent.key()))
                             .toList();
                     createWhereAllParentsAre(parent, found, created);
@@ -137,12 +155,17 @@ public final class ShardSync {
      * Finds out whether the stream still lists a shard. Calls back if the listing succeeds, and shows the same stream: one that
      * was deleted and made again has shards of the same names.
      */
-    public void whetherListed(String shardId, Consumer<Boolean> answer) {
+    void whetherListed(LeaseKey key, Consumer<Boolean> answer) {
         describe()
                 .thenAccept(described -> {
-                    Instant created = described.streamDescriptionSummary().streamCreationTimestamp();
-                    if (stream == null || isSame(stream, created)) {
-                        look(shardId, answer);
+                    StreamDescriptionSummary summary = described.streamDescriptionSummary();
+                    if (stream != null && !isSame(stream, summary.streamCreationTimestamp())) {
+                        return;
+                    }
+                    if (key.stream().equals(keyPrefix(summary))) {
+                        look(key.shardId(), answer);
+                    } else {
+                        answer.accept(false); // of an earlier stream of that name
                     }
                 })
                 .exceptionally(this::fail);
@@ -178,16 +201,25 @@ public final class ShardSync {
         setting.loop().schedule(RETRY_NANOS, () -> createChildren(parent, children, created));
     }
 
+    private String keyPrefix(StreamDescriptionSummary described) {
+        if (!target.ofSeveral()) {
+            return "";
+        }
+        String account = described.streamARN().split(":", -1)[ARN_ACCOUNT];
+        return LeaseKey.streamOf(account, target.streamName(), described.streamCreationTimestamp());
+    }
+
     private void identify(DescribeStreamSummaryResponse answer) {
         asking = false;
+        keyPrefix = keyPrefix(answer.streamDescriptionSummary());
         Instant created = answer.streamDescriptionSummary().streamCreationTimestamp();
-        StartingPosition from = target.from();
+        StartingPosition from = target.stream().startingPosition();
         Instant startAt = switch (from.kind()) {
             case TRIM_HORIZON -> null;
             case LATEST -> serviceTime(answer);
             case AT_TIMESTAMP -> from.timestamp();
         };
-        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt);
+        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt, false);
         StreamRow known = stream;
         if (known != null) {
             identified(known, created);
@@ -244,7 +276,8 @@ public final class ShardSync {
 
     private void plan(StreamRow row, List<Shard> shards) {
         asking = false;
-        List<ListedShard> listed = shards.stream().map(ShardSync::listed).toList();
+        List<ListedShard> listed =
+                shards.stream().map(shard -> ListedShard.of(keyPrefix, shard)).toList();
         HashKey hole = ShardSyncPlanner.firstHole(listed).orElse(null);
         incompleteListings = hole == null ? 0 : incompleteListings + 1;
         if (hole != null && incompleteListings <= MOST_INCOMPLETE_LISTINGS) {
@@ -253,68 +286,57 @@ public final class ShardSync {
         }
         Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
         // The leases are read after the shards: whoever made a lease for a listed shard is seen.
-        setting.calls()
-                .read(
-                        setting.store()::scan,
-                        scan -> {
-                            create(ShardSyncPlanner.plan(listed, scan.leases(), start), count -> {
-                                running = false;
-                                hasSucceeded = true;
-                                target.done().accept(count);
-                            });
-                            // Nobody needs to know whether this succeeds: there is always a next time.
-                            ShardSyncPlanner.finished(listed, scan.leases())
-                                    .forEach(lease -> setting.calls()
-                                            .hint(() -> setting.store().deleteLease(lease)));
-                        },
-                        this::again);
+        scans.read(scan -> planned(listed, scan, start), this::again);
+    }
+
+    private void planned(List<ListedShard> listed, Scan scan, Checkpoint start) {
+        if (isOfAnotherKind(scan.leases())) {
+            return;
+        }
+        if (scan.removed().contains(target.streamName())) {
+            log.warn(
+                    "stream={} was removed from the application and is not read until it is added",
+                    target.streamName());
+            synced(0);
+            return;
+        }
+        List<Lease> leases = scan.leases().stream()
+                .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(keyPrefix))
+                .toList();
+        create(ShardSyncPlanner.plan(listed, leases, start), this::synced);
+        // Nobody needs to know whether this succeeds: there is always a next time.
+        ShardSyncPlanner.finished(listed, leases)
+                .forEach(lease -> setting.calls().hint(() -> setting.store().deleteLease(lease)));
+    }
+
+    private void synced(int created) {
+        running = false;
+        hasSucceeded = true;
+        target.done().accept(created);
+    }
+
+    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
+    private boolean isOfAnotherKind(List<Lease> leases) {
+        return leases.stream()
+                .map(Lease::key)
+                .filter(key -> LeaseKey.parse(key).stream().isEmpty() == target.ofSeveral())
+                .findFirst()
+                .map(key -> {
+                    fail(new ConsumerException(
+                            "the lease table has lease '" + key + "', so it is that of an application of "
+                                    + (target.ofSeveral()
+                                            ? "one stream, and this consumer was given several"
+                                            : "several streams, and this consumer was given one")
+                                    + "; use another application name, or the settings for "
+                                    + (target.ofSeveral() ? "one stream" : "several"),
+                            null));
+                    return true;
+                })
+                .orElse(false);
     }
 
     private void create(List<Lease> leases, Consumer<Integer> done) {
-        new Creation(new ArrayDeque<>(leases), leases.size(), done).start();
-    }
-
-    /** Some leases being created, a few at a time. */
-    private final class Creation {
-        private final ArrayDeque<Lease> left;
-        private final int count;
-        private final Consumer<Integer> done;
-        private int open;
-
-        private Creation(ArrayDeque<Lease> left, int count, Consumer<Integer> done) {
-            this.left = left;
-            this.count = count;
-            this.done = done;
-            this.open = count;
-        }
-
-        private void start() {
-            if (count == 0) {
-                done.accept(0);
-            }
-            for (int i = 0; i < MOST_CREATIONS; i++) {
-                next();
-            }
-        }
-
-        private void next() {
-            Lease lease = left.poll();
-            if (lease != null) {
-                setting.calls()
-                        .write(
-                                setting.calls().ordinary(() -> setting.store().createLease(lease)),
-                                created -> createdOne(),
-                                existing -> createdOne());
-            }
-        }
-
-        private void createdOne() {
-            open--;
-            next();
-            if (open == 0) {
-                done.accept(count);
-            }
-        }
+        new LeaseCreation(setting, leases, done).start();
     }
 
     private @Nullable Void fail(Throwable thrown) {
@@ -359,25 +381,5 @@ public final class ShardSync {
         }
         return "the shards of stream '" + target.streamName() + "' cannot be listed: " + ServiceErrors.code(failure)
                 + ": " + ServiceErrors.message(failure);
-    }
-
-    private static ListedShard listed(Shard shard) {
-        ImmutableSet.Builder<String> parents = ImmutableSet.builder();
-        if (shard.parentShardId() != null) {
-            parents.add(shard.parentShardId());
-        }
-        if (shard.adjacentParentShardId() != null) {
-            parents.add(shard.adjacentParentShardId());
-        }
-        return new ListedShard(shard.shardId(), parents.build(), rangeOf(shard.hashKeyRange()));
-    }
-
-    private static ListedShard listed(ChildShard child) {
-        return new ListedShard(
-                child.shardId(), ImmutableSet.copyOf(child.parentShards()), rangeOf(child.hashKeyRange()));
-    }
-
-    private static HashKeyRange rangeOf(software.amazon.awssdk.services.kinesis.model.HashKeyRange range) {
-        return HashKeyRange.parse(range.startingHashKey(), range.endingHashKey());
     }
 }

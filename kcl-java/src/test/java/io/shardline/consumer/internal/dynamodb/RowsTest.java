@@ -46,7 +46,7 @@ class RowsTest {
             HashKeyRange.parse("5", "99"),
             2);
     private static final StreamRow STREAM = new StreamRow(
-            "flights", Instant.parse("2026-01-01T00:00:00.123Z"), StartingPosition.Kind.LATEST, Instant.EPOCH);
+            "flights", Instant.parse("2026-01-01T00:00:00.123Z"), StartingPosition.Kind.LATEST, Instant.EPOCH, true);
 
     // --------------------------------------------------------------------------------------------------- leases
 
@@ -243,10 +243,24 @@ class RowsTest {
 
     @Test
     void streamIsReadAsItWasWritten() {
-        StreamRow fromItsStart = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null);
+        StreamRow fromItsStart =
+                new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
 
         assertThat(Rows.stream(new Item(Rows.item(STREAM)))).isEqualTo(STREAM);
         assertThat(Rows.stream(new Item(Rows.item(fromItsStart)))).isEqualTo(fromItsStart);
+    }
+
+    @Test
+    void leaseOfOneOfSeveralStreamsIsWrittenAsKclDoes() {
+        String stream = "000000000000:flights:12:";
+        Map<String, AttributeValue> item = Rows.item(
+                Lease.unowned(stream + "shard-1", Checkpoint.trimHorizon(), ImmutableSet.of(stream + "shard-0"), null));
+
+        assertThat(item)
+                .containsEntry("leaseKey", AttributeValue.fromS("000000000000:flights:12:shard-1"))
+                .containsEntry("streamName", AttributeValue.fromS("000000000000:flights:12"))
+                .containsEntry("shardId", AttributeValue.fromS("shard-1"))
+                .containsEntry("parentShardId", AttributeValue.fromSs(List.of("shard-0")));
     }
 
     @ParameterizedTest

@@ -349,7 +349,7 @@ class TableAnswersTest {
     }
 
     private static StreamRow stream() {
-        return new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null);
+        return new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
     }
 
     private static ConditionalCheckFailedException refused(Map<String, AttributeValue> row) {

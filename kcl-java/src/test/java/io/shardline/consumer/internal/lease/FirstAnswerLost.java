@@ -74,6 +74,11 @@ final class FirstAnswerLost extends ForwardingLeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+        return twice(() -> table.removeStream(streamName, removed));
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return twice(() -> super.createLease(lease));
     }

@@ -316,11 +316,40 @@ abstract class LeaseStoreContract {
 
         @Test
         void whoRegistersAStreamFirstDecides() {
-            StreamRow first = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.LATEST, Instant.EPOCH);
-            StreamRow second = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null);
+            StreamRow first =
+                    new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.LATEST, Instant.EPOCH, false);
+            StreamRow second = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
 
             assertThat(store.registerStream(first).join()).isEqualTo(first);
             assertThat(store.registerStream(second).join()).isEqualTo(first);
+        }
+
+        @Test
+        void aStreamThatIsRemovedShowsInScansUntilItIsReadAgain() {
+            assertThat(store.removeStream("flights", true).join()).isEqualTo(new Refused<>(null));
+            StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
+            store.registerStream(row).join();
+            assertThat(store.scan().join().removed()).isEmpty();
+
+            assertThat(written(store.removeStream("flights", true))).isEqualTo(row.removed(true));
+            assertThat(store.scan().join().removed()).containsExactly("flights");
+            assertThat(store.registerStream(row).join()).isEqualTo(row.removed(true));
+
+            assertThat(written(store.removeStream("flights", false))).isEqualTo(row);
+            assertThat(store.scan().join().removed()).isEmpty();
+        }
+
+        @Test
+        void leasesOfSeveralStreamsKeepTheirParentsApart() {
+            String stream = LeaseKey.streamOf("000000000000", "flights", Instant.ofEpochSecond(12));
+            Lease child = Lease.unowned(
+                    stream + "shard-1", Checkpoint.trimHorizon(), ImmutableSet.of(stream + "shard-0"), null);
+            store.createLease(child).join();
+
+            assertThat(store.readLeases(List.of("000000000000:flights:12:shard-1"))
+                            .join())
+                    .containsExactly(child);
+            assertThat(written(store.take(child, A)).parents()).isEqualTo(child.parents());
         }
     }
 

@@ -110,7 +110,8 @@ class DeaggregatorTest {
 
     @Test
     void nothingIsForeignWhenTheRangeIsNotKnown() {
-        Deaggregator deaggregator = new Deaggregator("flights", "shard-1", null, ForeignEntries.DROP_AGGREGATE);
+        Deaggregator deaggregator =
+                new Deaggregator(new ShardName("flights", "shard-1"), null, ForeignEntries.DROP_AGGREGATE);
 
         assertThat(names(deaggregator.expand(List.of(aggregate("7", "a", 1, 100)), null)))
                 .containsExactly("1", "100");
@@ -172,7 +173,7 @@ class DeaggregatorTest {
     }
 
     private static Expanded expand(ForeignEntries treatment, @Nullable Position after, Record... records) {
-        return new Deaggregator("flights", "shard-1", MINE, treatment).expand(List.of(records), after);
+        return new Deaggregator(new ShardName("flights", "shard-1"), MINE, treatment).expand(List.of(records), after);
     }
 
     private static List<String> names(Expanded expanded) {

@@ -88,7 +88,7 @@ final class ReadShard implements PollingSource.Sink {
                 .latency(Latency.fixed(latency))
                 .faults(this::fault)
                 .callbacks(process.pool("sdk", 1)));
-        setting = new PollingSource.Setting(loop, platform, client, STREAM, budget, new PollPacer(2, 1));
+        setting = new PollingSource.Setting(loop, platform, client, budget, new PollPacer(2, 1));
     }
 
     private Fault fault(String operation, KinesisRequest request) {
@@ -103,7 +103,7 @@ final class ReadShard implements PollingSource.Sink {
     }
 
     PollingSource open(Checkpoint from) {
-        source = new PollingSource(setting, SHARD, from, this);
+        source = new PollingSource(setting, new ShardName(STREAM, SHARD), from, this);
         return source;
     }
 

@@ -1,0 +1,163 @@
+package io.shardline.consumer.internal.shard;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.StreamConfig;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.SessionKeeper;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
+
+/**
+ * Creates the leases that the shards of all streams of an application need.
+ *
+ * <p>The streams are those that this worker was told of, and those that it holds leases of because another worker was.
+ * Confined to the consumer loop.
+ */
+public final class StreamSyncs {
+
+    private final SessionKeeper.Setting setting;
+    private final KinesisAsyncClient client;
+    private final SharedScan scans;
+    private final ConsumerConfig config;
+    private final Listener listener;
+
+    private final Map<String, ShardSync> byStream = new TreeMap<>();
+    private final Set<String> synced = new TreeSet<>();
+    private final Set<String> broken = new TreeSet<>();
+
+    /** Who must know. Called on the loop. */
+    public interface Listener {
+
+        /** The leases of a stream are there, some of them since now. */
+        void synced(String streamName, int created);
+
+        /** A stream cannot be read, and time does not mend it; told once, and it is left alone from then on. */
+        void failed(String streamName, ConsumerException why);
+    }
+
+    public StreamSyncs(
+            SessionKeeper.Setting setting, KinesisAsyncClient client, ConsumerConfig config, Listener listener) {
+        this.setting = setting;
+        this.client = client;
+        this.scans = new SharedScan(setting);
+        this.config = config;
+        this.listener = listener;
+        config.streams().forEach(this::add);
+    }
+
+    /** Lists the shards of every stream and creates what is missing. */
+    public void run() {
+        List<ShardSync> sound = byStream.entrySet().stream()
+                .filter(sync -> !broken.contains(sync.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        sound.forEach(ShardSync::run);
+    }
+
+    /** The same for one stream, which is a new one or was broken. */
+    public void run(StreamConfig stream) {
+        remove(stream.streamName());
+        add(stream).run();
+    }
+
+    /** One stream that is not looked after any more. */
+    public void remove(String streamName) {
+        byStream.remove(streamName);
+        synced.remove(streamName);
+        broken.remove(streamName);
+    }
+
+    /** Whether each shard where the reading of a lease's stream begins has a lease. */
+    public boolean hasRootsFor(String leaseKey) {
+        of(leaseKey);
+        return synced.contains(streamOf(leaseKey));
+    }
+
+    /** Whether that is so of every stream. */
+    public boolean isDone() {
+        return synced.containsAll(byStream.keySet());
+    }
+
+    /** The service that an answer is awaited from, or null if it is the lease table. */
+    public @Nullable String awaited() {
+        return firstOfUndone(ShardSync::awaited);
+    }
+
+    /** Why the last call to Kinesis that failed did so, of a stream that is not done, or null if none has. */
+    public @Nullable String lastFailure() {
+        return firstOfUndone(ShardSync::lastFailure);
+    }
+
+    private @Nullable String firstOfUndone(Function<ShardSync, @Nullable String> what) {
+        for (Map.Entry<String, ShardSync> sync : byStream.entrySet()) {
+            String found = synced.contains(sync.getKey()) ? null : what.apply(sync.getValue());
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** Creates the leases of a shard's children; they start at their beginning. */
+    public void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
+        of(parent.key()).createChildren(parent, children, created);
+    }
+
+    /** Finds out whether a lease's shard is still listed. Calls back if that is known. */
+    public void whetherListed(String leaseKey, Consumer<Boolean> answer) {
+        of(leaseKey).whetherListed(LeaseKey.parse(leaseKey), answer);
+    }
+
+    /** The stream that a lease is of. */
+    public String streamOf(String leaseKey) {
+        String named = LeaseKey.parse(leaseKey).streamName();
+        return named != null ? named : config.streams().get(0).streamName();
+    }
+
+    private ShardSync of(String leaseKey) {
+        String stream = streamOf(leaseKey);
+        ShardSync known = byStream.get(stream);
+        if (known != null) {
+            return known;
+        }
+        // Another worker has added it: where its reading began is written down already.
+        ShardSync added = add(new StreamConfig(stream, StartingPosition.trimHorizon()));
+        added.run();
+        return added;
+    }
+
+    private ShardSync add(StreamConfig stream) {
+        String name = stream.streamName();
+        return byStream.computeIfAbsent(
+                name,
+                key -> new ShardSync(
+                        setting,
+                        client,
+                        scans,
+                        new ShardSync.Target(
+                                stream,
+                                config.isMultiStream(),
+                                created -> {
+                                    synced.add(name);
+                                    listener.synced(name, created);
+                                },
+                                why -> failed(name, why))));
+    }
+
+    private void failed(String stream, ConsumerException why) {
+        if (broken.add(stream)) {
+            listener.failed(stream, why);
+        }
+    }
+}
