@@ -75,7 +75,7 @@ final class FirstAnswerLost extends ForwardingLeaseStore {
 
     @Override
     public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
-        return twice(() -> table.removeStream(streamName, removed));
+        return twice(() -> super.removeStream(streamName, removed));
     }
 
     @Override
