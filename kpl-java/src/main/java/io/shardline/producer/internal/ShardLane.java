@@ -248,6 +248,14 @@ final class ShardLane {
 
     /** Fails what is too old to be sent. */
     void expire(long now) {
+        cutExpired(now);
+        // Without order an old record may stand behind a young one, and come in with it.
+        while (!open.isEmpty() && isExpired(open.oldestPutAt(), now)) {
+            cutExpired(now);
+        }
+    }
+
+    private void cutExpired(long now) {
         if (!open.isEmpty() && isExpired(open.oldestPutAt(), now)) {
             List<PendingRecord> dissolved = open.records();
             open = new OpenAggregate();

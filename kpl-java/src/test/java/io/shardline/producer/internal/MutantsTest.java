@@ -50,6 +50,14 @@ class MutantsTest {
                                 "UNKNOWN_OUTCOME = new Retry(false)"),
                         Invariant.FAILURES_TELL_THE_TRUTH),
                 Arguments.of(
+                        "a result without a sequence number counts as not written",
+                        new Mutant("RetryClassifier", "? REFUSED : UNKNOWN_OUTCOME", "? REFUSED : NOT_WRITTEN"),
+                        Invariant.DUPLICATES_ARE_ACCOUNTED_FOR),
+                Arguments.of(
+                        "a map is trusted for ever",
+                        new Mutant("StreamLanes", "map != null && now - seenAt < TRUST_NANOS", "map != null"),
+                        Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
+                Arguments.of(
                         "receipts count from one",
                         new Mutant("Outcomes", "sequenceNumber, i, answeredAt", "sequenceNumber, i + 1, answeredAt"),
                         Invariant.RECEIPTS_SAY_WHERE),
@@ -77,7 +85,7 @@ class MutantsTest {
                 Arguments.of(
                         "a late answer counts too",
                         new Mutant("PutRequest", "return false;", "return true;"),
-                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                        Invariant.EACH_FUTURE_ONCE),
                 Arguments.of(
                         "what was given up is put again",
                         new Mutant("AnswerJudge", "return List.of();", "return entry.records();"),

@@ -11,20 +11,13 @@ import io.shardline.producer.OnLoss;
 import io.shardline.producer.Ordering;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ProducerStatistics;
-import io.shardline.producer.PutCallback;
-import io.shardline.producer.PutFailedException;
-import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
-import io.shardline.testkit.FaultRates;
-import io.shardline.testkit.Faults;
-import io.shardline.testkit.Latency;
 import io.shardline.testkit.time.SimulatedTime;
 import io.shardline.testkit.time.SplitMix64;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,6 +38,11 @@ final class ProducerSimulation {
     private static final Duration HEALED = Duration.ofSeconds(12);
     private static final Duration END = Duration.ofHours(6);
 
+    /** The service needs longer than {@link StreamLanes#TRUST_NANOS} to delete a stream and make it again. */
+    private static final Duration GONE_AT_LEAST = Duration.ofSeconds(10);
+
+    private static final Duration GONE_AT_MOST = Duration.ofSeconds(20);
+
     final SimulatedTime time;
     final EnumMap<FailureReason, Integer> failures = new EnumMap<>(FailureReason.class);
     long acknowledged;
@@ -52,50 +50,30 @@ final class ProducerSimulation {
     private final RandomGenerator random;
     private final ProducerConfig config;
     private final ProducerWorld world;
-    private final List<Put> puts = new ArrayList<>();
-    private final Map<String, Put> bySequel = new HashMap<>();
+    private final List<SimulatedPut> puts = new ArrayList<>();
+    private final Map<StreamTruth.Seen, SimulatedPut> byRecord = new HashMap<>();
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
     private final int keys;
     private final int largest;
     private final boolean reshards;
     private final boolean pauses;
     private final boolean closesEarly;
+
+    /** Whether the stream is deleted and made again. */
+    private final boolean remakes;
+
+    /** Whether nobody puts while it is gone, so that the producer does not hear of it. */
+    private final boolean isQuietMeanwhile;
+
+    private final Duration loadEnds;
+    final DrawnTrouble trouble;
+    private @Nullable StreamTruth formerTruth;
+    private boolean streamIsGone;
+    private boolean quiet;
     private final @Nullable RateWitness rates;
-    private boolean completedTwice;
+    private boolean toldTwice;
     private int flushes;
     private int flushed;
-
-    /** A record that was put, and what came of it. */
-    private final class Put implements PutCallback {
-
-        private final String key;
-        private final String data;
-        private final long putAt;
-        private @Nullable PutReceipt receipt;
-        private @Nullable PutFailedException failure;
-
-        Put(String key, String data, long putAt) {
-            this.key = key;
-            this.data = data;
-            this.putAt = putAt;
-        }
-
-        boolean isDone() {
-            return receipt != null || failure != null;
-        }
-
-        @Override
-        public void acknowledged(UserRecord record, PutReceipt stored) {
-            completedTwice |= isDone();
-            receipt = stored;
-        }
-
-        @Override
-        public void failed(PutFailedException givenUp) {
-            completedTwice |= isDone();
-            failure = givenUp;
-        }
-    }
 
     ProducerSimulation(long seed) {
         time = new SimulatedTime(seed);
@@ -106,19 +84,17 @@ final class ProducerSimulation {
         reshards = random.nextInt(5) > 0;
         pauses = random.nextInt(3) == 0;
         closesEarly = random.nextInt(5) == 0;
-        FaultRates faultRates = FaultRates.none().timeout(Duration.ofSeconds(3));
-        for (FaultRates.Kind kind : EnumSet.range(FaultRates.Kind.THROTTLE, FaultRates.Kind.DELAY)) {
-            faultRates = faultRates.with(kind, random.nextBoolean() ? 0 : random.nextDouble(0.12));
-        }
-        Faults faults =
-                Faults.random(new SplitMix64(seed + 1), faultRates).until(() -> time.nowNanos() > HEALED.toNanos());
-        Latency latency = Latency.between(
-                Duration.ofMillis(1), Duration.ofMillis(2 + random.nextInt(100)), new SplitMix64(seed + 2));
-        world = new ProducerWorld(time, config, faults, latency);
+        remakes = random.nextInt(8) == 0;
+        isQuietMeanwhile = random.nextBoolean();
+        loadEnds = remakes ? HEALED.plus(GONE_AT_MOST).plusSeconds(5) : HEALED;
+        trouble = new DrawnTrouble(new SplitMix64(seed + 1), time, HEALED);
+        world = new ProducerWorld(time, config, trouble.faults(), trouble.latency());
         world.kinesis.createStream(ProducerWorld.STREAM, 1 + random.nextInt(4));
+        trouble.planStretches(world.kinesis);
         // Without order, requests of one moment overtake each other on the two I/O threads.
-        boolean witnessed = !reshards && !pauses && config.ordering() == Ordering.PER_KEY;
+        boolean witnessed = !reshards && !remakes && !pauses && config.ordering() == Ordering.PER_KEY;
         rates = witnessed ? new RateWitness(world, config) : null;
+        world.client.garble = trouble::garbled;
         world.client.check = this::checkRequest;
     }
 
@@ -154,14 +130,15 @@ final class ProducerSimulation {
     void run() {
         planLoad();
         planReshards();
-        if (pauses) {
-            after(
-                    random.nextLong(HEALED.toMillis()),
-                    "stop",
-                    () -> world.process.pause(Duration.ofMillis(random.nextLong(4_000))));
+        planRemaking();
+        for (int i = pauses ? 1 + random.nextInt(3) : 0; i > 0; i--) {
+            after(random.nextLong(HEALED.toMillis()), "stop", this::pause);
+        }
+        if (closesEarly) {
+            trouble.count("closed early");
         }
         Duration closesAfter =
-                closesEarly ? Duration.ofMillis(1 + random.nextLong(earliestEnd())) : HEALED.plusSeconds(1);
+                closesEarly ? Duration.ofMillis(1 + random.nextLong(earliestEnd())) : loadEnds.plusSeconds(1);
         time.advance(closesAfter);
         Duration limit = closesEarly ? Duration.ofMillis(random.nextLong(earliestEnd() / 4)) : END;
         long closedAt = time.nowNanos();
@@ -175,7 +152,12 @@ final class ProducerSimulation {
 
     /** Often before the shards are known. */
     private long earliestEnd() {
-        return random.nextBoolean() ? 300 : HEALED.toMillis();
+        return random.nextBoolean() ? 300 : loadEnds.toMillis();
+    }
+
+    private void pause() {
+        trouble.count("pause of the process");
+        world.process.pause(Duration.ofMillis(random.nextLong(4_000)));
     }
 
     private void after(long millis, String name, Runnable action) {
@@ -185,9 +167,9 @@ final class ProducerSimulation {
     private void planLoad() {
         int records = 100 + random.nextInt(500);
         for (int i = 0; i < records; i++) {
-            after(random.nextLong(HEALED.toMillis()), "caller", () -> {
+            after(random.nextLong(loadEnds.toMillis()), "caller", () -> {
                 int burst = random.nextInt(20) == 0 ? 30 : 1;
-                for (int j = 0; j < burst; j++) {
+                for (int j = 0; j < burst && !quiet; j++) {
                     putOne();
                 }
             });
@@ -202,19 +184,19 @@ final class ProducerSimulation {
         String key = "key-" + random.nextInt(keys);
         int number = numbers.merge(key, 1, Integer::sum);
         String data = number + ";";
-        Put put = new Put(key, data, time.nowNanos());
+        SimulatedPut put = new SimulatedPut(new StreamTruth.Seen(key, data), time.nowNanos(), () -> toldTwice = true);
         UserRecord record = UserRecord.of(key, ProducerWorld.bytes(data + "x".repeat(random.nextInt(largest))));
         if (random.nextInt(10) == 0) {
             record = record.withHeader("number", data);
         }
         puts.add(put);
-        bySequel.put(key + "/" + data, put);
+        byRecord.put(put.record, put);
         world.producer.put(ProducerWorld.STREAM, record, put);
         checkBudget();
     }
 
     private void checkBudget() {
-        Invariant.EACH_FUTURE_ONCE.check(!completedTwice, "twice");
+        Invariant.EACH_FUTURE_ONCE.check(!toldTwice, "told twice");
         ProducerStatistics statistics = world.producer.statistics();
         Invariant.BUDGET.check(
                 statistics.outstandingBytes() >= 0 && statistics.outstandingBytes() <= config.memoryBudget(),
@@ -225,11 +207,36 @@ final class ProducerSimulation {
 
     private void flush() {
         flushes++;
-        List<Put> before = List.copyOf(puts);
+        List<SimulatedPut> before = List.copyOf(puts);
         world.producer.flush().thenRun(() -> {
-            if (before.stream().allMatch(Put::isDone)) {
+            if (before.stream().allMatch(SimulatedPut::isDone)) {
                 flushed++;
             }
+        });
+    }
+
+    private void planRemaking() {
+        if (!remakes) {
+            return;
+        }
+        long goes = 1_000 + random.nextLong(HEALED.toMillis() - 1_000);
+        long returns = goes + random.nextLong(GONE_AT_LEAST.toMillis(), GONE_AT_MOST.toMillis());
+        after(goes - 1_000, "callers", () -> quiet = isQuietMeanwhile);
+        after(goes, "operator", this::delete);
+        after(returns, "operator", () -> {
+            if (streamIsGone) {
+                trouble.count("stream made again");
+                streamIsGone = false;
+                world.kinesis.createStream(ProducerWorld.STREAM, 1 + random.nextInt(4));
+            }
+            quiet = false;
+        });
+    }
+
+    private void delete() {
+        world.admin.deleteStream(r -> r.streamName(ProducerWorld.STREAM)).thenRun(() -> {
+            streamIsGone = true;
+            formerTruth = new StreamTruth(world.kinesis, ProducerWorld.STREAM);
         });
     }
 
@@ -242,6 +249,10 @@ final class ProducerSimulation {
 
     /** Refusals, for example because the stream is still changing, are of no interest. */
     private void reshard() {
+        if (streamIsGone) {
+            return;
+        }
+        trouble.count("reshard");
         List<Shard> open = world.kinesis.shards(ProducerWorld.STREAM).stream()
                 .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
                 .toList();
@@ -314,63 +325,34 @@ final class ProducerSimulation {
                 - Duration.ofMillis(1).toNanos();
         for (AggregateEntry entry : ProducerWorld.userRecords(request)) {
             String data = new String(entry.data(), StandardCharsets.UTF_8);
-            Put put = bySequel.get(entry.partitionKey() + "/" + data.substring(0, data.indexOf(';') + 1));
-            Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME.check(put != null && put.putAt >= oldest, data);
+            SimulatedPut put =
+                    byRecord.get(new StreamTruth.Seen(entry.partitionKey(), data.substring(0, data.indexOf(';') + 1)));
+            Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME.check(
+                    put != null && put.putAt >= oldest,
+                    put == null ? "not put" : put.record + ", put " + (oldest - put.putAt) + " ns before");
         }
     }
 
     // ---- what is checked at the end ----
 
     private void check(CloseReport report) {
-        Invariant.EACH_FUTURE_ONCE.check(!completedTwice, "twice");
+        Invariant.EACH_FUTURE_ONCE.check(!toldTwice, "told twice");
         Invariant.REPORT.check(closesEarly || report.isDrained(), report);
-        puts.forEach(put -> Invariant.EACH_FUTURE_ONCE.check(put.isDone(), put.key + "/" + put.data));
+        puts.forEach(put -> Invariant.EACH_FUTURE_ONCE.check(put.isDone(), put.record));
         Invariant.FLUSH_ENDS_BEHIND_ITS_RECORDS.check(flushed == flushes, flushed + " of " + flushes);
         Invariant.BUDGET.check(world.producer.freeBudget() == config.memoryBudget(), world.producer.freeBudget());
         Invariant.BUDGET.check(world.producer.statistics().outstandingRecords() == 0, world.producer.statistics());
-        StreamTruth truth = new StreamTruth(world.kinesis, ProducerWorld.STREAM);
-        Set<StreamTruth.Seen> entryWise = truth.firstSeenEntryWise();
-        List<StreamTruth.Seen> delivered = new ArrayList<>();
-        for (Put put : puts) {
-            StreamTruth.Seen expected = new StreamTruth.Seen(put.key, put.data);
-            if (put.receipt == null) {
-                checkFailure(put, entryWise.contains(expected));
-            } else {
-                Invariant.RECEIPTS_SAY_WHERE.check(
-                        truth.at(put.receipt) == null || expected.equals(truth.at(put.receipt)), put.receipt);
-                delivered.add(expected);
-                acknowledged++;
-            }
-        }
-        checkDelivered(delivered, entryWise);
-        checkDelivered(delivered, truth.firstSeenKclWise());
+        acknowledged = new FinalAccount(puts, truth(), config.ordering()).check(failures);
     }
 
-    private void checkFailure(Put put, boolean isInStream) {
-        PutFailedException failure = put.failure;
-        if (failure != null) {
-            failures.merge(failure.reason(), 1, Integer::sum);
-            Invariant.FAILURES_TELL_THE_TRUTH.check(!isInStream || failure.mayHaveBeenWritten(), failure);
+    private StreamTruth truth() {
+        StreamTruth former = formerTruth;
+        if (former == null) {
+            return new StreamTruth(world.kinesis, ProducerWorld.STREAM);
         }
-    }
-
-    private void checkDelivered(List<StreamTruth.Seen> delivered, Set<StreamTruth.Seen> seen) {
-        delivered.forEach(each -> Invariant.ACKNOWLEDGED_MEANS_DELIVERED.check(seen.contains(each), each));
-        if (config.ordering() == Ordering.NONE) {
-            return;
+        if (!streamIsGone) {
+            former.readOn(world.kinesis, ProducerWorld.STREAM);
         }
-        Set<StreamTruth.Seen> acknowledgedOnly = new LinkedHashSet<>(seen);
-        acknowledgedOnly.retainAll(new HashSet<>(delivered));
-        Map<String, List<String>> inStream = byKey(acknowledgedOnly);
-        byKey(delivered)
-                .forEach((key, expected) -> Invariant.FIRST_OCCURRENCES_IN_ORDER.check(
-                        expected.equals(inStream.get(key)), key + ": " + inStream.get(key)));
-    }
-
-    private static Map<String, List<String>> byKey(Iterable<StreamTruth.Seen> records) {
-        Map<String, List<String>> byKey = new LinkedHashMap<>();
-        records.forEach(seen -> byKey.computeIfAbsent(seen.partitionKey(), key -> new ArrayList<>())
-                .add(seen.data()));
-        return byKey;
+        return former;
     }
 }

@@ -35,6 +35,11 @@ final class StreamTruth {
     private final Map<Seen, Integer> copies = new LinkedHashMap<>();
 
     StreamTruth(KinesisEmulator kinesis, String stream) {
+        readOn(kinesis, stream);
+    }
+
+    /** Reads on in a stream of the same name that was made after the one read so far had been deleted. */
+    void readOn(KinesisEmulator kinesis, String stream) {
         Map<String, HashKeyRange> ranges = new LinkedHashMap<>();
         for (Shard shard : kinesis.shards(stream)) {
             ranges.put(
