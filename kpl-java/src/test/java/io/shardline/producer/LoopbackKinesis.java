@@ -9,6 +9,7 @@ import io.shardline.aggregation.Decoded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.protocols.jsoncore.JsonNode;
@@ -72,6 +74,7 @@ final class LoopbackKinesis implements AutoCloseable {
     private final Queue<Reply> puts = new ConcurrentLinkedQueue<>();
     private final Queue<Reply> listings = new ConcurrentLinkedQueue<>();
     private final AtomicLong sequence = new AtomicLong(1);
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     LoopbackKinesis() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -90,6 +93,16 @@ final class LoopbackKinesis implements AutoCloseable {
     /** Tells what becomes of the coming ListShards calls; of those behind them nothing bad. */
     void listings(Reply... replies) {
         listings.addAll(List.of(replies));
+    }
+
+    /** From now on PutRecords calls have their effect, and are answered when {@link #release} is called. */
+    void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    /** Answers what was held. */
+    void release() {
+        held.countDown();
     }
 
     @Override
@@ -141,6 +154,9 @@ final class LoopbackKinesis implements AutoCloseable {
         }
         byte[] body = connection.getInputStream().readNBytes(length);
         String good = lists ? SHARDS : store(JsonNode.parser().parse(body), reply);
+        if (!lists) {
+            await(held);
+        }
         OutputStream out = connection.getOutputStream();
         switch (reply) {
             case RESET_BEFORE_THE_ANSWER -> reset(connection);
@@ -198,6 +214,14 @@ final class LoopbackKinesis implements AutoCloseable {
     private static String http(String status, String body) {
         return "HTTP/1.1 " + status + "\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body;
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("nobody interrupts the loopback");
+        }
     }
 
     /** Closes it so that the other side hears of a reset, not of an end. */

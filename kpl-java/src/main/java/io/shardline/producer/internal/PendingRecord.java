@@ -26,8 +26,13 @@ final class PendingRecord extends LoopTask {
 
     private static final Logger log = LoggerFactory.getLogger(PendingRecord.class);
 
-    /** What a record costs besides its bytes: itself, its future, its receipt, its places in queues. */
-    static final int OVERHEAD = 256;
+    /** What a record costs besides its bytes: itself, its strings, its future, its places in queues and aggregates. Measured. */
+    static final int OVERHEAD = 352;
+
+    /** What headers cost besides their bytes: their maps. Measured. */
+    private static final int HEADERS_OVERHEAD = 128;
+
+    private static final int HEADER_OVERHEAD = 192;
 
     /** Of more failed tries than this, the first and the latest are kept. */
     static final int MOST_TRIES_KEPT = 32;
@@ -75,7 +80,8 @@ final class PendingRecord extends LoopTask {
 
     /** What it takes of the memory budget: itself, and its copy in an aggregate or a request. */
     long cost() {
-        return 2L * size + OVERHEAD;
+        int headers = entry.headers().size();
+        return 2L * size + OVERHEAD + (headers == 0 ? 0 : HEADERS_OVERHEAD + HEADER_OVERHEAD * headers);
     }
 
     boolean wasTried() {
