@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,16 @@ final class AggregateLayout {
         ALL
     }
 
+    private static final int FIRST_CAPACITY = 16;
+
     private final HashKeys hashKeyPolicy;
     private final KeyTable<String> partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE);
     private final KeyTable<HashKey> hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE);
     private final List<AggregateEntry> entries = new ArrayList<>();
+
+    /** Where each entry's partition key is in its table: by the time of writing, a look-up would have to fetch it anew. */
+    private int[] partitionKeyIndexes = new int[FIRST_CAPACITY];
+
     private long size = Wire.FRAME_LENGTH;
 
     AggregateLayout(HashKeys hashKeyPolicy) {
@@ -49,9 +56,13 @@ final class AggregateLayout {
     /** Adds an entry unless the size would exceed {@code maxBytes}. The first entry is always added. */
     boolean tryAdd(AggregateEntry entry, long maxBytes) {
         HashKey hashKey = writtenHashKey(entry);
-        byte @Nullable [] newPartitionKey = partitionKeys.textIfNew(entry.partitionKey());
-        byte @Nullable [] newHashKey = hashKey == null ? null : hashKeys.textIfNew(hashKey);
-        long grown = size + sizeInTable(newPartitionKey) + sizeInTable(newHashKey) + Wire.fieldSize(bodySize(entry));
+        int partitionKeyIndex = partitionKeys.indexOf(entry.partitionKey());
+        byte @Nullable [] newPartitionKey = partitionKeys.textIfNew(entry.partitionKey(), partitionKeyIndex);
+        byte @Nullable [] newHashKey = hashKey == null ? null : hashKeys.textIfNew(hashKey, hashKeys.indexOf(hashKey));
+        long grown = size
+                + sizeInTable(newPartitionKey)
+                + sizeInTable(newHashKey)
+                + Wire.fieldSize(bodySize(entry, partitionKeyIndex));
         if (!entries.isEmpty() && grown > maxBytes) {
             return false;
         }
@@ -61,9 +72,18 @@ final class AggregateLayout {
         if (hashKey != null && newHashKey != null) {
             hashKeys.add(hashKey, newHashKey);
         }
+        note(partitionKeyIndex);
         entries.add(entry);
         size = grown;
         return true;
+    }
+
+    private void note(int partitionKeyIndex) {
+        int count = entries.size();
+        if (count == partitionKeyIndexes.length) {
+            partitionKeyIndexes = Arrays.copyOf(partitionKeyIndexes, 2 * count);
+        }
+        partitionKeyIndexes[count] = partitionKeyIndex;
     }
 
     void add(AggregateEntry entry) {
@@ -78,8 +98,8 @@ final class AggregateLayout {
         try {
             partitionKeys.writeTo(out);
             hashKeys.writeTo(out);
-            for (AggregateEntry entry : entries) {
-                write(entry, out);
+            for (int i = 0; i < entries.size(); i++) {
+                write(entries.get(i), partitionKeyIndexes[i], out);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the aggregate is larger than its size said, " + size + " bytes", e);
@@ -89,10 +109,10 @@ final class AggregateLayout {
         return bytes;
     }
 
-    private void write(AggregateEntry entry, CodedOutputStream out) throws IOException {
+    private void write(AggregateEntry entry, int partitionKeyIndex, CodedOutputStream out) throws IOException {
         out.writeTag(Wire.RECORDS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt64NoTag(bodySize(entry));
-        out.writeUInt32(Wire.PARTITION_KEY_INDEX, partitionKeys.indexOf(entry.partitionKey()));
+        out.writeUInt64NoTag(bodySize(entry, partitionKeyIndex));
+        out.writeUInt32(Wire.PARTITION_KEY_INDEX, partitionKeyIndex);
         HashKey hashKey = writtenHashKey(entry);
         if (hashKey != null) {
             out.writeUInt32(Wire.EXPLICIT_HASH_KEY_INDEX, hashKeys.indexOf(hashKey));
@@ -108,9 +128,9 @@ final class AggregateLayout {
         }
     }
 
-    private long bodySize(AggregateEntry entry) {
+    private long bodySize(AggregateEntry entry, int partitionKeyIndex) {
         HashKey hashKey = writtenHashKey(entry);
-        return Wire.indexSize(partitionKeys.indexOf(entry.partitionKey()))
+        return Wire.indexSize(partitionKeyIndex)
                 + (hashKey == null ? 0 : Wire.indexSize(hashKeys.indexOf(hashKey)))
                 + Wire.fieldSize(entry.data().length)
                 + headersSize(entry.headers());

@@ -28,9 +28,13 @@ final class KeyTable<K> {
         return index == null ? texts.size() : index;
     }
 
-    /** What {@link #add} would have to be given for this key: its text in UTF-8, or null if the table has the key. */
-    byte @Nullable [] textIfNew(K key) {
-        return indexes.containsKey(key) ? null : key.toString().getBytes(StandardCharsets.UTF_8);
+    /**
+     * What {@link #add} would have to be given for this key: its text in UTF-8, or null if the table has the key.
+     *
+     * @param index what {@link #indexOf} said, so that nothing is looked up twice
+     */
+    byte @Nullable [] textIfNew(K key, int index) {
+        return index < texts.size() ? null : key.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     void add(K key, byte[] text) {

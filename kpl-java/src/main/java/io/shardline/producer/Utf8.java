@@ -18,8 +18,8 @@ final class Utf8 {
      * @throws IllegalArgumentException if there is an unpaired surrogate: encoders would silently write a question mark
      */
     static int length(String what, String text) {
-        int bytes = 0;
-        int i = 0;
+        int i = asciiPrefix(text); // nearly always all of it
+        int bytes = i;
         while (i < text.length()) {
             int codePoint = text.codePointAt(i);
             if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
@@ -30,5 +30,13 @@ final class Utf8 {
             i += Character.charCount(codePoint);
         }
         return bytes;
+    }
+
+    private static int asciiPrefix(String text) {
+        int i = 0;
+        while (i < text.length() && text.charAt(i) < 0x80) {
+            i++;
+        }
+        return i;
     }
 }

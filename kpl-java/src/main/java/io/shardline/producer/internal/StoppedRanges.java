@@ -34,7 +34,8 @@ final class StoppedRanges {
     }
 
     boolean contains(HashKey hashKey) {
-        return ranges.stream().anyMatch(range -> range.contains(hashKey));
+        // Asked for every record, and almost always empty.
+        return !ranges.isEmpty() && ranges.stream().anyMatch(range -> range.contains(hashKey));
     }
 
     boolean overlaps(HashKeyRange other) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ public final class ContenderRun implements Callable<Integer> {
     /** Apart, so that no number comes twice in a run. */
     private static final long NUMBERS_OF_A_THREAD = 1L << 40;
 
-    private static final int WARM_UP_STEP_MILLIS = 50;
+    private static final int WARM_UP_STEP_MILLIS = 200;
 
     @Mixin
     private Workload workload = new Workload();
@@ -68,6 +69,7 @@ public final class ContenderRun implements Callable<Integer> {
     private Result run(Contender contender, ExecutorService threads) throws Exception {
         SinkQuestions sink = new SinkQuestions(plainSink);
         int recordsOfThread = workload.records / workload.threads;
+        sink.reset(); // for the first time, so that the second costs nothing
         warmUp(contender, threads);
         List<Putting> measured = puttings(contender, NUMBERS_OF_A_THREAD / 2); // with new keys
         sink.reset();
@@ -113,15 +115,25 @@ public final class ContenderRun implements Callable<Integer> {
         long[] on(Putting putting) throws InterruptedException, ExecutionException;
     }
 
-    /** By processor time, because on a busy machine seconds say little about what the JVM has compiled. */
+    /**
+     * By processor time, because on a busy machine seconds say little about what the JVM has compiled. For one half a few records at
+     * a time: a million records are so few requests that the code behind them would be measured uncompiled.
+     */
     private void warmUp(Contender contender, ExecutorService threads) throws Exception {
-        AtomicBoolean warm = new AtomicBoolean();
-        List<Future<long[]>> putting = start(threads, puttings(contender, 0), one -> one.putUntil(warm));
-        while (ProcessCost.cpuSeconds() < workload.warmUpSeconds
-                && putting.stream().noneMatch(Future::isDone)) {
+        double half = workload.warmUpSeconds / 2.0;
+        List<Putting> puttings = puttings(contender, 0);
+        warmUpUntil(half, enough -> start(threads, puttings, one -> one.putFewUntil(enough)));
+        warmUpUntil(2 * half, enough -> start(threads, puttings, one -> one.putUntil(enough)));
+    }
+
+    private static void warmUpUntil(double cpuSeconds, Function<AtomicBoolean, List<Future<long[]>>> work)
+            throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        List<Future<long[]>> putting = work.apply(enough);
+        while (ProcessCost.cpuSeconds() < cpuSeconds && putting.stream().noneMatch(Future::isDone)) {
             Thread.sleep(WARM_UP_STEP_MILLIS);
         }
-        warm.set(true);
+        enough.set(true);
         results(putting);
     }
 

@@ -16,12 +16,14 @@ final class Putting {
     /** Of so many records the time from put to future is measured for one. */
     static final int SAMPLE = 100;
 
+    private static final int FEW = 10;
+
     private final Contender contender;
     private final Workload workload;
     private final Future<?>[] open;
     private final String[] keys;
     private long nextNumber;
-    private int putCount;
+    private long putCount;
     private long acknowledged;
     private long sum;
 
@@ -32,6 +34,14 @@ final class Putting {
         this.open = new Future<?>[workload.windowOfThread()];
         this.keys = keys;
         this.nextNumber = firstNumber;
+    }
+
+    /** Puts a few records and waits for them, until told to stop; measures nothing. */
+    long[] putFewUntil(AtomicBoolean enough) throws InterruptedException, ExecutionException {
+        do {
+            putAndAwait(FEW);
+        } while (!enough.get());
+        return new long[0];
     }
 
     /** Puts until told to stop, and waits for what is open; measures nothing. */
@@ -78,30 +88,26 @@ final class Putting {
     }
 
     private void put(Future<?> future) throws InterruptedException, ExecutionException {
-        int place = putCount++ % open.length;
-        if (open[place] != null) {
-            await(open[place]);
+        if (putCount - acknowledged == open.length) {
+            awaitOldest();
         }
-        open[place] = future;
+        open[(int) (putCount++ % open.length)] = future;
     }
 
     private void awaitAll() throws InterruptedException, ExecutionException {
         contender.flush();
-        for (int i = 0; i < open.length; i++) {
-            if (open[i] != null) {
-                await(open[i]);
-                open[i] = null;
-            }
+        while (acknowledged < putCount) {
+            awaitOldest();
         }
     }
 
-    private void await(Future<?> future) throws InterruptedException, ExecutionException {
-        future.get();
+    private void awaitOldest() throws InterruptedException, ExecutionException {
+        open[(int) (acknowledged % open.length)].get();
         acknowledged++;
     }
 
     private String key() {
-        return keys[putCount % keys.length];
+        return keys[(int) (putCount % keys.length)];
     }
 
     private byte[] data() {
