@@ -62,7 +62,7 @@ public final class UserRecord {
 
     /** As {@link #of(String, byte[])}, with the bytes that are shared with {@code data}; nothing is copied. */
     public static UserRecord of(String partitionKey, SdkBytes data) {
-        return of(partitionKey, data.asByteArrayUnsafe());
+        return of(partitionKey, Objects.requireNonNull(data, "data").asByteArrayUnsafe());
     }
 
     /**
@@ -70,6 +70,7 @@ public final class UserRecord {
      * buffer has one and uses all of it, else the bytes are copied.
      */
     public static UserRecord of(String partitionKey, ByteBuffer data) {
+        Objects.requireNonNull(data, "data");
         if (data.hasArray() && data.arrayOffset() == 0 && data.remaining() == data.array().length) {
             return of(partitionKey, data.array());
         }
@@ -80,7 +81,7 @@ public final class UserRecord {
 
     /** As {@link #of(String, byte[])}, with a copy of the array. */
     public static UserRecord copyOf(String partitionKey, byte[] data) {
-        return of(partitionKey, data.clone());
+        return of(partitionKey, Objects.requireNonNull(data, "data").clone());
     }
 
     /**
@@ -90,7 +91,7 @@ public final class UserRecord {
      * @throws IllegalArgumentException if it is not
      */
     public UserRecord withExplicitHashKey(String decimal) {
-        return withExplicitHashKey(HashKey.parse(decimal));
+        return withExplicitHashKey(HashKey.parse(Objects.requireNonNull(decimal, "decimal")));
     }
 
     /**
@@ -100,7 +101,7 @@ public final class UserRecord {
      * @throws IllegalArgumentException if it is out of this range
      */
     public UserRecord withExplicitHashKey(BigInteger hashKey) {
-        return withExplicitHashKey(HashKey.of(hashKey));
+        return withExplicitHashKey(HashKey.of(Objects.requireNonNull(hashKey, "hashKey")));
     }
 
     private UserRecord withExplicitHashKey(HashKey hashKey) {
@@ -119,6 +120,7 @@ public final class UserRecord {
      *     than 100 headers
      */
     public UserRecord withHeader(String name, String value) {
+        Objects.requireNonNull(name, "name");
         if (name.isEmpty() || name.length() > MOST_PARTITION_KEY_LENGTH) {
             throw new IllegalArgumentException(
                     "a header's name has 1 to " + MOST_PARTITION_KEY_LENGTH + " characters, got " + name.length());

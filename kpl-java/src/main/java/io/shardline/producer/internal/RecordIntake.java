@@ -51,6 +51,7 @@ final class RecordIntake {
 
     void put(String streamName, UserRecord record, PutCallback completion) {
         Objects.requireNonNull(streamName, "streamName");
+        Objects.requireNonNull(record, "record");
         if (record.size() > settings.maxRecordSize()) {
             throw new IllegalArgumentException("data and partition key together have at most "
                     + settings.maxRecordSize() + " bytes (maxRecordSize), got " + record.size() + " in " + record);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamLanes {
 
-    /** The service needs longer to delete a stream and make it again; it answers no PutRecords for it meanwhile. */
+    /** Less than it takes to delete a stream and make it again, and meanwhile no PutRecords gets through. */
     static final long TRUST_NANOS = Duration.ofSeconds(10).toNanos();
 
     private static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
