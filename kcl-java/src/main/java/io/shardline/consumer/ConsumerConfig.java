@@ -29,6 +29,7 @@ public final class ConsumerConfig {
     private final int handlerThreads;
     private final GiveUpPolicy giveUp;
     private final Duration handOverTimeout;
+    private final Duration stalledAfter;
     private final Duration startTimeout;
     private final Duration closeTimeout;
 
@@ -47,6 +48,7 @@ public final class ConsumerConfig {
         handlerThreads = builder.handlerThreads;
         giveUp = builder.giveUp;
         handOverTimeout = builder.handOverTimeout;
+        stalledAfter = builder.stalledAfter;
         startTimeout = builder.startTimeout;
         closeTimeout = builder.closeTimeout;
     }
@@ -135,6 +137,10 @@ public final class ConsumerConfig {
         return handOverTimeout;
     }
 
+    public Duration stalledAfter() {
+        return stalledAfter;
+    }
+
     public Duration startTimeout() {
         return startTimeout;
     }
@@ -160,6 +166,7 @@ public final class ConsumerConfig {
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         private GiveUpPolicy giveUp = GiveUpPolicy.never();
         private Duration handOverTimeout = Duration.ofSeconds(30);
+        private Duration stalledAfter = Duration.ofMinutes(1);
         private Duration startTimeout = Duration.ofMinutes(1);
         private Duration closeTimeout = Duration.ofSeconds(30);
 
@@ -253,6 +260,17 @@ public final class ConsumerConfig {
         }
 
         /**
+         * How long a shard may make no progress before {@link ConsumerEvent.ShardStalled} and the log say what it waits for:
+         * no record handled, or no batch by a {@link ShardHandler}, while some wait, or no read that succeeds. Default 1 min,
+         * at least 1 s: longer than a full back-off and a retried hand-over, and about when people begin to look. Raise it for
+         * handlers that take longer over a record or a batch.
+         */
+        public Builder stalledAfter(Duration duration) {
+            stalledAfter = duration;
+            return this;
+        }
+
+        /**
          * How long {@code start()} goes on trying once the lease table is there, for example while Kinesis does not answer;
          * then it fails. Default 1 min. A lease table that is being created has up to 2 min of its own before that.
          */
@@ -290,6 +308,7 @@ public final class ConsumerConfig {
             check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
             check(isPositive(handOverTimeout), "handOverTimeout", handOverTimeout, "positive");
+            check(stalledAfter.compareTo(Duration.ofSeconds(1)) >= 0, "stalledAfter", stalledAfter, "at least 1 s");
             check(isPositive(startTimeout), "startTimeout", startTimeout, "positive");
             check(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "not negative");
             return new ConsumerConfig(this);

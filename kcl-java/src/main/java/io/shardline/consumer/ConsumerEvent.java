@@ -79,6 +79,15 @@ public sealed interface ConsumerEvent {
      */
     record HandlerCancelled(String shardId, Duration after) implements ConsumerEvent {}
 
+    /**
+     * The shard has made no progress for {@link ConsumerConfig#stalledAfter()} though there is something to read or to handle, or
+     * nobody knows; told again after each such time, until it does.
+     *
+     * @param since how long it has made none
+     * @param waitsFor what has to happen next, in words for people; the log has the stack of a handler that does not come back
+     */
+    record ShardStalled(String shardId, Duration since, String waitsFor) implements ConsumerEvent {}
+
     /** The handler threw; what it was given comes again, unless one of the next events says otherwise. */
     record HandlerFailed(String shardId, int attempt, Throwable failure) implements ConsumerEvent {}
 

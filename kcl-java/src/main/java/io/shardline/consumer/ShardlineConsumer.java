@@ -1,8 +1,6 @@
 package io.shardline.consumer;
 
 import io.shardline.consumer.internal.ConsumerLoop;
-import io.shardline.consumer.internal.dynamodb.DynamoDbLeaseStore;
-import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
@@ -19,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
@@ -33,9 +30,6 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 public final class ShardlineConsumer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ShardlineConsumer.class);
-
-    /** How long one call may take when the consumer makes its own clients; calls for leases have limits of their own. */
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     /** How long to wait for the loop to drop everything; it does nothing slow. */
     private static final Duration ABANDON_LIMIT = Duration.ofSeconds(1);
@@ -97,9 +91,45 @@ public final class ShardlineConsumer implements AutoCloseable {
         return loop.removeStream(streamName);
     }
 
+    /**
+     * Completes when this worker does its part of the fleet's work for the first time: it has joined the fleet; every shard that
+     * reading begins with has a lease; it has looked at the leases and has taken those that are its share and are free, while what
+     * it asked others for comes later and is handled by them until then; and of each shard that it holds the handler is started and
+     * reading has begun, unless the shard waits for its parents to be handled to their end, is paused or is stopped.
+     *
+     * <p>It is noticed up to a tenth of a second late. A worker that is one too many for the shards is ready without any.
+     *
+     * @return completes on a user-code thread; fails with a {@link ConsumerException} if the consumer ends before; completing it
+     *     changes nothing
+     */
+    public CompletableFuture<Void> ready() {
+        return loop.health().ready().copy();
+    }
+
+    /**
+     * Waits until the consumer is {@linkplain #ready() ready}. To be called after {@link #start}, and not from a handler or a
+     * listener: those may be what it waits for.
+     *
+     * @throws ConsumerException if it is not ready within {@code limit}, saying what it waits for; if it ends before, saying why;
+     *     or if the calling thread is interrupted, which it stays
+     */
+    public void awaitReady(Duration limit) {
+        loop.health().awaitReady(limit);
+    }
+
     /** Where the consumer is in its life. */
     public ConsumerState state() {
         return loop.state();
+    }
+
+    /**
+     * How it stands with this worker and each of its shards, as the consumer saw it at its last look: once a second, more often
+     * until it is ready, and at each {@link #pause}, {@link #resume} and close.
+     *
+     * <p>It costs nothing to ask, waits for nothing, and may be asked anywhere, also in handlers.
+     */
+    public ConsumerHealth health() {
+        return loop.health().latest();
     }
 
     /**
@@ -336,11 +366,12 @@ public final class ShardlineConsumer implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "either a recordHandler or a shardHandler is required, and not both");
             }
-            refuseWhatIsOfNoUse();
+            Connections connections = new Connections(client, leaseTable, dynamoDbTable, clients, kinesis, dynamoDb);
+            connections.refuseWhatIsOfNoUse();
             OwnedResources.Defaults defaults = new OwnedResources.Defaults(
                     "consumer",
                     settings.handlerThreads(),
-                    () -> clients.build(KinesisAsyncClient.builder(), kinesis, CALL_TIMEOUT),
+                    connections::ownClient,
                     "would read faster than the consumer's pace");
             OwnedResources resources = OwnedResources.complete(client, platform, defaults);
             try {
@@ -348,7 +379,7 @@ public final class ShardlineConsumer implements AutoCloseable {
                         settings,
                         resources.platform(),
                         resources.client(),
-                        store(settings, resources),
+                        connections.store(settings, resources),
                         ShardProcessor.factory(recordHandler, shardHandlers),
                         listener));
                 return new ShardlineConsumer(loop, settings.closeTimeout(), resources);
@@ -356,33 +387,6 @@ public final class ShardlineConsumer implements AutoCloseable {
                 resources.close();
                 throw e;
             }
-        }
-
-        private void refuseWhatIsOfNoUse() {
-            if (leaseTable != null && !(leaseTable instanceof LeaseStore)) {
-                throw new IllegalArgumentException(
-                        "leaseTable must come from a method of LeaseTable, was " + leaseTable);
-            }
-            if (client != null) {
-                kinesis.refuseBeside("a client");
-            }
-            if (leaseTable != null) {
-                dynamoDb.refuseBeside("a leaseTable");
-            }
-            if (client != null && leaseTable != null) {
-                clients.refuseBeside("a client and a leaseTable");
-            }
-        }
-
-        private LeaseStore store(ConsumerConfig settings, OwnedResources resources) {
-            if (leaseTable instanceof LeaseStore given) {
-                return given;
-            }
-            DynamoDbTable table = dynamoDbTable != null
-                    ? dynamoDbTable
-                    : DynamoDbTable.builder(settings.applicationName()).build();
-            return new DynamoDbLeaseStore(
-                    resources.own(clients.build(DynamoDbAsyncClient.builder(), dynamoDb, CALL_TIMEOUT)), table);
         }
     }
 }

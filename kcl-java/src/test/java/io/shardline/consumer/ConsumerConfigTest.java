@@ -44,6 +44,7 @@ class ConsumerConfigTest {
         refused(c -> c.readsPerSecondAtTip(5.1), "readsPerSecondAtTip must be above 0, at most 5, was 5.1");
         refused(c -> c.handlerThreads(0), "handlerThreads must be at least 1, was 0");
         refused(c -> c.handOverTimeout(Duration.ZERO), "handOverTimeout must be positive, was PT0S");
+        refused(c -> c.stalledAfter(Duration.ofMillis(999)), "stalledAfter must be at least 1 s, was PT0.999S");
         refused(c -> c.closeTimeout(Duration.ofSeconds(-1)), "closeTimeout must be not negative, was PT-1S");
     }
 

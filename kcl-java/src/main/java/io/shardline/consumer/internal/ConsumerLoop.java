@@ -46,6 +46,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     private final EventFeed events;
     private final HeldShards held;
     private final StreamChanges streamChanges;
+    private final HealthBoard board;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<CloseReport> stopped = new CompletableFuture<>();
@@ -79,6 +80,18 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
         held = new HeldShards(parts, leasing, events, this);
         streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);
+        HealthBoard.Looked looked =
+                new HealthBoard.Looked(() -> state, this::preparation, held, config.prefetchBudget(), storeCalls);
+        board = new HealthBoard(loop, platform.nanoTime(), looked, events);
+    }
+
+    private String preparation() {
+        return preparing ? store.place() + " to be there" : "start()";
+    }
+
+    /** What the consumer sees of itself. */
+    public HealthBoard health() {
+        return board;
     }
 
     public ConsumerState state() {
@@ -117,6 +130,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         loop.post(() -> {
             if (state == ConsumerState.NEW && !preparing) {
                 preparing = true;
+                board.start();
                 store.prepare(platform)
                         .whenComplete((nothing, failure) ->
                                 loop.post(() -> prepared(failure == null ? null : ServiceErrors.cause(failure))));
@@ -255,7 +269,10 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         CompletableFuture<Void> answer = new CompletableFuture<>();
         boolean posted = loop.post(() -> {
             try {
-                action.accept(() -> events.complete(() -> answer.complete(null)));
+                action.accept(() -> {
+                    board.look();
+                    events.complete(() -> answer.complete(null));
+                });
             } catch (IllegalArgumentException e) {
                 events.complete(() -> answer.completeExceptionally(e));
             }
@@ -317,6 +334,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
             return;
         }
         state = ConsumerState.STOPPING;
+        board.look();
         held.book().leaveAll(limitNanos / 2); // the other half is for handlers and for the table
         held.waitForHandlersAtMost(limitNanos - limitNanos / TABLE_SHARE);
         released();
@@ -362,6 +380,8 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         streamChanges.abandon(why);
         held.book().abandon(why);
         storeCalls.close();
+        board.look();
+        board.notReady(failure != null ? failure : new ConsumerException(why, null));
         loop.close();
         events.completeLast(() -> {
             started.completeExceptionally(new ConsumerException(why, null));

@@ -3,6 +3,7 @@ package io.shardline.consumer.internal;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.ShardHealth;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
@@ -60,6 +61,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final Set<String> paused = new TreeSet<>();
     private boolean leased;
+    private boolean planned;
 
     /** The consumer that the shards belong to. Called on the loop. */
     interface Owner {
@@ -190,7 +192,41 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     @Override
     public void sessionEnded(String session, String why) {
+        planned = false;
         emit(new ConsumerEvent.SessionOver(session, why));
+    }
+
+    // -------------------------------------------------------------------------------------------------- health
+
+    @Override
+    public void planned() {
+        planned = true;
+    }
+
+    /** In words, what has to happen before this worker does its part, or null if it does. */
+    @Nullable
+    String waitsFor() {
+        if (book.session().id() == null) {
+            return "a session in " + leasing.store().place();
+        }
+        if (!leased) {
+            String awaited = syncs.awaited();
+            return "the leases of the stream's shards, and for that "
+                    + (awaited == null ? leasing.store().place() : awaited);
+        }
+        if (!planned || !book.isSettled()) {
+            return "its first share of the leases";
+        }
+        return shards.values().stream()
+                .filter(shard -> !shard.hasBegun())
+                .findFirst()
+                .map(shard -> "shard " + shard.lease().key() + " to start, which waits for " + shard.waitsFor())
+                .orElse(null);
+    }
+
+    /** Looks at every shard. */
+    List<ShardHealth> look() {
+        return shards.values().stream().map(ShardConsumer::look).toList();
     }
 
     // --------------------------------------------------------------------------------------------------- pause
@@ -234,6 +270,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     public void synced(String streamName, int created) {
         leased |= syncs.isDone();
         owner.leasesCreated(streamName);
+        planned &= created == 0; // by the scan before, or by the one that is to come
         shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {
             book.announceNewLeases();

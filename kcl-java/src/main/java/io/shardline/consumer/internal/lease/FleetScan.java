@@ -61,6 +61,9 @@ final class FleetScan {
         /** Keys of leases that are held. */
         Set<String> heldKeys();
 
+        /** The plan for a scan has been carried out. */
+        void planned();
+
         /** The plan says so. */
         void take(Lease lease);
 
@@ -284,6 +287,7 @@ final class FleetScan {
         if (heirsTime >= 0) {
             once(Due.HEIR, heirsTime, this::scan);
         }
+        follower.planned();
     }
 
     /**

@@ -40,6 +40,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         /** A scan has been taken in. */
         void scanned(Collection<Lease> leases);
 
+        /** What is this worker's to take by a scan is being taken; {@link LeaseBook#isSettled} says when that is over. */
+        default void planned() {}
+
         /** A lease is held from now on. */
         void leaseTaken(HeldLease lease);
 
@@ -89,6 +92,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** Whether nothing is held and no write is unresolved. */
     public boolean isIdle() {
         return held.isEmpty() && unresolved.isEmpty();
+    }
+
+    /** Whether every take, and every lease let go, has been answered. */
+    public boolean isSettled() {
+        return unresolved.isEmpty();
     }
 
     /** Keys of leases that are held, or of whose row a write is unresolved. */
@@ -200,6 +208,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void scanned(Collection<Lease> leases) {
         listener.scanned(leases);
+    }
+
+    @Override
+    public void planned() {
+        listener.planned();
     }
 
     // --------------------------------------------------------------------------------------------------- leases

@@ -47,6 +47,8 @@ public final class StoreCalls {
     private final Broken broken;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int inFlight;
+    private long sent;
+    private @Nullable Long answeredAt;
     private @Nullable String lastFailure;
     private boolean closed;
 
@@ -69,6 +71,17 @@ public final class StoreCalls {
     /** Why the last call that failed did so, or null if none has. */
     public @Nullable String lastFailure() {
         return lastFailure;
+    }
+
+    /** How many calls were sent. */
+    public long sent() {
+        return sent;
+    }
+
+    /** How long ago the table last answered, or null if it has not. */
+    public @Nullable Duration sinceAnswer() {
+        Long at = answeredAt;
+        return at == null ? null : Duration.ofNanos(loop.nanoTime() - at);
     }
 
     /** Reads. Exactly one of the two is called, on the loop. */
@@ -184,6 +197,7 @@ public final class StoreCalls {
             return;
         }
         inFlight += limited ? 1 : 0;
+        sent++;
         LoopCalls.send(loop, io, call, (result, thrown) -> {
             if (limited) {
                 inFlight--;
@@ -193,6 +207,9 @@ public final class StoreCalls {
                 lastFailure = ServiceErrors.message(thrown);
                 failure.accept(thrown);
             } else {
+                if (!(result instanceof WriteResult.Unknown)) {
+                    answeredAt = loop.nanoTime();
+                }
                 answer.accept(Objects.requireNonNull(result));
             }
         });

@@ -11,6 +11,7 @@ import io.shardline.consumer.internal.retrieve.Deaggregator;
 import io.shardline.consumer.internal.retrieve.FetchedBatch;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class RecordFlow implements PollingSource.Sink {
     private PollingSource source;
     private @Nullable BatchRun run;
     private @Nullable Position handled;
+    private @Nullable Duration behind;
+    private long answeredAt;
+    private long skipped;
     private boolean reading;
     private boolean ended;
     private boolean childrenReady;
@@ -73,6 +77,7 @@ final class RecordFlow implements PollingSource.Sink {
         this.shard = setting.host().nameOf(lease.row());
         this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
         this.source = newSource();
+        this.answeredAt = setting.loop().nanoTime();
         this.trouble = new ReadTrouble(setting.host(), lease, this::isGone);
     }
 
@@ -126,6 +131,46 @@ final class RecordFlow implements PollingSource.Sink {
                 release(run); // it waits to be tried again
             }
         }
+    }
+
+    /** Whether something that was read waits for the handler, or is with it. */
+    boolean isAnyWaiting() {
+        return run != null || !ready.isEmpty();
+    }
+
+    /** When a read last succeeded, or when the tenure began. */
+    long answeredAt() {
+        return answeredAt;
+    }
+
+    /**
+     * How far behind the tip the batch was that the handler is at, or else the last read, and the time since then while there is
+     * such a batch or no read; null before the first.
+     */
+    @Nullable
+    Duration behindLatest() {
+        long now = setting.loop().nanoTime();
+        FetchedBatch oldest = run != null ? run.batch() : ready.peek();
+        if (oldest != null) {
+            return oldest.behindLatest().plusNanos(now - oldest.readNanos());
+        }
+        Duration read = behind;
+        return read == null || (reading && !source.isFailing()) ? read : read.plusNanos(now - answeredAt);
+    }
+
+    long skipped() {
+        return skipped;
+    }
+
+    /** In words, what has to happen before the handler gets the next record. */
+    String waitsFor() {
+        return ended && !childrenReady ? "leases for its children" : source.waitsFor();
+    }
+
+    @Override
+    public void answered(Duration behindLatest) {
+        behind = behindLatest;
+        answeredAt = setting.loop().nanoTime();
     }
 
     @Override
@@ -230,21 +275,22 @@ final class RecordFlow implements PollingSource.Sink {
 
     private void skip(BatchRun current, Retries.Failed failed) {
         int from = current.handled();
-        List<ConsumerRecord> skipped = current.records().subList(from, from + processor.failed(current));
-        Position first = skipped.get(0).position();
-        Position last = skipped.get(skipped.size() - 1).position();
+        List<ConsumerRecord> records = current.records().subList(from, from + processor.failed(current));
+        Position first = records.get(0).position();
+        Position last = records.get(records.size() - 1).position();
         log.error(
                 "shard={}: {} records from {} to {} are skipped: their handler has failed {} times",
                 lease.key(),
-                skipped.size(),
+                records.size(),
                 first,
                 last,
                 failed.attempts(),
                 failed.failure());
         setting.host()
                 .emit(new ConsumerEvent.RecordsSkipped(
-                        lease.key(), first, last, skipped.size(), failed.attempts(), failed.failure()));
-        current.handled(from + skipped.size());
+                        lease.key(), first, last, records.size(), failed.attempts(), failed.failure()));
+        current.handled(from + records.size());
+        skipped += records.size();
         takeProgress();
         goOn(current);
     }

@@ -100,10 +100,9 @@ final class Retries {
         return paused;
     }
 
-    /** What the last call that threw did so for, as long as it is to come again or the shard is stopped; else null. */
-    @Nullable
-    Failed pending() {
-        return next != null || stopped ? last : null;
+    /** Whether a call is to come again. */
+    boolean isPending() {
+        return next != null;
     }
 
     void pause() {
@@ -129,6 +128,15 @@ final class Retries {
             waiting.cancel();
             waiting = null;
         }
+    }
+
+    /** In words, what the handler last failed with. */
+    @Override
+    public String toString() {
+        Failed failed = last;
+        return failed == null
+                ? "no failure"
+                : failed.attempts() + " failures of the handler, the last: " + failed.failure();
     }
 
     private void goOn() {

@@ -3,7 +3,7 @@ package io.shardline.consumer.internal.process;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.Position;
-import io.shardline.consumer.ShardContext;
+import io.shardline.consumer.ShardHealth;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
@@ -38,21 +38,24 @@ public final class ShardConsumer implements RecordFlow.Owner {
     private final Setting setting;
     private final EventLoop loop;
     private final HeldLease lease;
+    private final Tenure tenure;
     private final ShardProcessor processor;
     private final HandlerCalls calls;
     private final Retries retries;
     private final RecordFlow flow;
+    private final ShardWatch watch;
     private final long takenAt;
 
     private State state = State.AWAITING_PARENTS;
     private boolean blocked;
+    private boolean awaitingParents;
     private boolean handlerStarted;
     private int failures;
     private @Nullable Consumer<Checkpoint> drained;
     private EventLoop.@Nullable Timer drainLimit;
-    private volatile boolean held = true;
 
-    private enum State {
+    /** Where it is between its lease's take and its end. */
+    enum State {
         AWAITING_PARENTS,
         STARTING,
         RUNNING,
@@ -105,15 +108,59 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.takenAt = loop.nanoTime();
         TenureCheckpointer checkpointer =
                 new TenureCheckpointer(loop, setting.platform().userCode(), lease);
-        this.processor = setting.processors().create(tenure(checkpointer));
+        this.tenure = new Tenure(setting, lease, checkpointer);
+        this.processor = setting.processors().create(tenure);
         this.calls = new HandlerCalls(loop, setting.platform());
         this.retries = new Retries(setting, lease.key());
         RecordFlow.Handling handling = new RecordFlow.Handling(calls, retries, processor, checkpointer);
         this.flow = new RecordFlow(setting, lease, handling, this);
+        this.watch = new ShardWatch(setting, this);
     }
 
     public HeldLease lease() {
         return lease;
+    }
+
+    /** Looks whether it makes progress, reports it if it does not, and tells how it stands; to be called every second. */
+    public ShardHealth look() {
+        return watch.look();
+    }
+
+    /** In words, what has to happen next. */
+    public String waitsFor() {
+        return watch.waitsFor();
+    }
+
+    /** Whether nothing that this worker has to do keeps its records from being read. */
+    public boolean hasBegun() {
+        return retries.isSuspended()
+                || (state == State.AWAITING_PARENTS && awaitingParents)
+                || (state != State.AWAITING_PARENTS && state != State.STARTING);
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean isDraining() {
+        return drained != null;
+    }
+
+    boolean isAwaitingParents() {
+        return awaitingParents;
+    }
+
+    RecordFlow flow() {
+        return flow;
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    @Nullable
+    HandlerCall call() {
+        return calls.current();
     }
 
     /** Whether the user's handler is in the middle of a call. */
@@ -136,6 +183,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
             return;
         }
         setting.host().whetherParentsEnded(lease.row(), loop.nanoTime() - takenAt, parentsEnded -> {
+            awaitingParents = !parentsEnded;
             if (parentsEnded && mayBegin()) {
                 start();
             }
@@ -194,7 +242,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         }
         drained = then;
         drainLimit = loop.schedule(setting.config().handOverTimeout().toNanos(), this::cutShort);
-        if (state != State.ENDING || retries.pending() != null) {
+        if (state != State.ENDING || retries.isPending()) {
             beginDrain();
         } // else it is about to end, which is better
     }
@@ -268,7 +316,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     private void start() {
         state = State.STARTING;
-        calls.call(() -> processor.started(context()), failure -> {
+        calls.call(() -> processor.started(tenure.contextNow()), failure -> {
             handlerStarted = failure == null;
             if (state != State.STARTING) {
                 return;
@@ -340,36 +388,10 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     private void close() {
         state = State.CLOSED;
-        held = false;
+        tenure.end();
         if (drainLimit != null) {
             drainLimit.cancel();
         }
         flow.halt();
-    }
-
-    private ShardContext context() {
-        Position checkpoint = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
-        ShardName shard = setting.host().nameOf(lease.row());
-        return new ShardContext(shard.streamName(), shard.shardId(), checkpoint, lease.fencingToken());
-    }
-
-    private ShardProcessor.Tenure tenure(TenureCheckpointer checkpointer) {
-        ShardContext atTake = context();
-        return new ShardProcessor.Tenure() {
-            @Override
-            public ShardContext context() {
-                return atTake;
-            }
-
-            @Override
-            public boolean isHeld() {
-                return setting.host().mayAct() && held;
-            }
-
-            @Override
-            public io.shardline.consumer.Checkpointer checkpointer() {
-                return checkpointer;
-            }
-        };
     }
 }

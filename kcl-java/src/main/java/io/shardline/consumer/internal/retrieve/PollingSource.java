@@ -57,6 +57,8 @@ public final class PollingSource {
     private long spentUntil;
 
     private int failures;
+    private @Nullable Throwable lastFailure;
+    private boolean reserving;
     private boolean wanted;
     private boolean busy;
     private boolean stopped;
@@ -67,6 +69,9 @@ public final class PollingSource {
 
     /** Takes what was read. Called on the loop. */
     public interface Sink {
+
+        /** A read succeeded, with records or without; before anything else is said of it. */
+        default void answered(Duration behindLatest) {}
 
         /** A batch; its bytes must be released to the budget. No more comes until it is asked for. */
         void fetched(FetchedBatch batch);
@@ -85,6 +90,27 @@ public final class PollingSource {
         this.sink = sink;
         this.notBefore = setting.loop().nanoTime();
         this.spentUntil = notBefore;
+    }
+
+    /** Whether the last read, or so many of the last, failed. */
+    public boolean isFailing() {
+        return failures > 0;
+    }
+
+    /** In words, what has to happen before there is another batch. */
+    public String waitsFor() {
+        Throwable last = lastFailure;
+        if (failures > 0 && last != null) {
+            return "a read to succeed, after " + failures + " failures, the last: " + ServiceErrors.code(last) + ": "
+                    + ServiceErrors.message(last);
+        }
+        if (reserving) {
+            return "room in the prefetch budget";
+        }
+        if (stopped || !wanted) {
+            return "nothing: the batch that it reads ahead is there";
+        }
+        return waiting != null ? "the time of its next read" : "the answer to a read";
     }
 
     /** Asks for one more batch. */
@@ -139,6 +165,7 @@ public final class PollingSource {
         }
         if (iterator != null) {
             long reserved = guess;
+            reserving = true;
             setting.budget().reserve(reserved, () -> read(reserved));
             return;
         }
@@ -171,6 +198,7 @@ public final class PollingSource {
     }
 
     private void read(long reserved) {
+        reserving = false;
         if (stopped) {
             setting.budget().release(reserved);
             return;
@@ -204,6 +232,7 @@ public final class PollingSource {
         guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
         long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
         lastRead = started;
+        sink.answered(Duration.ofMillis(behindMillis));
         spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(bytes);
         notBefore = latest(spentUntil, started + setting.pacer().afterSuccess(behindMillis > 0 || soonReads > 0));
         soonReads = Math.max(0, soonReads - 1);
@@ -213,7 +242,11 @@ public final class PollingSource {
             wanted = false;
             lastSequenceNumber =
                     answer.records().get(answer.records().size() - 1).sequenceNumber();
-            sink.fetched(new FetchedBatch(answer.records(), Duration.ofMillis(behindMillis), bytes));
+            sink.fetched(new FetchedBatch(
+                    answer.records(),
+                    Duration.ofMillis(behindMillis),
+                    bytes,
+                    setting.loop().nanoTime()));
         }
         if (end) {
             sink.ended(answer.childShards());
@@ -229,6 +262,7 @@ public final class PollingSource {
             iterator = null;
         }
         failures++;
+        lastFailure = failure;
         notBefore = setting.loop().nanoTime()
                 + setting.pacer().afterFailures(failures, setting.platform().random());
         sink.failed(failure, failures);
