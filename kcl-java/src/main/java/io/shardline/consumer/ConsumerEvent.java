@@ -45,6 +45,21 @@ public sealed interface ConsumerEvent {
     /** All records of a closed shard are handled and that is written down. */
     record ShardEnded(String shardId) implements ConsumerEvent {}
 
+    /**
+     * A batch of records, what one read of the shard brought, is handled, or as much of it as could be before the shard was let
+     * go or held back.
+     *
+     * @param records how many user records the handler was given and has handled
+     * @param bytes the size of the batch as it was read, or 0 if the rest of it comes again
+     * @param took how long the handler was in calls for it, failed ones included
+     * @param behindLatest how far the batch was behind the tip when it was read, by the service's word
+     */
+    record BatchHandled(String shardId, int records, long bytes, Duration took, Duration behindLatest)
+            implements ConsumerEvent {}
+
+    /** The shard's progress is written down: up to here nothing comes again. */
+    record CheckpointWritten(String shardId, Position position) implements ConsumerEvent {}
+
     /** The user has paused the shard: its records are neither read nor handled, and its lease stays held. */
     record ShardPaused(String shardId) implements ConsumerEvent {}
 

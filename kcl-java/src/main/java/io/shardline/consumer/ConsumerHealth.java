@@ -47,7 +47,7 @@ public record ConsumerHealth(
     public boolean isHealthy() {
         return switch (state) {
             case NEW -> true;
-            case RUNNING -> session != null && isYoung() && shards.stream().noneMatch(ConsumerHealth::isInTrouble);
+            case RUNNING -> session != null && isYoung() && shards.stream().noneMatch(ShardHealth::isInTrouble);
             case STOPPING -> isYoung();
             case STOPPED, FAILED -> false;
         };
@@ -55,10 +55,6 @@ public record ConsumerHealth(
 
     private boolean isYoung() {
         return age.compareTo(MOST_AGE) < 0;
-    }
-
-    private static boolean isInTrouble(ShardHealth shard) {
-        return shard.stalled() || shard.state() == ShardState.STOPPED;
     }
 
     /** One of the shards, if it is held. */

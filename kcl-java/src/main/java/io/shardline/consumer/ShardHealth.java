@@ -34,4 +34,10 @@ public record ShardHealth(
         @Nullable Duration behindLatest,
         Duration sinceProgress,
         @Nullable Duration sinceCheckpoint,
-        long skippedRecords) {}
+        long skippedRecords) {
+
+    /** Whether somebody needs to look: it is stalled, or stopped. */
+    public boolean isInTrouble() {
+        return stalled || state == ShardState.STOPPED;
+    }
+}

@@ -238,7 +238,7 @@ class RecordHandlerTest {
 
         assertThat(worker.events())
                 .extracting(event -> event.getClass().getSimpleName())
-                .containsExactly("SessionStarted", "LeaseTaken", "ShardStarted", "LeaseGiven");
+                .containsExactly("SessionStarted", "LeaseTaken", "ShardStarted", "BatchHandled", "LeaseGiven");
     }
 
     @Test

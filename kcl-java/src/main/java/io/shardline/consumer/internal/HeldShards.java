@@ -4,6 +4,7 @@ import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.ShardHealth;
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
@@ -162,6 +163,13 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
             awaitCall(shard);
         }
         owner.released();
+    }
+
+    @Override
+    public void checkpointed(HeldLease lease) {
+        if (lease.row().checkpoint() instanceof Checkpoint.At at) {
+            emit(new ConsumerEvent.CheckpointWritten(lease.key(), at.position()));
+        }
     }
 
     @Override

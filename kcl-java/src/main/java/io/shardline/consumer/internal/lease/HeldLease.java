@@ -17,7 +17,7 @@ public final class HeldLease {
     private final StoreCalls calls;
     private final LeaseStore store;
     private final Lease taken;
-    private final Runnable lost;
+    private final Listener listener;
 
     private Lease row;
     private boolean writing;
@@ -29,6 +29,16 @@ public final class HeldLease {
     /** Somebody who wants to know when a position is written. */
     private record Waiter(Checkpoint position, CompletableFuture<Void> done) {}
 
+    /** Whoever acts on the lease. Called on the loop. */
+    interface Listener {
+
+        /** A write has shown that the row has changed hands. */
+        void lost();
+
+        /** The row's checkpoint is written. */
+        default void checkpointed() {}
+    }
+
     /** Thrown into the futures of checkpoints that can no longer be written. */
     public static final class LostException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -38,17 +48,13 @@ public final class HeldLease {
         }
     }
 
-    /**
-     * A lease as its take returned it.
-     *
-     * @param lost called on the loop when a write shows that the row has changed hands
-     */
-    HeldLease(StoreCalls calls, LeaseStore store, Lease taken, Runnable lost) {
+    /** A lease as its take returned it. */
+    HeldLease(StoreCalls calls, LeaseStore store, Lease taken, Listener listener) {
         this.calls = calls;
         this.store = store;
         this.taken = taken;
         this.row = taken;
-        this.lost = lost;
+        this.listener = listener;
     }
 
     public String key() {
@@ -128,7 +134,7 @@ public final class HeldLease {
                 written(found);
             } else if (!gone) {
                 writing = false;
-                lost.run();
+                listener.lost();
             }
         });
     }
@@ -153,6 +159,7 @@ public final class HeldLease {
         }
         waiters.removeAll(reached);
         reached.forEach(waiter -> waiter.done().complete(null));
+        listener.checkpointed();
         if (gone) {
             return;
         }

@@ -49,6 +49,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         /** A lease is not held any more; its shard must not be worked on. */
         void leaseLost(HeldLease lease, String why);
 
+        /** The checkpoint in the lease's row has moved. */
+        default void checkpointed(HeldLease lease) {}
+
         /** A session is confirmed. */
         void sessionBegan(String session);
 
@@ -276,11 +279,17 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     private void hold(Lease taken) {
         String key = taken.key();
         List<HeldLease> mine = new ArrayList<>(1);
-        HeldLease lease = new HeldLease(
-                setting.calls(),
-                setting.store(),
-                taken,
-                () -> lose(mine.get(0), "a write was refused: the lease has changed hands"));
+        HeldLease lease = new HeldLease(setting.calls(), setting.store(), taken, new HeldLease.Listener() {
+            @Override
+            public void lost() {
+                lose(mine.get(0), "a write was refused: the lease has changed hands");
+            }
+
+            @Override
+            public void checkpointed() {
+                listener.checkpointed(mine.get(0));
+            }
+        });
         mine.add(lease);
         held.put(key, lease);
         session.holds(held.size());

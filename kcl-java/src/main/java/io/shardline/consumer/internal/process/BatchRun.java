@@ -24,6 +24,8 @@ public final class BatchRun {
     private volatile Deaggregator.@Nullable Expanded expanded;
     private volatile boolean cancelled;
     private int attempt = 1;
+    private int skipped;
+    private long handlerNanos;
 
     /**
      * A batch that nobody has looked into yet.
@@ -73,6 +75,26 @@ public final class BatchRun {
 
     void failedOnce() {
         attempt++;
+    }
+
+    /** Passes over the next records. On the loop, and not during a call. */
+    void skip(int count) {
+        skipped += count;
+        handled(handled() + count);
+    }
+
+    /** How many of those that count as handled were passed over. */
+    int skipped() {
+        return skipped;
+    }
+
+    /** The handler was in a call for so long. On the loop. */
+    void handlerTook(long nanos) {
+        handlerNanos += nanos;
+    }
+
+    long handlerNanos() {
+        return handlerNanos;
     }
 
     /** Stops the run before its next record. */

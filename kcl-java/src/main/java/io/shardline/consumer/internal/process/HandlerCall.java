@@ -18,6 +18,7 @@ final class HandlerCall {
     private final long madeNanos;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
     private volatile @Nullable Thread thread;
+    private volatile long tookNanos;
     private volatile boolean interrupted;
 
     private enum Phase {
@@ -46,7 +47,9 @@ final class HandlerCall {
             thread = null;
             return new CancellationException("the call was cancelled before it began");
         }
+        long began = nanoTime.getAsLong();
         Throwable thrown = thrown();
+        tookNanos = nanoTime.getAsLong() - began;
         while (!phase.compareAndSet(Phase.RUNNING, Phase.OVER)) {
             Thread.onSpinWait(); // for the one statement that an interrupt takes
         }
@@ -85,6 +88,11 @@ final class HandlerCall {
     @Nullable
     Thread thread() {
         return thread;
+    }
+
+    /** How long the user's code took; 0 while it runs, and if it did not. */
+    long tookNanos() {
+        return tookNanos;
     }
 
     /** How long ago it was handed to the user's executor. */

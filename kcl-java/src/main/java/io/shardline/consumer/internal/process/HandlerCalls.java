@@ -18,6 +18,7 @@ final class HandlerCalls {
     private final Platform platform;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
     private @Nullable HandlerCall current;
+    private long lastTookNanos;
 
     /** The user's executor was full or shut down, and the handler was not called. */
     static final class NotCalledException extends RuntimeException {
@@ -42,6 +43,11 @@ final class HandlerCalls {
     @Nullable
     HandlerCall current() {
         return current;
+    }
+
+    /** How long the user's code took in the last call that is over. */
+    long lastTookNanos() {
+        return lastTookNanos;
     }
 
     /** Interrupts the call that is under way; it ends when the user's code says so. */
@@ -70,15 +76,16 @@ final class HandlerCalls {
         try {
             platform.userCode().execute(() -> {
                 Throwable failure = call.run();
-                loop.post(() -> called(done, failure));
+                loop.post(() -> called(call, done, failure));
             });
         } catch (RejectedExecutionException e) {
-            loop.post(() -> called(done, new NotCalledException(e)));
+            loop.post(() -> called(call, done, new NotCalledException(e)));
         }
     }
 
-    private void called(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
+    private void called(HandlerCall call, Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
         current = null;
+        lastTookNanos = call.tookNanos();
         try {
             done.accept(failure);
         } finally {

@@ -235,6 +235,7 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     private void handled(BatchRun current, @Nullable Throwable failure) {
+        current.handlerTook(calls.lastTookNanos());
         takeProgress();
         if (current.isCancelled() || !owner.isRunning()) {
             release(current);
@@ -289,7 +290,7 @@ final class RecordFlow implements PollingSource.Sink {
         setting.host()
                 .emit(new ConsumerEvent.RecordsSkipped(
                         lease.key(), first, last, records.size(), failed.attempts(), failed.failure()));
-        current.handled(from + records.size());
+        current.skip(records.size());
         skipped += records.size();
         takeProgress();
         goOn(current);
@@ -307,6 +308,19 @@ final class RecordFlow implements PollingSource.Sink {
         if (run == current) {
             run = null;
             setting.source().budget().release(current.batch().bytes());
+            tell(current);
+        }
+    }
+
+    private void tell(BatchRun current) {
+        if (current.handled() > 0) {
+            setting.host()
+                    .emit(new ConsumerEvent.BatchHandled(
+                            lease.key(),
+                            current.handled() - current.skipped(),
+                            current.isDone() ? current.batch().bytes() : 0,
+                            Duration.ofNanos(current.handlerNanos()),
+                            current.batch().behindLatest()));
         }
     }
 }
