@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a handler that goes on throwing, by the policy for it. */
@@ -245,6 +246,31 @@ class GiveUpTest {
         fleet.until(() -> !worker.events(ConsumerEvent.ShardStopped.class).isEmpty());
 
         assertThat(fleet.get(worker.consumer().closeAsync()).isOrderly()).isTrue();
+    }
+
+    @Test
+    void anExecutorThatIsFullIsNoHandlerThatFails() {
+        boolean[] full = new boolean[1];
+        List<Integer> attempts = new ArrayList<>();
+        SimulatedWorker worker = fleet.worker("w")
+                .with(config -> config.giveUp(GiveUpPolicy.skipAfter(1)))
+                .before((record, context) -> attempts.add(context.attempt()))
+                .userCode(pool -> task -> {
+                    if (full[0]) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    pool.execute(task);
+                });
+        worker.start();
+        fleet.put("1");
+        full[0] = true;
+        fleet.advance(Duration.ofSeconds(20));
+        full[0] = false;
+
+        fleet.until(() -> fleet.texts().size() == 1);
+
+        assertThat(attempts).containsExactly(1);
+        assertThat(worker.events(ConsumerEvent.RecordsSkipped.class)).isEmpty();
     }
 
     @Test

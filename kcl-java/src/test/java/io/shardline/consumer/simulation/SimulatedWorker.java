@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ public final class SimulatedWorker {
     private Faults faults = Faults.none();
     private LeaseStore table;
     private Consumer<ConsumerEvent> listener = event -> {};
-    private boolean blocking;
+    private UnaryOperator<Executor> userCode = pool -> pool;
     private @Nullable ShardlineConsumer consumer;
 
     SimulatedWorker(SimulatedFleet fleet, String name) {
@@ -99,7 +101,12 @@ public final class SimulatedWorker {
 
     /** Lets handlers block, by {@link BlockingThreads#block}. */
     public SimulatedWorker blocking() {
-        blocking = true;
+        return userCode(pool -> new BlockingThreads(fleet.time, pool));
+    }
+
+    /** Runs user code on something that is made of the usual pool. */
+    public SimulatedWorker userCode(UnaryOperator<Executor> change) {
+        userCode = change;
         return this;
     }
 
@@ -168,7 +175,7 @@ public final class SimulatedWorker {
                 process.executor("loop"),
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
-                blocking ? new BlockingThreads(fleet.time, process.pool("user", 4)) : process.pool("user", 4),
+                userCode.apply(process.pool("user", 4)),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -267,7 +267,9 @@ final class RecordFlow implements PollingSource.Sink {
             skip(current, failed);
             return;
         }
-        current.failedOnce();
+        if (failed.counts()) {
+            current.failedOnce();
+        }
         retries.again(failed, () -> handle(current));
         if (retries.isStopped()) {
             halt();

@@ -37,8 +37,8 @@ final class Retries {
      */
     record Failed(int attempts, Throwable failure) {
 
-        /** Whether the handler itself threw: who was not even called is not given up. */
-        private boolean counts() {
+        /** Whether the handler itself threw: who was not even called has not failed. */
+        boolean counts() {
             return !(failure instanceof HandlerCalls.NotCalledException);
         }
     }

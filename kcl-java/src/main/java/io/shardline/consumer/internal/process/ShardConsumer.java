@@ -380,8 +380,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
     }
 
     private void again(Throwable failure, Runnable action) {
-        failures++;
-        Retries.Failed failed = new Retries.Failed(failures, failure);
+        Retries.Failed failed = new Retries.Failed(failures + 1, failure);
+        failures += failed.counts() ? 1 : 0;
         retries.report(failed);
         retries.again(failed, action);
     }
