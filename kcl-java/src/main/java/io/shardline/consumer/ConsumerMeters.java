@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.Objects;
@@ -18,8 +19,9 @@ import java.util.function.ToDoubleFunction;
  * A consumer's events and its health as Micrometer meters; names, units and KCL's counterparts are in the consumer's guide.
  *
  * <p>Micrometer is an optional dependency: who uses this class adds {@code micrometer-core}. Give it to the consumer as its
- * listener, then {@link #watch} the consumer. All meters have the tags {@code application} and {@code stream}; none has the
- * shard, as that is a new time series for every reshard, unless {@link #withShards} asks for it. Thread-safe.
+ * listener, then {@link #watch} the consumer. All meters have the tag {@code application}, and those of what happens to shards
+ * have {@code stream}; none has the shard, as that is a new time series for every reshard, unless {@link #withShards} asks for it.
+ * Thread-safe.
  */
 public final class ConsumerMeters implements ConsumerListener {
 
@@ -27,6 +29,7 @@ public final class ConsumerMeters implements ConsumerListener {
 
     private final MeterRegistry registry;
     private final Tags tags;
+    private final String onlyStream;
     private final boolean shardsTagged;
 
     /** Meters that are registered as they are first needed. */
@@ -36,18 +39,18 @@ public final class ConsumerMeters implements ConsumerListener {
 
     private ConsumerMeters(MeterRegistry registry, ConsumerConfig config, boolean shardsTagged) {
         this.registry = Objects.requireNonNull(registry, "registry");
-        this.tags = Tags.of("application", config.applicationName(), "stream", config.streamName());
+        this.tags = Tags.of("application", config.applicationName());
+        this.onlyStream = config.streams().get(0).streamName();
         this.shardsTagged = shardsTagged;
     }
 
-    /** Meters that have the tag {@code shard} too, those of {@link #watch} aside. */
+    /** The same, with the tag {@code shard} beside {@code stream}. */
     public static ConsumerMeters withShards(MeterRegistry registry, ConsumerConfig config) {
         return new ConsumerMeters(registry, config, true);
     }
 
     /**
-     * Registers gauges of a consumer's health; of several consumers of one application and stream in one registry the first has
-     * them.
+     * Registers gauges of a consumer's health; of several consumers of one application in one registry the first has them.
      *
      * @param consumer kept weakly, as gauges do
      */
@@ -114,6 +117,8 @@ public final class ConsumerMeters implements ConsumerListener {
             counter("reads.failed", code).increment();
         } else if (event instanceof ConsumerEvent.SessionOver) {
             counter("sessions.lost", tags).increment();
+        } else if (event instanceof ConsumerEvent.StreamFailed failed) {
+            counter("streams.failed", tags.and("stream", failed.streamName())).increment();
         } else {
             countLease(event);
             countTrouble(event);
@@ -167,7 +172,10 @@ public final class ConsumerMeters implements ConsumerListener {
         return registry.counter(PREFIX + name, with);
     }
 
-    private Tags ofShard(String shardId) {
-        return shardsTagged ? tags.and("shard", shardId) : tags;
+    private Tags ofShard(String lease) {
+        LeaseKey key = LeaseKey.parse(lease);
+        String stream = key.streamName();
+        Tags ofStream = tags.and("stream", stream == null ? onlyStream : stream);
+        return shardsTagged ? ofStream.and("shard", key.shardId()) : ofStream;
     }
 }

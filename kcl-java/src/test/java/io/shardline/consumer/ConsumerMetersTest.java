@@ -56,7 +56,11 @@ class ConsumerMetersTest {
         fleet.until(() -> fleet.texts().size() == 3);
         fleet.advance(Duration.ofSeconds(10));
 
-        assertThat(count("user.records.handled")).isEqualTo(3);
+        assertThat(registry.get("shardline.consumer.user.records.handled")
+                        .tag("stream", "flights")
+                        .counter()
+                        .count())
+                .isEqualTo(3);
         assertThat(count("kinesis.bytes.handled")).isBetween(20.0, 200.0);
         assertThat(registry.get("shardline.consumer.handler").timer().totalTime(TimeUnit.SECONDS))
                 .as("four calls of two seconds")
@@ -76,7 +80,6 @@ class ConsumerMetersTest {
                 .isGreaterThan(5);
         assertThat(registry.getMeters()).extracting(Meter::getId).allSatisfy(id -> {
             assertThat(id.getTag("application")).isEqualTo("test");
-            assertThat(id.getTag("stream")).isEqualTo("flights");
             assertThat(id.getTag("shard")).isNull();
         });
     }
@@ -139,12 +142,26 @@ class ConsumerMetersTest {
     }
 
     @Test
+    void theStreamOfAShardIsInItsKeyWhereThereAreSeveral() {
+        ConsumerMeters withShards = ConsumerMeters.withShards(registry, CONFIG);
+
+        withShards.on(new ConsumerEvent.LeaseTaken("123456789012:departures:1700000000:" + shardId(3), 1));
+
+        assertThat(registry.get("shardline.consumer.leases.taken")
+                        .tags("stream", "departures", "shard", shardId(3))
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void theGuideNamesEveryMeterAndNoOther() throws IOException {
         meters.watch(fleet.worker("w").consumer());
         Throwable failure = new IOException("no");
         Position position = new Position("1", 0);
         List.of(
                         new ConsumerEvent.SessionOver("s", "why"),
+                        new ConsumerEvent.StreamFailed("stream", new ConsumerException("no", null)),
                         new ConsumerEvent.LeaseTaken("shard", 1),
                         new ConsumerEvent.LeaseLost("shard", "why"),
                         new ConsumerEvent.LeaseGiven("shard", ""),

@@ -18,13 +18,11 @@ import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.StreamSyncs;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,16 +38,8 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     private static final Logger log = LoggerFactory.getLogger(HeldShards.class);
 
-    /**
-     * How soon a child looks for its parents' ends again: a share of the time it has waited, as the second parent of a merge
-     * mostly ends soon after the first, at another worker.
-     */
-    private static final long PARENTS_PAUSE_SHARE = 4;
-
-    private static final long LEAST_PARENTS_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
     private final SessionKeeper.Setting leasing;
-    private final Timing timing;
+    private final ParentWatch parents;
     private final EventFeed events;
     private final Owner owner;
     private final LeaseBook book;
@@ -59,7 +49,6 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     private final Map<String, ShardConsumer> shards = new TreeMap<>();
     private final Map<String, ShardConsumer> leaving = new TreeMap<>();
-    private final Set<String> beginningAgain = new LinkedHashSet<>();
     private final Set<String> paused = new TreeSet<>();
     private boolean leased;
     private boolean planned;
@@ -83,11 +72,12 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     HeldShards(ConsumerLoop.Parts parts, SessionKeeper.Setting leasing, EventFeed events, Owner owner) {
         ConsumerConfig config = parts.config();
         this.leasing = leasing;
-        this.timing = Timing.of(config.leaseDuration());
+        Timing timing = Timing.of(config.leaseDuration());
         this.events = events;
         this.owner = owner;
         this.book = new LeaseBook(leasing, timing, config.workerId(), this);
         this.syncs = new StreamSyncs(leasing, parts.client(), config, this);
+        this.parents = new ParentWatch(leasing, timing, syncs, this::beginAgain);
         this.budget = new PrefetchBudget(config.prefetchBudget());
         PollingSource.Setting source = new PollingSource.Setting(
                 leasing.loop(),
@@ -298,36 +288,14 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     @Override
     public void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
-        // A parent without a lease is one that the application does not read, but only once all roots have theirs:
-        // while another worker creates them, one may be missing yet.
-        boolean rootsAreThere = syncs.hasRootsFor(lease.key());
-        leasing.calls()
-                .read(
-                        () -> leasing.store().readLeases(lease.parents()),
-                        parents -> {
-                            boolean complete = rootsAreThere
-                                    || parents.size() == lease.parents().size();
-                            boolean ended = complete && parents.stream().allMatch(Lease::isEnded);
-                            answer.accept(ended);
-                            if (!ended) {
-                                long pause = Math.max(LEAST_PARENTS_PAUSE_NANOS, waitedNanos / PARENTS_PAUSE_SHARE);
-                                beginAgainLater(lease.key(), Math.min(pause, timing.leaseNanos()));
-                            }
-                        },
-                        failure -> beginAgainLater(lease.key(), timing.beatNanos()));
+        parents.whetherParentsEnded(lease, waitedNanos, answer);
     }
 
-    private void beginAgainLater(String key, long delayNanos) {
-        if (!beginningAgain.add(key)) {
-            return;
+    private void beginAgain(String key) {
+        ShardConsumer shard = shards.get(key);
+        if (shard != null) {
+            shard.begin();
         }
-        leasing.loop().schedule(delayNanos, () -> {
-            beginningAgain.remove(key);
-            ShardConsumer shard = shards.get(key);
-            if (shard != null) {
-                shard.begin();
-            }
-        });
     }
 
     @Override
