@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  *
- * @param shardId its id
+ * @param shardId its id; in an application of several streams the key of its lease, which has the stream too
  * @param owner the session of this worker that holds the lease
  * @param state what is being done with it
  * @param waitsFor what has to happen next, in words for people
