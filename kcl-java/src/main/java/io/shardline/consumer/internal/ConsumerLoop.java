@@ -366,7 +366,6 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         }
         log.error("the consumer of {} cannot go on: {}", streams(), why.getMessage());
         events.emit(new ConsumerEvent.ConsumerFailed(why));
-        events.complete(() -> started.completeExceptionally(why));
         end(ConsumerState.FAILED, why, String.valueOf(why.getMessage()));
     }
 
@@ -381,10 +380,15 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         held.book().abandon(why);
         storeCalls.close();
         board.look();
-        board.notReady(failure != null ? failure : new ConsumerException(why, null));
         loop.close();
+        ConsumerException cause = failure != null ? failure : new ConsumerException(why, null);
+        events.complete(
+                () -> { // not before the state says so, and not behind a listener
+                    started.completeExceptionally(cause);
+                    board.notReady(cause);
+                });
         events.completeLast(() -> {
-            started.completeExceptionally(new ConsumerException(why, null));
+            started.completeExceptionally(cause);
             stopped.complete(ended);
         });
     }

@@ -78,9 +78,9 @@ public final class HealthBoard {
         }
     }
 
-    /** It ends, and if it was not ready before it never will be. */
+    /** It ends, and if it was not ready before it never will be. On a user-code thread. */
     void notReady(ConsumerException why) {
-        events.complete(() -> ready.completeExceptionally(why));
+        ready.completeExceptionally(why);
     }
 
     /** Completes, on a user-code thread, when this worker does its part; fails if it ends before. */
