@@ -178,7 +178,9 @@ public final class ShardlineProducer implements AutoCloseable {
 
         /**
          * Sets what else the producer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
-         * the limit of a call and the user agent are the producer's, whatever is set here.
+         * the limit of a call and the user agent are the producer's, whatever is set here. An HTTP client is set by
+         * {@code httpClientBuilder}, which takes the place of the producer's choice for plain endpoints; the SDK refuses
+         * {@code httpClient} beside it.
          */
         public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
             kinesis.customize("customizeKinesis", customizer);

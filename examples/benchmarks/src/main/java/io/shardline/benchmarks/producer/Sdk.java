@@ -2,7 +2,6 @@ package io.shardline.benchmarks.producer;
 
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -26,7 +25,7 @@ final class Sdk {
 
     private static SdkAsyncHttpClient.Builder<?> trusting(Workload.Http http) {
         SdkAsyncHttpClient.Builder<?> client = switch (http) {
-            case NETTY -> NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1);
+            case NETTY -> NettyNioAsyncHttpClient.builder();
             case CRT -> AwsCrtAsyncHttpClient.builder();
         };
         return new TrustingHttp(client);

@@ -27,7 +27,7 @@ final class Workload {
             names = "--window",
             description =
                     "Futures that may be open before the oldest is waited for, all threads together (${DEFAULT-VALUE}).")
-    int window = 100_000;
+    int window = 20_000;
 
     @Option(names = "--window-mib", description = "The same in MiB of data; the smaller one counts (${DEFAULT-VALUE}).")
     int windowMib = 32;
@@ -35,7 +35,7 @@ final class Workload {
     @Option(
             names = "--warm-up",
             description = "Seconds of processor time that a contender has spent before it counts (${DEFAULT-VALUE}).")
-    int warmUpSeconds = 15;
+    int warmUpSeconds = 24;
 
     @Option(names = "--http", description = "HTTP client of ours: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     Http http = Http.NETTY;
