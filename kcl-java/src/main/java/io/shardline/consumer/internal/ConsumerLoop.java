@@ -184,7 +184,9 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         double spread = 0.8 + 0.4 * platform.random().nextDouble();
         loop.schedule((long) (config.shardSyncInterval().toNanos() * spread), () -> {
             if (state == ConsumerState.RUNNING) {
-                held.syncs().run();
+                if (held.book().plansHere()) {
+                    held.syncs().run();
+                }
                 syncLater();
             }
         });

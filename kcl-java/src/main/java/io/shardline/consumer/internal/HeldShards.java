@@ -56,7 +56,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     /** The consumer that the shards belong to. Called on the loop. */
     interface Owner {
 
-        /** A scan of the lease table has been taken in. */
+        /** A scan of the lease table has been taken in, here or by who plans for all. */
         void scanned();
 
         /** Every shard that the reading of a stream begins with has a lease. */
@@ -76,7 +76,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
         this.events = events;
         this.owner = owner;
         this.book = new LeaseBook(leasing, timing, config.workerId(), this);
-        this.syncs = new StreamSyncs(leasing, parts.client(), config, this);
+        this.syncs = new StreamSyncs(leasing, parts.client(), config, book::plansHere, this);
         this.parents = new ParentWatch(leasing, timing, syncs, this::beginAgain);
         this.budget = new PrefetchBudget(config.prefetchBudget());
         PollingSource.Setting source = new PollingSource.Setting(
@@ -124,7 +124,16 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     @Override
     public void scanned(Collection<Lease> leases) {
         owner.scanned();
+        if (book.plansForAll()) {
+            syncs.lookAfter(leases); // nobody else does
+        }
         shards.values().forEach(ShardConsumer::begin);
+    }
+
+    @Override
+    public void othersPlan() {
+        owner.scanned(); // by another worker, who has also created what leases were missing
+        planned(); // its share comes without a plan of its own
     }
 
     @Override
@@ -267,6 +276,9 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     @Override
     public void synced(String streamName, int created) {
         leased |= syncs.isDone();
+        if (leased) {
+            book.rootsAreLeased();
+        }
         owner.leasesCreated(streamName);
         planned &= created == 0; // by the scan before, or by the one that is to come
         shards.values().forEach(ShardConsumer::begin);

@@ -89,7 +89,7 @@ final class FleetSimulation {
     record Outcome(long traceHash, int records, int handled, int duplicates, Duration took) {}
 
     FleetSimulation(long seed) {
-        this(seed, (time, process) -> Mutant.none());
+        this(seed, (time, process) -> seed % 3 == 0 ? Mutant.inALargeFleet() : Mutant.none());
     }
 
     /** A fleet of rule breakers. */
@@ -494,6 +494,9 @@ final class FleetSimulation {
         StringBuilder text = new StringBuilder();
         table.scan().join().leases().forEach(lease -> text.append(lease).append('\n'));
         table.scan().join().sessions().forEach(session -> text.append(session).append('\n'));
+        table.readLeases(List.of(Lease.PLANNER))
+                .join()
+                .forEach(planner -> text.append(planner).append('\n'));
         return text.toString();
     }
 

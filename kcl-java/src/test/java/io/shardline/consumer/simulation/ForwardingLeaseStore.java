@@ -69,6 +69,11 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<FleetRow> setPlanned(boolean planned) {
+        return table.setPlanned(planned);
+    }
+
+    @Override
     public CompletableFuture<StreamRow> registerStream(StreamRow row) {
         return table.registerStream(row);
     }

@@ -28,6 +28,21 @@ class Mutant extends ProtocolRules {
         return new Mutant();
     }
 
+    /** Breaks nothing, and takes three workers for a large fleet, for which one of them plans. */
+    static Mutant inALargeFleet() {
+        return new Mutant() {
+            @Override
+            protected int mostWithoutPlanner() {
+                return 2;
+            }
+
+            @Override
+            protected int leastWithPlanner() {
+                return 2;
+            }
+        };
+    }
+
     /** The lease table as the worker uses it. */
     LeaseStore store(LeaseStore table) {
         return table;

@@ -20,6 +20,8 @@ public final class ScriptedNetwork implements Network {
     private final List<Sent> sent = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
     private Duration delay = USUAL_DELAY;
+    private Fate sharedFate = Fate.ANSWERED;
+    private double shareOfCalls;
     private boolean cut;
 
     /** A call, and when it was sent. */
@@ -55,6 +57,12 @@ public final class ScriptedNetwork implements Network {
     /** All calls of this operation fare so from now on. */
     public void always(String operation, Fate fate) {
         next(Integer.MAX_VALUE, operation, fate);
+    }
+
+    /** So many of all calls, not counting those that a rule is for, fare so from now on. */
+    public void share(double share, Fate fate) {
+        sharedFate = fate;
+        shareOfCalls = share;
     }
 
     /** Every message takes this long from now on. */
@@ -99,6 +107,6 @@ public final class ScriptedNetwork implements Network {
                 return rule.fate;
             }
         }
-        return Fate.ANSWERED;
+        return shareOfCalls > 0 && time.random().nextDouble() < shareOfCalls ? sharedFate : Fate.ANSWERED;
     }
 }

@@ -117,6 +117,11 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<FleetRow> setPlanned(boolean planned) {
+        return read("setPlanned", "", () -> table.setPlanned(planned));
+    }
+
+    @Override
     public CompletableFuture<StreamRow> registerStream(StreamRow row) {
         return read("registerStream", row.streamName(), () -> table.registerStream(row));
     }

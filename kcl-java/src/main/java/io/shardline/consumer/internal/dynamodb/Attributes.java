@@ -17,6 +17,7 @@ final class Attributes {
     static final String SESSION = "SHARDLINE_WORKER";
     static final String FLEET = "SHARDLINE_FLEET";
     static final String STREAM = "SHARDLINE_STREAM";
+    static final String PLANNER = "SHARDLINE_PLANNER";
 
     // Lease rows, KCL's names.
     static final String OWNER = "leaseOwner";
@@ -58,6 +59,7 @@ final class Attributes {
     // The fleet row.
     static final String REVISION = "rev";
     static final String SUSPECTS = "suspects";
+    static final String PLANNED = "planned";
 
     // The stream rows.
     static final String STREAM_NAME = "streamName";

@@ -169,6 +169,12 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         return changeFleet(suspected ? update.add(Attributes.SUSPECTS, one) : update.delete(Attributes.SUSPECTS, one));
     }
 
+    @Override
+    public CompletableFuture<FleetRow> setPlanned(boolean planned) {
+        return changeFleet(
+                new ItemUpdate().add(Attributes.REVISION, Rows.number(1)).set(Attributes.PLANNED, Rows.flag(planned)));
+    }
+
     private CompletableFuture<FleetRow> changeFleet(ItemUpdate update) {
         update.set(Attributes.ENTITY, Rows.string(Attributes.FLEET));
         return calls.read(
@@ -306,6 +312,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                     case SESSION -> addIfReadable(item, Rows::session, sessions);
                     case FLEET -> addIfReadable(item, Rows::fleet, fleet);
                     case STREAM -> addIfReadable(item, Rows::stream, streams);
+                    case PLANNER -> {} // read by its key
                     case OTHER -> reports.once(item.key(), "is not Shardline's and is left alone");
                 }
             });

@@ -44,6 +44,8 @@ final class Rows {
         SESSION,
         FLEET,
         STREAM,
+        /** As a lease, but no shard's. */
+        PLANNER,
         /** Of another program, or of a later version of ours. */
         OTHER
     }
@@ -58,6 +60,7 @@ final class Rows {
             case Attributes.SESSION -> Kind.SESSION;
             case Attributes.FLEET -> Kind.FLEET;
             case Attributes.STREAM -> Kind.STREAM;
+            case Attributes.PLANNER -> Kind.PLANNER;
             default -> Kind.OTHER;
         };
     }
@@ -117,7 +120,8 @@ final class Rows {
     // -------------------------------------------------------------------------------------- the fleet, the stream
 
     static FleetRow fleet(Item item) {
-        return new FleetRow(item.number(Attributes.REVISION, 0), item.strings(Attributes.SUSPECTS));
+        return new FleetRow(
+                item.number(Attributes.REVISION, 0), item.strings(Attributes.SUSPECTS), item.flag(Attributes.PLANNED));
     }
 
     static Map<String, AttributeValue> item(StreamRow row) {
@@ -152,7 +156,8 @@ final class Rows {
     // --------------------------------------------------------------------------------------------------- leases
 
     static Map<String, AttributeValue> item(Lease row) {
-        Map<String, AttributeValue> item = keyed(row.key(), Attributes.LEASE);
+        String entity = row.key().equals(Lease.PLANNER) ? Attributes.PLANNER : Attributes.LEASE;
+        Map<String, AttributeValue> item = keyed(row.key(), entity);
         item.put(Attributes.COUNTER, number(row.counter()));
         item.put(Attributes.OUR_COUNTER, number(row.counter()));
         item.put(Attributes.OWNER_SWITCHES, number(row.ownerSwitches()));

@@ -24,6 +24,9 @@ final class ExpectedLeases {
 
     private static final int MOST_SCANS = 25;
 
+    /** One in so many of them in a large fleet, whose table is large as well. */
+    private static final int PLANNED_SHARE = 10;
+
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
     private final LeaseBook book;
@@ -67,9 +70,10 @@ final class ExpectedLeases {
 
     private void scan(String me) {
         if (session.isCurrent(me) && scansLeft > 0) {
-            scansLeft--;
-            book.scan();
-            setting.loop().schedule(SCAN_NANOS, () -> scan(me));
+            int share = book.isPlanned() ? PLANNED_SHARE : 1;
+            scansLeft -= share;
+            book.scanForOwn();
+            setting.loop().schedule(share * SCAN_NANOS, () -> scan(me));
         }
     }
 

@@ -9,9 +9,15 @@ import com.google.common.collect.ImmutableSet;
  *
  * @param revision moves after every change of membership or of the set of leases
  * @param suspects sessions whose heartbeat stands still
+ * @param planned whether one session plans for all; otherwise each plans for itself
  */
-public record FleetRow(long revision, ImmutableSet<String> suspects) {
+public record FleetRow(long revision, ImmutableSet<String> suspects, boolean planned) {
 
     /** The row before anybody wrote it. */
     public static final FleetRow EMPTY = new FleetRow(0, ImmutableSet.of());
+
+    /** The row of a fleet in which each session plans for itself. */
+    public FleetRow(long revision, ImmutableSet<String> suspects) {
+        this(revision, suspects, false);
+    }
 }

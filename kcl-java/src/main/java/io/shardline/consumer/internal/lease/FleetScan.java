@@ -1,17 +1,13 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableListMultimap;
-import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,25 +28,35 @@ final class FleetScan {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Changes within this time are told to the fleet as one. */
-    private static final long ANNOUNCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** All workers see a change at the same time, and should not all scan at once. */
+    private static final long SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /**
+     * The time between two scans of a worker, for each that lives: together they scan at most forty times a second. In a
+     * fleet of a hundred many changes come at once, and everybody sees each.
+     */
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+    /** In a fleet up to this size nobody waits: its scans are few and small. */
+    private static final int MOST_WITHOUT_PACE = 10;
 
     private final SessionKeeper.Setting setting;
     private final Timing timing;
     private final SessionKeeper session;
     private final FleetWatch fleet;
     private final Follower follower;
+    private final LargeFleet large;
 
-    private final Map<String, Lease> seen = new TreeMap<>();
-    private ImmutableSet<String> removedStreams = ImmutableSet.of();
+    private final TableView seen = new TableView();
+    private final Announcements announcements;
     private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
     private boolean scanning;
     private boolean scanAgain;
     private boolean onDuty;
-    private boolean announcing;
-    private boolean announceAgain;
     private boolean takeAllFree;
+    private boolean rootsLeased;
     private boolean stopped;
+    private long lastScan;
 
     /** What comes of a scan. Called on the loop. */
     interface Follower {
@@ -69,17 +75,19 @@ final class FleetScan {
 
         /** The application does not read its stream any more. */
         void release(String key);
+        /** Another session plans for all: there will be no scan, and the roots have their leases. */
+        void othersPlan();
     }
 
-    /** Why there will be another scan, or an announcement. */
+    /** Why there will be another scan. */
     private enum Due {
         PERIODIC,
         REVISION,
         RETRY,
+        PACED,
         LEFTOVERS,
         ASKED,
-        HEIR,
-        ANNOUNCEMENT
+        HEIR
     }
 
     FleetScan(
@@ -89,11 +97,29 @@ final class FleetScan {
         this.session = session;
         this.fleet = fleet;
         this.follower = follower;
+        this.lastScan = setting.loop().nanoTime() - timing.leaseNanos();
+        this.announcements = new Announcements(setting, fleet);
+        this.large = new LargeFleet(setting, timing, session, fleet, this::scan);
+    }
+
+    /** Whether there is something to plan here: for itself, as all do in a small fleet, or for all. */
+    boolean plansHere() {
+        return !fleet.isPlanned() || large.isPlannedHere();
+    }
+
+    /** Every root of the stream has a lease, so others may rely on that once this session plans for them. */
+    void rootsAreLeased() {
+        rootsLeased = true;
     }
 
     /** Begins for a session that has just started. */
     void start() {
-        announce();
+        announcements.tell(() -> {
+            if (!plansHere()) {
+                large.seekPlanner(); // that who planned lives is only known by looking
+            }
+            scan();
+        });
         scanPeriodically();
     }
 
@@ -101,6 +127,7 @@ final class FleetScan {
     void pause() {
         timers.values().forEach(EventLoop.Timer::cancel);
         timers.clear();
+        large.drop();
     }
 
     /** Ends for good. */
@@ -109,51 +136,87 @@ final class FleetScan {
         pause();
     }
 
-    /** Tells the fleet, this worker included, that there is something new to see. */
-    void announce() {
-        setting.calls().read(setting.store()::moveRevision, row -> scan(), failure -> scan());
-    }
-
-    /** As {@link #announce}, and then takes what nobody else takes. What changes while that is being told is told as one. */
+    /** Tells the fleet that there are leases to take, and then takes what nobody else takes. */
     void announceNewLeases() {
-        if (announcing) {
-            announceAgain = true;
-            return;
-        }
-        announcing = true;
-        setting.calls().read(setting.store()::moveRevision, row -> announced(), failure -> announced());
+        announcements.tellTogether(() -> {
+            onDuty = true;
+            scan();
+        });
     }
 
-    private void announced() {
-        announcing = false;
-        onDuty = true;
-        scan();
-        if (announceAgain) {
-            announceAgain = false;
-            announceNewLeases();
-        }
-    }
-
-    /** Tells the others soon, together with what else changes until then, also when this worker is leaving. */
+    /** Tells the others soon, also when this worker is leaving. */
     void announceSoon() {
-        once(Due.ANNOUNCEMENT, ANNOUNCE_NANOS, () -> setting.calls().hint(setting.store()::moveRevision));
+        announcements.tellSoon();
     }
 
     /** The fleet's revision has moved: everybody sees that at the same time, and should not scan at once. */
     void revisionMoved() {
-        once(Due.REVISION, FleetWatch.spreadNanos(setting.platform()), this::scan);
+        once(Due.REVISION, spreadNanos(), this::scan);
     }
 
-    /** Reads the whole table, once, starting no earlier than now. */
+    /** There is something to plan, for whoever plans. */
+    void needsPlan() {
+        if (plansHere()) {
+            scan();
+        } else {
+            announceSoon();
+        }
+    }
+
+    /** A session is dead from now on. */
+    void sessionDied(boolean markedHere) {
+        if (!plansHere()) {
+            large.seekPlanner(); // it may be the planner who died
+            if (markedHere) {
+                announceSoon();
+            }
+            return;
+        }
+        large.sessionDied();
+        if (markedHere) {
+            announceNewLeases();
+        } else {
+            scan();
+        }
+    }
+
+    /** Whoever plans may be waiting for this session to become the next. */
+    void plannerGone() {
+        if (!plansHere()) {
+            large.seekPlanner();
+        }
+    }
+
+    /** Reads the whole table and plans, if it is for this session to plan; once, starting no earlier than now. */
     void scan() {
         if (session.id() == null || stopped) {
             return;
         }
-        if (scanning) {
-            scanAgain = true;
+        if (!plansHere()) {
+            follower.othersPlan();
             return;
         }
+        long wait = lastScan + paceNanos() - setting.loop().nanoTime();
+        if (scanning) {
+            scanAgain = true;
+        } else if (wait > 0) {
+            once(Due.PACED, wait, this::scan);
+        } else {
+            scanNow();
+        }
+    }
+
+    private long paceNanos() {
+        if (large.isPlannedHere()) {
+            return large.paceNanos();
+        }
+        int live = liveSessions();
+        return live <= MOST_WITHOUT_PACE ? 0 : live * PACE_NANOS;
+    }
+
+    private void scanNow() {
         scanning = true;
+        lastScan = setting.loop().nanoTime();
         setting.calls().read(setting.store()::scan, this::scanned, failure -> {
             log.warn("scanning the lease table failed", failure);
             scanning = false;
@@ -161,24 +224,34 @@ final class FleetScan {
         });
     }
 
+    /** Reads the whole table for what bears this session's name, whoever plans. */
+    void scanForOwn() {
+        if (plansHere() || stopped) {
+            scan();
+            return;
+        }
+        setting.calls()
+                .read(
+                        setting.store()::scan,
+                        scan -> {
+                            takeIn(scan);
+                            String me = session.id();
+                            if (me != null) {
+                                LeasePlanner.strays(viewOf(me)).forEach(follower::take);
+                                releaseUnread();
+                            }
+                        },
+                        failure -> log.warn("scanning the lease table failed", failure));
+    }
+
     /** A row as a write has shown it. */
     void saw(Lease row) {
-        seen.put(row.key(), row);
+        seen.saw(row);
     }
 
     /** Leases that are not at their shard's end, by what was last seen. */
     int activeLeases() {
-        return (int) read().filter(lease -> !lease.isEnded()).count();
-    }
-
-    /** The leases of streams that the application has not removed. */
-    private Stream<Lease> read() {
-        return seen.values().stream().filter(this::isRead);
-    }
-
-    private boolean isRead(Lease lease) {
-        String stream = LeaseKey.parse(lease.key()).streamName();
-        return stream == null || !removedStreams.contains(stream);
+        return seen.activeLeases();
     }
 
     int liveSessions() {
@@ -187,43 +260,39 @@ final class FleetScan {
 
     /** Who of the others goes on with which of some leases, as far as the fleet is known; empty if there is nobody. */
     ImmutableListMultimap<String, String> heirs(Collection<String> keys, Set<String> unfit) {
-        Map<String, Integer> counts = new TreeMap<>();
-        fleet.others().stream().filter(session -> !unfit.contains(session)).forEach(session -> counts.put(session, 0));
-        seen.values().stream()
-                .filter(lease -> !lease.isEnded())
-                .forEach(lease -> counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1));
-        return LeasePlanner.heirs(counts, keys);
+        Set<String> fit = fleet.others();
+        fit.removeAll(unfit);
+        return seen.heirs(fit, keys);
     }
 
     boolean isFree(Lease lease) {
         return !lease.isEnded()
-                && isRead(lease)
+                && seen.isRead(lease)
                 && (lease.owner() == null || fleet.dead().contains(lease.owner()));
     }
 
     /** Ends for good after one more look, as there may be newcomers that only a scan shows. */
     void stopAfterLastScan(Runnable then) {
-        stop();
+        stopped = true;
         setting.calls()
                 .read(
                         setting.store()::scan,
                         scan -> {
                             takeIn(scan);
-                            then.run();
+                            leavePlanning(then);
                         },
-                        failure -> then.run());
+                        failure -> leavePlanning(then));
+    }
+
+    private void leavePlanning(Runnable then) {
+        large.leave();
+        stop();
+        then.run();
     }
 
     private void takeIn(Scan scan) {
-        seen.clear();
-        removedStreams = scan.removed();
-        Set<String> owners = new LinkedHashSet<>();
-        for (Lease lease : scan.leases()) {
-            seen.put(lease.key(), lease);
-            if (lease.owner() != null && !lease.isEnded()) {
-                owners.add(lease.owner());
-            }
-        }
+        seen.takeIn(scan);
+        Set<String> owners = seen.owners();
         fleet.observeAll(scan.sessions(), owners);
         owners.stream().filter(owner -> !fleet.isKnown(owner)).forEach(fleet::lookFor);
     }
@@ -246,42 +315,45 @@ final class FleetScan {
     /** W5, by one worker; it does not matter whether it succeeds, as there is always a next time. */
     private void cleanUp(Scan scan) {
         String me = session.id();
-        if (me == null || fleet.others().stream().anyMatch(other -> other.compareTo(me) < 0)) {
+        if (me == null || !plansHere() || !(large.isPlannedHere() || isFirst(me))) {
             return;
         }
         Set<String> old = fleet.longDead();
-        seen.values().stream().filter(lease -> !lease.isEnded()).forEach(lease -> old.remove(lease.owner()));
+        old.removeAll(seen.owners());
         scan.sessions().stream()
                 .map(SessionRow::id)
                 .filter(old::contains)
                 .forEach(dead -> setting.calls().hint(() -> setting.store().deleteSession(dead)));
     }
 
-    private void plan() {
-        String me = session.id();
-        if (me == null || stopped) {
-            return;
-        }
+    private boolean isFirst(String me) {
+        return fleet.others().stream().noneMatch(other -> other.compareTo(me) < 0);
+    }
+
+    private FleetView viewOf(String me) {
         Set<String> live = fleet.others();
         live.add(me);
-        LeasePlan plan = LeasePlanner.plan(new FleetView(me, live, fleet.dead(), read().toList(), follower.heldKeys()));
-        seen.values().stream()
-                .filter(lease -> !isRead(lease) && follower.heldKeys().contains(lease.key()))
-                .toList()
-                .forEach(lease -> follower.release(lease.key()));
-        plan.takes().forEach(follower::take);
-        if (takeAllFree) {
-            seen.values().stream().filter(this::isFree).toList().forEach(follower::take);
-        } else if (plan.left() > 0) {
-            lookForLeftovers();
+        return new FleetView(me, live, fleet.dead(), seen.read().toList(), follower.heldKeys());
+    }
+
+    private void plan() {
+        String me = session.id();
+        if (me == null || stopped || !plansHere()) {
+            return;
         }
-        takeAllFree = false;
-        onDuty = false;
-        plan.asks()
-                .forEach((victim, count) ->
-                        setting.calls().hint(() -> setting.store().ask(victim, me, count)));
-        if (!plan.asks().isEmpty()) {
-            once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+        FleetView view = viewOf(me);
+        releaseUnread();
+        if (large.isPlannedHere()) {
+            LeasePlanner.strays(view).forEach(follower::take); // rule 13, as for everybody
+            long next = large.plan(view, seen.sessions(), seen.ownersOfUnread());
+            if (next >= 0) {
+                once(Due.ASKED, next, this::scan);
+            }
+        } else {
+            planForMyself(view);
+            if (large.isTooLarge(view) && rootsLeased && isFirst(me)) {
+                large.seekPlanner();
+            }
         }
         long heirsTime = fleet.nanosUntilFree();
         if (heirsTime >= 0) {
@@ -290,13 +362,39 @@ final class FleetScan {
         follower.planned();
     }
 
+    /** What is held of a stream that the application has removed goes to nobody. */
+    private void releaseUnread() {
+        seen.unread()
+                .filter(lease -> follower.heldKeys().contains(lease.key()))
+                .toList()
+                .forEach(lease -> follower.release(lease.key()));
+    }
+
+    private void planForMyself(FleetView view) {
+        LeasePlan plan = LeasePlanner.plan(view);
+        plan.takes().forEach(follower::take);
+        if (takeAllFree) {
+            seen.read().filter(this::isFree).toList().forEach(follower::take);
+        } else if (plan.left() > 0) {
+            lookForLeftovers();
+        }
+        takeAllFree = false;
+        onDuty = false;
+        plan.asks()
+                .forEach((victim, count) ->
+                        setting.calls().hint(() -> setting.store().ask(victim, view.me(), count)));
+        if (!plan.asks().isEmpty()) {
+            once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+        }
+    }
+
     /**
      * Others may be dying, or leaving and not taking any more.
      *
      * <p>Whoever made the leases free comes back first; the rest of the fleet looks once more after that.
      */
     private void lookForLeftovers() {
-        long spread = 2 * FleetWatch.spreadNanos(setting.platform());
+        long spread = 2 * spreadNanos();
         once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
             takeAllFree = true;
             scan();
@@ -307,8 +405,13 @@ final class FleetScan {
         double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
         once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
             scanPeriodically();
+            plannerGone();
             scan();
         });
+    }
+
+    private long spreadNanos() {
+        return (long) (setting.platform().random().nextDouble() * SPREAD_NANOS);
     }
 
     /** At most one timer for each reason. */

@@ -1,18 +1,15 @@
 package io.shardline.consumer.internal.lease;
 
-import com.google.common.hash.Hashing;
+import com.google.common.collect.ImmutableSet;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +28,14 @@ public final class FleetWatch {
     /** How many of the following sessions on the ring each session watches. */
     private static final int NEIGHBOURS = 4;
 
+    /** As that in a large fleet, where reading them is a good part of the bill; so many die at once that others notice. */
+    static final int NEIGHBOURS_IF_PLANNED = 2;
+
+    /** How many of the following sessions are remembered in a large fleet, of which nobody but the planner sees all. */
+    private static final int MOST_REMEMBERED = 32;
+
     /** While somebody is suspected, everybody looks this many times as often. */
     private static final int CLOSER = 6;
-
-    /** How long the row of a dead session is kept after its death was seen here. */
-    private static final long KEPT_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private static final double JITTER = 0.03;
 
@@ -47,10 +47,12 @@ public final class FleetWatch {
     private final Listener listener;
 
     private final Map<String, Seen> alive = new TreeMap<>();
-    private final Map<String, Death> dead = new LinkedHashMap<>();
+    private final DeadSessions dead;
     private final Set<String> missing = new LinkedHashSet<>();
     private Set<String> suspects = Set.of();
     private long revision = -1;
+    private boolean planned;
+    private boolean planning;
     private EventLoop.@Nullable Timer next;
 
     /** What the leases must know of the fleet. Called on the loop. */
@@ -87,9 +89,6 @@ public final class FleetWatch {
         }
     }
 
-    /** That a session is dead, who goes on for it, and since when that is known here. */
-    private record Death(@Nullable String heir, long since) {}
-
     public FleetWatch(SessionKeeper.Setting setting, Timing timing, SessionKeeper self, Listener listener) {
         this.setting = setting;
         this.loop = setting.loop();
@@ -97,6 +96,7 @@ public final class FleetWatch {
         this.timing = timing;
         this.self = self;
         this.listener = listener;
+        this.dead = new DeadSessions(loop, self, timing.beatNanos());
     }
 
     /** Starts to watch, for a session that has just begun. */
@@ -115,6 +115,35 @@ public final class FleetWatch {
         alive.values().forEach(seen -> seen.startOver(loop.nanoTime()));
     }
 
+    /** Takes in the fleet row as a call has shown it. */
+    void observe(FleetRow fleet) {
+        planned = fleet.planned();
+        suspects = planned ? ImmutableSet.of() : fleet.suspects(); // too many would read them
+    }
+
+    /** Whether one session plans for all. */
+    boolean isPlanned() {
+        return planned;
+    }
+
+    /** Whether that session is this one, which looks more often: the others wait for it. */
+    void plans(boolean forAll) {
+        planning = forAll;
+        if (forAll) {
+            scheduleNext(loop.nanoTime());
+        }
+    }
+
+    /** All that live, in the order in which they watch each other. */
+    Ring ring() {
+        String me = self.id();
+        Set<String> all = new TreeSet<>(alive.keySet());
+        if (me != null) {
+            all.add(me);
+        }
+        return new Ring(all);
+    }
+
     /** The other sessions that live and take leases, as far as is known. */
     public Set<String> others() {
         Set<String> others = new LinkedHashSet<>();
@@ -127,41 +156,22 @@ public final class FleetWatch {
     }
 
     public boolean isKnown(String session) {
-        return alive.containsKey(session) || dead.containsKey(session);
+        return alive.containsKey(session) || dead.contains(session);
     }
 
     /** Dead sessions whose leases are for anybody, or for this worker as their heir. */
     public Set<String> dead() {
-        Set<String> free = new LinkedHashSet<>();
-        dead.forEach((session, death) -> {
-            if (!isLeftToHeir(death)) {
-                free.add(session);
-            }
-        });
-        return free;
+        return dead.free();
     }
 
-    /** Dead sessions that may be forgotten: for an hour no delayed message of theirs has been under way. */
+    /** Dead sessions whose rows may be deleted. */
     Set<String> longDead() {
-        Set<String> old = new LinkedHashSet<>();
-        dead.forEach((session, death) -> {
-            if (loop.nanoTime() - death.since() >= KEPT_NANOS) {
-                old.add(session);
-            }
-        });
-        return old;
+        return dead.longDead();
     }
 
     /** How long until some dead session's leases are no longer left to its heir, or -1. */
     public long nanosUntilFree() {
-        long least = -1;
-        for (Death death : dead.values()) {
-            if (isLeftToHeir(death)) {
-                long left = death.since() + timing.beatNanos() - loop.nanoTime();
-                least = least < 0 ? Math.max(0, left) : Math.min(least, Math.max(0, left));
-            }
-        }
-        return least;
+        return dead.nanosUntilFree();
     }
 
     /** Takes in all sessions of a scan, and forgets the dead that are no longer in the table. */
@@ -176,12 +186,12 @@ public final class FleetWatch {
                 .toList()
                 .forEach(this::lookFor);
         listed.addAll(owners); // a death is remembered for as long as a lease bears its name
-        dead.keySet().retainAll(listed);
+        dead.retainAll(listed);
     }
 
     /** Takes in one row that was read just now. */
     public void observe(SessionRow row) {
-        if (dead.containsKey(row.id())) {
+        if (dead.contains(row.id())) {
             return; // death is final; an older read may still show it alive
         }
         if (!row.alive()) {
@@ -225,7 +235,7 @@ public final class FleetWatch {
                 .read(
                         () -> setting.store().readSession(session),
                         row -> {
-                            if (row.isPresent() || dead.containsKey(session)) {
+                            if (row.isPresent() || dead.contains(session)) {
                                 missing.remove(session);
                                 row.ifPresent(this::observe);
                             } else if (reads >= setting.rules().absencesThatCount()) {
@@ -252,7 +262,7 @@ public final class FleetWatch {
         if (standing && seen.judgement == null) {
             seen.judgement = loop.schedule(seen.firstSeen + judge - now, () -> judge(seen));
         }
-        if (standing && !suspects.contains(session)) {
+        if (standing && !planned && !suspects.contains(session)) {
             setting.calls().hint(() -> setting.store().suspect(session, true));
         }
     }
@@ -298,16 +308,10 @@ public final class FleetWatch {
         if (seen != null) {
             seen.startOver(loop.nanoTime());
         }
-        dead.putIfAbsent(session, new Death(heir, loop.nanoTime()));
+        dead.add(session, heir);
         if (suspects.contains(session)) {
             clear(session);
         }
-    }
-
-    private boolean isLeftToHeir(Death death) {
-        return death.heir() != null
-                && !self.isCurrent(death.heir())
-                && loop.nanoTime() - death.since() < timing.beatNanos();
     }
 
     /** Counts from the last sending: counted from its answer, a slow table would make every gap look like an outage. */
@@ -315,7 +319,7 @@ public final class FleetWatch {
         if (next != null) {
             next.cancel();
         }
-        long period = suspects.isEmpty() ? timing.beatNanos() : timing.beatNanos() / CLOSER;
+        long period = suspects.isEmpty() && !planning ? timing.beatNanos() : timing.beatNanos() / CLOSER;
         long jittered = (long) (period * (1 - JITTER * platform.random().nextDouble()));
         next = loop.schedule(lastSent + jittered - loop.nanoTime(), this::look);
     }
@@ -353,8 +357,13 @@ public final class FleetWatch {
     }
 
     private void seen(LeaseStore.Watch watch, Set<String> watched) {
-        suspects = watch.fleet().suspects();
-        watch.sessions().forEach(this::observe);
+        observe(watch.fleet());
+        Set<String> absent = new LinkedHashSet<>(watched);
+        watch.sessions().forEach(row -> {
+            absent.remove(row.id());
+            observe(row);
+        });
+        absent.forEach(this::absent);
         suspects.stream()
                 .filter(session -> watched.contains(session) && !alive.containsKey(session))
                 .forEach(this::clear);
@@ -364,27 +373,29 @@ public final class FleetWatch {
         }
     }
 
+    /** Where each plans for itself a scan finds that out. */
+    private void absent(String session) {
+        if (planned && alive.containsKey(session)) {
+            lookFor(session);
+        }
+    }
+
     /** The next sessions on the ring after mine; all of them in a small fleet. */
     private Set<String> neighbours(String me) {
-        List<String> ring = new ArrayList<>(alive.keySet());
-        if (!ring.contains(me)) {
-            ring.add(me);
+        Ring ring = ring();
+        if (planned && !planning && alive.size() > MOST_REMEMBERED) {
+            forgetAllBut(ring.following(me, MOST_REMEMBERED));
         }
-        ring.sort(Comparator.comparingLong(FleetWatch::place).thenComparing(Comparator.naturalOrder()));
-        int mine = ring.indexOf(me);
-        Set<String> following = new LinkedHashSet<>();
-        for (int i = 1; i <= Math.min(NEIGHBOURS, ring.size() - 1); i++) {
-            following.add(ring.get((mine + i) % ring.size()));
-        }
-        return following;
+        return new LinkedHashSet<>(ring.following(me, planned ? NEIGHBOURS_IF_PLANNED : NEIGHBOURS));
     }
 
-    private static long place(String session) {
-        return Hashing.murmur3_128().hashString(session, StandardCharsets.UTF_8).asLong();
-    }
-
-    /** For scans that follow a change: all workers see it at the same time and should not all scan at once. */
-    static long spreadNanos(Platform platform) {
-        return (long) (platform.random().nextDouble() * TimeUnit.MILLISECONDS.toNanos(500));
+    private void forgetAllBut(Collection<String> near) {
+        alive.forEach((session, seen) -> {
+            if (!near.contains(session)) {
+                seen.startOver(loop.nanoTime());
+            }
+        });
+        alive.keySet().retainAll(near);
+        dead.forgetLongDead();
     }
 }

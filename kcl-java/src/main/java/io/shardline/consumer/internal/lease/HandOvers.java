@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ final class HandOvers {
     private final LeaseBook book;
     private final FleetScan scans;
 
-    private final Set<HeldLease> promised = new LinkedHashSet<>();
+    private final Map<HeldLease, String> promised = new LinkedHashMap<>();
     private final Map<String, Map<String, Long>> given = new LinkedHashMap<>();
     private final Set<String> unfit = new LinkedHashSet<>();
     private boolean leaving;
@@ -70,18 +71,24 @@ final class HandOvers {
         });
     }
 
-    /** Promises what is above this session's share, and no more than was asked for. */
+    /**
+     * Promises what is above this session's share, and no more than was asked for. Where one plans for all he asks, again
+     * and again until it is done, and nobody else knows the shares.
+     */
     private void serve(String asker, int count) {
         if (leaving || !fleet.others().contains(asker)) {
             return;
         }
-        promised.removeIf(HeldLease::isGone);
-        int share = scans.activeLeases() / scans.liveSessions();
-        int surplus = book.held().size() - promised.size() - share;
+        promised.keySet().removeIf(HeldLease::isGone);
+        int most = fleet.isPlanned() ? count - Collections.frequency(promised.values(), asker) : surplus();
         List<HeldLease> chosen = new ArrayList<>(book.held());
-        chosen.removeAll(promised);
-        int from = chosen.size() - Math.max(0, Math.min(count, surplus));
+        chosen.removeAll(promised.keySet());
+        int from = chosen.size() - Math.max(0, Math.min(count, most));
         promise(asker, chosen.subList(Math.max(0, from), chosen.size()));
+    }
+
+    private int surplus() {
+        return book.held().size() - promised.size() - scans.activeLeases() / scans.liveSessions();
     }
 
     /**
@@ -92,9 +99,9 @@ final class HandOvers {
     void leaveAll(long limitNanos) {
         leaving = true;
         longestWaitNanos = limitNanos;
-        promised.removeIf(HeldLease::isGone);
+        promised.keySet().removeIf(HeldLease::isGone);
         List<HeldLease> left = new ArrayList<>(book.held());
-        left.removeAll(promised);
+        left.removeAll(promised.keySet());
         passOn(left);
     }
 
@@ -115,7 +122,7 @@ final class HandOvers {
         if (leases.isEmpty()) {
             return;
         }
-        promised.addAll(leases);
+        leases.forEach(lease -> promised.put(lease, receiver));
         ImmutableMap.Builder<String, Long> notices = ImmutableMap.builder();
         leases.forEach(lease -> notices.put(lease.key(), lease.row().counter()));
         leases.forEach(book::promised);
@@ -124,7 +131,7 @@ final class HandOvers {
     }
 
     private void takeBack(Promise promise) {
-        promised.removeAll(promise.leases);
+        promised.keySet().removeAll(promise.leases);
         if (leaving) {
             unfit.add(promise.receiver);
             passOn(promise.leases);

@@ -72,7 +72,12 @@ public final class InMemoryLeaseStore implements LeaseStore {
 
     @Override
     public CompletableFuture<FleetRow> moveRevision() {
-        return changeFleet(row -> new FleetRow(row.revision() + 1, row.suspects()));
+        return changeFleet(row -> new FleetRow(row.revision() + 1, row.suspects(), row.planned()));
+    }
+
+    @Override
+    public CompletableFuture<FleetRow> setPlanned(boolean planned) {
+        return changeFleet(row -> new FleetRow(row.revision() + 1, row.suspects(), planned));
     }
 
     @Override
@@ -84,7 +89,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
             } else {
                 changed.remove(session);
             }
-            return new FleetRow(row.revision(), ImmutableSet.copyOf(changed));
+            return new FleetRow(row.revision(), ImmutableSet.copyOf(changed), row.planned());
         });
     }
 
@@ -160,10 +165,12 @@ public final class InMemoryLeaseStore implements LeaseStore {
 
     @Override
     public CompletableFuture<Scan> scan() {
+        Map<String, Lease> shards = new TreeMap<>(leases);
+        shards.remove(Lease.PLANNER);
         return CompletableFuture.completedFuture(new Scan(
                 fleet(),
                 new ArrayList<>(new TreeMap<>(sessions).values()),
-                new ArrayList<>(new TreeMap<>(leases).values()),
+                new ArrayList<>(shards.values()),
                 StreamRow.removed(new TreeMap<>(streams).values())));
     }
 

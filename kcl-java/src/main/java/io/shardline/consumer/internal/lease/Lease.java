@@ -26,6 +26,9 @@ public record Lease(
         @Nullable HashKeyRange range,
         int ownerSwitches) {
 
+    /** The key of the one row that is no shard's: its owner plans for a fleet that is too large for each to plan for itself. */
+    public static final String PLANNER = "planner";
+
     /** A row that nobody has held. */
     public static Lease unowned(
             String key, Checkpoint checkpoint, ImmutableSet<String> parents, @Nullable HashKeyRange range) {

@@ -32,6 +32,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
     private final Map<String, HeldLease> held = new TreeMap<>();
     private final Set<String> unresolved = new LinkedHashSet<>();
+    private final Set<String> formerKeys = new TreeSet<>();
     private boolean stopping;
 
     /** What the consumer must do with its leases. Called on the loop. */
@@ -42,6 +43,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
         /** What is this worker's to take by a scan is being taken; {@link LeaseBook#isSettled} says when that is over. */
         default void planned() {}
+
+        /** There will be no scan: another session plans for all, and every root of the stream has its lease. */
+        default void othersPlan() {}
 
         /** A lease is held from now on. */
         void leaseTaken(HeldLease lease);
@@ -155,9 +159,29 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         scans.announceNewLeases();
     }
 
-    /** Looks at the whole table. */
-    void scan() {
-        scans.scan();
+    /** Looks for leases that bear this session's name. */
+    void scanForOwn() {
+        scans.scanForOwn();
+    }
+
+    /** Whether this worker looks after the leases as a whole: each in a small fleet, one in a large fleet. */
+    public boolean plansHere() {
+        return scans.plansHere();
+    }
+
+    /** Whether it is this worker that does so for all. */
+    public boolean plansForAll() {
+        return fleet.isPlanned() && scans.plansHere();
+    }
+
+    /** Whether one session plans for all. */
+    boolean isPlanned() {
+        return fleet.isPlanned();
+    }
+
+    /** To be told once every root of the stream has a lease. */
+    public void rootsAreLeased() {
+        scans.rootsAreLeased();
     }
 
     // ------------------------------------------------------------------------------------------------- sessions
@@ -167,6 +191,10 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         listener.sessionBegan(id);
         fleet.start(previous);
         scans.start();
+        if (!scans.plansHere() && !formerKeys.isEmpty()) {
+            takeFree(List.copyOf(formerKeys)); // no scan will show them
+        }
+        formerKeys.clear();
     }
 
     @Override
@@ -178,29 +206,35 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         handOvers.serve(row);
         row.inbox().keySet().forEach(key -> {
             session.inboxRead(key);
-            if (key.equals(SessionRow.SCAN)) {
-                expected.expectMany(row.id());
-            } else {
-                expected.expect(row.id(), key);
-            }
+            noticed(row.id(), key);
         });
+    }
+
+    private void noticed(String me, String key) {
+        String neighbour = SessionRow.neighbourIn(key);
+        if (neighbour != null) {
+            fleet.lookFor(neighbour);
+        } else if (key.equals(Lease.PLANNER)) {
+            scans.plannerGone();
+        } else if (key.equals(SessionRow.SCAN)) {
+            expected.expectMany(me);
+        } else {
+            expected.expect(me, key);
+        }
     }
 
     @Override
     public void sessionOver(String id, String why) {
         fleet.stop();
         scans.pause();
+        formerKeys.addAll(held.keySet());
         dropAll(why);
         listener.sessionEnded(id, why);
     }
 
     @Override
     public void sessionDied(String id, boolean markedHere) {
-        if (markedHere) {
-            scans.announceNewLeases();
-        } else {
-            scan();
-        }
+        scans.sessionDied(markedHere);
     }
 
     @Override
@@ -216,6 +250,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void planned() {
         listener.planned();
+    }
+
+    @Override
+    public void othersPlan() {
+        listener.othersPlan();
     }
 
     // --------------------------------------------------------------------------------------------------- leases
@@ -241,7 +280,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                             if (session.isCurrent(me)) {
                                 hold(taken);
                             } else {
-                                scan(); // it bears the name of an earlier session, and nobody else knows
+                                scans.needsPlan(); // it bears the name of an earlier session, and nobody else knows
                             }
                             listener.resolved();
                         },
@@ -253,7 +292,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                             if (found != null && found.isOwnedBy(me) && session.isCurrent(me)) {
                                 take(found); // an earlier sending landed, but only a confirmed take lets me act
                             } else if (found != null && scans.isFree(found)) {
-                                scan();
+                                scans.needsPlan();
                             }
                             listener.resolved();
                         });
@@ -273,7 +312,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                 .read(
                         () -> setting.store().readLeases(keys),
                         found -> found.stream().filter(scans::isFree).forEach(this::take),
-                        failure -> scan());
+                        failure -> scans.needsPlan());
     }
 
     private void hold(Lease taken) {
@@ -360,7 +399,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         forget(lease);
         log.warn("shard={} lost: {}", lease.key(), why);
         listener.leaseLost(lease, why);
-        scan();
+        scans.scan();
     }
 
     private void dropAll(String why) {

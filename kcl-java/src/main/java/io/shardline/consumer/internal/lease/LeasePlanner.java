@@ -3,11 +3,15 @@ package io.shardline.consumer.internal.lease;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import io.shardline.consumer.internal.lease.FleetPlan.Move;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
@@ -15,17 +19,39 @@ import java.util.TreeMap;
  *
  * <p>Every session plans for itself from the same sorted sets, so all arrive at the same balance without talking. A
  * session that is within its share keeps what it has: nothing moves while nobody comes or goes. Leases at their shard's
- * end count for nobody. Immutable.
+ * end count for nobody. In a large fleet one session plans for all, by the same plan. Immutable.
  */
 public final class LeasePlanner {
 
     private LeasePlanner() {}
 
+    /** What one session, which plans for itself, is to do: its own part of the plan for all. */
     public static LeasePlan plan(FleetView view) {
+        String me = view.me();
+        FleetPlan all = planForAll(view);
+        ImmutableList.Builder<Lease> takes = ImmutableList.builder();
+        takes.addAll(strays(view));
+        takes.addAll(all.takes().get(me));
+        ImmutableMap.Builder<String, Integer> asks = ImmutableMap.builder();
+        all.moves().stream().filter(move -> move.to().equals(me)).forEach(move -> asks.put(move.from(), move.count()));
+        int left = all.takes().size() - all.takes().get(me).size();
+        return new LeasePlan(takes.build(), asks.buildOrThrow(), left);
+    }
+
+    /** Leases that bear the planning session's name, and that it does not hold. */
+    static ImmutableList<Lease> strays(FleetView view) {
+        return view.leases().stream()
+                .filter(lease -> lease.isOwnedBy(view.me())
+                        && !lease.isEnded()
+                        && !view.held().contains(lease.key()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /** What all sessions are to do. */
+    static FleetPlan planForAll(FleetView view) {
         Map<String, Integer> counts = new TreeMap<>();
         view.live().forEach(session -> counts.put(session, 0));
         List<Lease> free = new ArrayList<>();
-        List<Lease> strays = new ArrayList<>();
         for (Lease lease : view.leases()) {
             if (lease.isEnded()) {
                 continue;
@@ -34,27 +60,39 @@ public final class LeasePlanner {
                 counts.merge(view.me(), 1, Integer::sum); // the row may have been read before the take landed
             } else if (view.isFree(lease)) {
                 free.add(lease);
-            } else if (counts.containsKey(lease.owner())) {
-                counts.merge(String.valueOf(lease.owner()), 1, Integer::sum);
-                if (lease.isOwnedBy(view.me())) {
-                    strays.add(lease);
-                }
+            } else {
+                counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1);
             }
         }
         Map<String, Integer> shares = shares(counts, free.size());
-        ImmutableList.Builder<Lease> takes = ImmutableList.builder();
-        takes.addAll(strays);
-        int left = 0;
+        return new FleetPlan(takes(free, counts, shares), moves(counts, shares));
+    }
+
+    /** Each lease goes to whoever then is furthest below his share; adds them to the counts. */
+    private static ImmutableListMultimap<String, Lease> takes(
+            List<Lease> free, Map<String, Integer> counts, Map<String, Integer> shares) {
+        PriorityQueue<Need> needs = new PriorityQueue<>();
+        counts.forEach((session, count) -> needs.add(new Need(session, count(shares, session) - count)));
+        ImmutableListMultimap.Builder<String, Lease> takes = ImmutableListMultimap.builder();
         for (Lease lease : free) {
-            String taker = neediest(counts, shares);
-            counts.merge(taker, 1, Integer::sum);
-            if (taker.equals(view.me())) {
-                takes.add(lease);
-            } else {
-                left++;
-            }
+            Need most = needs.remove();
+            needs.add(new Need(most.session(), most.count() - 1));
+            counts.merge(most.session(), 1, Integer::sum);
+            takes.put(most.session(), lease);
         }
-        return new LeasePlan(takes.build(), asks(view.me(), counts, shares), left);
+        return takes.build();
+    }
+
+    /** How far a session is below its share; the largest first, so that nobody waits for what others have twice. */
+    private record Need(String session, int count) implements Comparable<Need> {
+
+        private static final Comparator<Need> LARGEST_FIRST =
+                Comparator.comparingInt(Need::count).reversed().thenComparing(Need::session);
+
+        @Override
+        public int compareTo(Need other) {
+            return LARGEST_FIRST.compare(this, other);
+        }
     }
 
     /**
@@ -95,36 +133,32 @@ public final class LeasePlanner {
         return shares;
     }
 
-    private static String neediest(Map<String, Integer> counts, Map<String, Integer> shares) {
-        return shares.keySet().stream()
-                .max(Comparator.<String>comparingInt(session -> count(shares, session) - count(counts, session))
-                        .thenComparing(Comparator.reverseOrder()))
-                .orElseThrow();
+    /** Matches those below their share with those above, both in order. */
+    private static ImmutableList<Move> moves(Map<String, Integer> counts, Map<String, Integer> shares) {
+        Deque<Need> wanting = new ArrayDeque<>();
+        Deque<Need> having = new ArrayDeque<>();
+        counts.forEach((session, count) -> {
+            int need = count(shares, session) - count;
+            if (need != 0) {
+                (need > 0 ? wanting : having).add(new Need(session, Math.abs(need)));
+            }
+        });
+        ImmutableList.Builder<Move> moves = ImmutableList.builder();
+        while (!wanting.isEmpty() && !having.isEmpty()) {
+            Need to = wanting.remove();
+            Need from = having.remove();
+            int count = Math.min(to.count(), from.count());
+            moves.add(new Move(from.session(), to.session(), count));
+            putBack(wanting, to, count);
+            putBack(having, from, count);
+        }
+        return moves.build();
     }
 
-    /** Matches those above their share with those below, both in order, and picks the lines that are mine. */
-    private static ImmutableMap<String, Integer> asks(
-            String me, Map<String, Integer> counts, Map<String, Integer> shares) {
-        int before = 0;
-        for (String session : counts.keySet()) {
-            if (session.equals(me)) {
-                break;
-            }
-            before += Math.max(0, count(shares, session) - count(counts, session));
+    private static void putBack(Deque<Need> needs, Need need, int met) {
+        if (need.count() > met) {
+            needs.addFirst(new Need(need.session(), need.count() - met));
         }
-        int wanted = Math.max(0, count(shares, me) - count(counts, me));
-        ImmutableMap.Builder<String, Integer> asks = ImmutableMap.builder();
-        for (String session : counts.keySet()) {
-            int surplus = Math.max(0, count(counts, session) - count(shares, session));
-            int others = Math.min(surplus, before);
-            int mine = Math.min(surplus - others, wanted);
-            before -= others;
-            wanted -= mine;
-            if (mine > 0) {
-                asks.put(session, mine);
-            }
-        }
-        return asks.buildOrThrow();
     }
 
     private static int count(Map<String, Integer> counts, String session) {

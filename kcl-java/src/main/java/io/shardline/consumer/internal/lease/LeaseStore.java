@@ -63,6 +63,9 @@ public interface LeaseStore extends LeaseTable {
     /** F1. Adds or removes a suspect. */
     CompletableFuture<FleetRow> suspect(String session, boolean suspected);
 
+    /** F1. Says whether one session plans for all, and moves the revision. */
+    CompletableFuture<FleetRow> setPlanned(boolean planned);
+
     /** Writes down the stream unless that was done, and gives what is written. */
     CompletableFuture<StreamRow> registerStream(StreamRow row);
 
@@ -96,7 +99,7 @@ public interface LeaseStore extends LeaseTable {
     /** Some leases, each read consistently. Leases that are not there are left out. */
     CompletableFuture<List<Lease>> readLeases(Collection<String> keys);
 
-    /** Every row, each read consistently, but not all at one moment. Sorted by key. */
+    /** Every row but the planner's, each read consistently, but not all at one moment. Sorted by key. */
     CompletableFuture<Scan> scan();
 
     /** What {@link #watch} read. */

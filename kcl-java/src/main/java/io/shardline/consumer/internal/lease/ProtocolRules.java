@@ -1,7 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 /**
- * Rules of the lease protocol on which its safety hangs, each as one decision.
+ * Rules of the lease protocol, each as one decision.
  *
  * <p>A consumer keeps all of them. A simulation breaks one at a time, to show that it would notice. Thread-safe.
  */
@@ -35,6 +35,19 @@ public class ProtocolRules {
     /** Rule 10: a lease that bears the own name is taken, not acted on as it is. */
     protected boolean takesWhatBearsItsName() {
         return true;
+    }
+
+    /** The largest fleet in which each plans for itself: in a larger one everybody's scans at every change are the bill. */
+    protected int mostWithoutPlanner() {
+        return 100;
+    }
+
+    /**
+     * The smallest fleet in which one plans for all. Less than above, as everybody scans once when the way of planning
+     * changes: a fleet of a hundred that is restarted one by one should not do so at each of them.
+     */
+    protected int leastWithPlanner() {
+        return mostWithoutPlanner() - mostWithoutPlanner() / 5;
     }
 
     /** Rule 11: a lease is gone once its gift is sent, whatever the answer. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param timing how it may be judged; watchers use this and not their own configuration
  * @param leases how many leases it holds, a hint for planners
  * @param asks who asks it for how many leases
- * @param inbox leases that bear its name or soon will, with their counters
+ * @param inbox leases that bear its name or soon will, with their counters; in a large fleet also whom it is to watch
  * @param heir on a session that ended itself: the one that goes on, if any
  */
 public record SessionRow(
@@ -39,6 +39,18 @@ public record SessionRow(
 
     /** The inbox key that says: too many to name, scan. */
     public static final String SCAN = "*";
+
+    private static final String NEIGHBOUR = "worker/";
+
+    /** The inbox key that names a session to be watched. */
+    static String noticeOf(String session) {
+        return NEIGHBOUR + session;
+    }
+
+    /** The session that an inbox key tells to watch, or null if it says something else. */
+    static @Nullable String neighbourIn(String inboxKey) {
+        return inboxKey.startsWith(NEIGHBOUR) ? inboxKey.substring(NEIGHBOUR.length()) : null;
+    }
 
     /** A session before its first renewal. */
     public static SessionRow created(String id, String workerId, Timing timing) {

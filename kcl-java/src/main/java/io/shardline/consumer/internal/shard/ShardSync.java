@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,14 +68,22 @@ final class ShardSync {
     private boolean asking;
     private boolean running;
     private boolean hasSucceeded;
+    private boolean isNew;
 
     /**
      * What is synchronised, and who must know.
      *
      * @param ofSeveral whether the keys of leases tell the stream
+     * @param plansHere whether it is for this worker to list the shards; if not, another does, and here only the stream's
+     *     identity is checked
      * @param done is told how many leases were created
      */
-    record Target(StreamConfig stream, boolean ofSeveral, Consumer<Integer> done, Consumer<ConsumerException> failed) {
+    record Target(
+            StreamConfig stream,
+            boolean ofSeveral,
+            BooleanSupplier plansHere,
+            Consumer<Integer> done,
+            Consumer<ConsumerException> failed) {
 
         String streamName() {
             return stream.streamName();
@@ -88,6 +97,12 @@ final class ShardSync {
         this.calls = new ControlCalls(setting.loop(), setting.platform(), this::attemptFailed);
         this.listing = new ShardListing(calls, client);
         this.target = target;
+    }
+
+    /** As {@link #run}, for a stream that was added here: nobody else may know of it. */
+    void runNew() {
+        isNew = true;
+        run();
     }
 
     /** Lists the shards and creates what is missing, unless that is under way. */
@@ -262,6 +277,10 @@ final class ShardSync {
             return;
         }
         stream = row;
+        if (!target.plansHere().getAsBoolean() && !isNew) {
+            synced(0);
+            return;
+        }
         ShardFilter filter = row.startAt() == null
                 ? null
                 : ShardFilter.builder()
@@ -311,6 +330,7 @@ final class ShardSync {
 
     private void synced(int created) {
         running = false;
+        isNew = false;
         hasSucceeded = true;
         target.done().accept(created);
     }

@@ -7,11 +7,13 @@ import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class StreamSyncs {
     private final KinesisAsyncClient client;
     private final SharedScan scans;
     private final ConsumerConfig config;
+    private final BooleanSupplier plansHere;
     private final Listener listener;
 
     private final Map<String, ShardSync> byStream = new TreeMap<>();
@@ -47,11 +50,16 @@ public final class StreamSyncs {
     }
 
     public StreamSyncs(
-            SessionKeeper.Setting setting, KinesisAsyncClient client, ConsumerConfig config, Listener listener) {
+            SessionKeeper.Setting setting,
+            KinesisAsyncClient client,
+            ConsumerConfig config,
+            BooleanSupplier plansHere,
+            Listener listener) {
         this.setting = setting;
         this.client = client;
         this.scans = new SharedScan(setting);
         this.config = config;
+        this.plansHere = plansHere;
         this.listener = listener;
         config.streams().forEach(this::add);
     }
@@ -68,7 +76,12 @@ public final class StreamSyncs {
     /** The same for one stream, which is a new one or was broken. */
     public void run(StreamConfig stream) {
         remove(stream.streamName());
-        add(stream).run();
+        add(stream).runNew();
+    }
+
+    /** Looks after the streams that leases show, whoever has added them. */
+    public void lookAfter(Collection<Lease> leases) {
+        leases.forEach(lease -> of(lease.key()));
     }
 
     /** One stream that is not looked after any more. */
@@ -148,6 +161,7 @@ public final class StreamSyncs {
                         new ShardSync.Target(
                                 stream,
                                 config.isMultiStream(),
+                                plansHere,
                                 created -> {
                                     synced.add(name);
                                     listener.synced(name, created);

@@ -5,9 +5,11 @@ import io.shardline.consumer.simulation.ScriptedNetwork;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -23,16 +25,38 @@ final class LeaseFleet {
 
     final SimulatedTime time;
     final InMemoryLeaseStore table = new InMemoryLeaseStore();
+    final ProtocolRules rules;
     private final List<Member> members = new ArrayList<>();
     private final Map<String, Lease> lastRows = new LinkedHashMap<>();
+    private long events;
 
     LeaseFleet() {
         this(1);
     }
 
     LeaseFleet(long seed) {
+        this(seed, ProtocolRules.ALL);
+    }
+
+    private LeaseFleet(long seed, ProtocolRules rules) {
         time = new SimulatedTime(seed);
+        this.rules = rules;
         time.onEachEvent(this::check);
+    }
+
+    /** A fleet that has one planner when more than so many live, until fewer than so many do. */
+    static LeaseFleet withPlanner(int above, int notBelow) {
+        return new LeaseFleet(1, new ProtocolRules() {
+            @Override
+            protected int mostWithoutPlanner() {
+                return above;
+            }
+
+            @Override
+            protected int leastWithPlanner() {
+                return notBelow;
+            }
+        });
     }
 
     /** A member that joins now. */
@@ -41,29 +65,69 @@ final class LeaseFleet {
     }
 
     Member join(String name, Duration leaseDuration) {
-        Member member = new Member(this, name, name, leaseDuration);
+        Member member = new Member(place(), name, name, leaseDuration);
         members.add(member);
         member.run(member.book()::start);
         until(() -> member.session() != null);
         return member;
     }
 
+    /** Some members that join together. */
+    List<Member> joinTogether(String name, int count) {
+        List<Member> joining = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Member member = new Member(place(), name + i, name + i, D);
+            joining.add(member);
+            member.run(member.book()::start);
+        }
+        members.addAll(joining);
+        until(() -> joining.stream().allMatch(member -> member.session() != null));
+        return joining;
+    }
+
     /** Another process with the same worker id. */
     Member restart(Member before) {
-        Member member = new Member(this, before.name() + "-again", before.name(), D);
+        Member member = new Member(place(), before.name() + "-again", before.name(), D);
         members.add(member);
         member.run(member.book()::start);
         return member;
     }
 
-    ScriptedNetwork newNetwork() {
-        return new ScriptedNetwork(time);
+    List<Member> members() {
+        return members;
+    }
+
+    Member.Place place() {
+        return new Member.Place(time, table, new ScriptedNetwork(time), rules);
     }
 
     void lease(String key) {
         table.createLease(Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), null))
                 .join();
         table.moveRevision();
+    }
+
+    /** Leases with these numbers. */
+    void leases(int from, int to) {
+        for (int i = from; i < to; i++) {
+            table.createLease(Lease.unowned("s%05d".formatted(i), Checkpoint.trimHorizon(), ImmutableSet.of(), null))
+                    .join();
+        }
+        table.moveRevision();
+    }
+
+    FleetRow fleetRow() {
+        return table.watch(Set.of()).join().fleet();
+    }
+
+    /** Whether all leases are held by those who live, each as many as the others within one. */
+    boolean isBalanced() {
+        List<Integer> counts = members.stream()
+                .filter(member -> member.process().isAlive() && !member.isStopped())
+                .map(member -> member.actsOn().size())
+                .toList();
+        int sum = counts.stream().mapToInt(Integer::intValue).sum();
+        return sum == table.scan().join().leases().size() && Collections.max(counts) - Collections.min(counts) <= 1;
     }
 
     Lease row(String key) {
@@ -93,6 +157,12 @@ final class LeaseFleet {
                 }
             }
         }
+        if (events++ % 8 == 0) {
+            checkRows();
+        }
+    }
+
+    private void checkRows() {
         for (Lease row : table.scan().join().leases()) {
             Lease before = lastRows.put(row.key(), row);
             if (before != null

@@ -65,7 +65,7 @@ class LeaseRulesTest {
         a.network().next(3, "scan", Fate.STALE); // read before the gift, answered after it
         fleet.table.notify(Objects.requireNonNull(b.session()), "s", 2).join();
         a.run(() -> {
-            a.book().scan();
+            a.book().scanForOwn();
             a.book().give(a.lastTaken(), Checkpoint.trimHorizon(), b.session(), () -> {});
         });
 

@@ -7,6 +7,7 @@ import io.shardline.consumer.simulation.SimulatedLeaseTable;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.testkit.time.SimulatedProcess;
+import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +25,7 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
 
     private final String name;
     private final SimulatedProcess process;
-    private final ScriptedNetwork network;
+    private final SimulatedLeaseTable.Network network;
     private final EventLoop loop;
     private final SessionKeeper.Setting setting;
     private final LeaseBook book;
@@ -33,11 +34,16 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
     private final List<HeldLease> taken = new ArrayList<>();
     private final List<String> lost = new ArrayList<>();
     private final List<ConsumerException> broken = new ArrayList<>();
+    private boolean stopping;
+    private boolean left;
 
-    Member(LeaseFleet fleet, String processName, String workerId, Duration leaseDuration) {
+    /** Where a member lives, and by what rules. */
+    record Place(SimulatedTime time, LeaseStore table, SimulatedLeaseTable.Network network, ProtocolRules rules) {}
+
+    Member(Place place, String processName, String workerId, Duration leaseDuration) {
         name = workerId;
-        process = fleet.time.process(processName);
-        network = fleet.newNetwork();
+        process = place.time().process(processName);
+        network = place.network();
         Platform platform = new Platform(
                 process.executor("loop"),
                 process.pool("io", 2),
@@ -47,9 +53,10 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
                 process.wallClock(),
                 process.random());
         loop = new EventLoop(platform, this);
-        LeaseStore store = new SimulatedLeaseTable(fleet.table, fleet.time, process, network);
-        setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store);
+        LeaseStore store = new SimulatedLeaseTable(place.table(), place.time(), process, network);
+        setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store, place.rules());
         book = new LeaseBook(setting, Timing.of(leaseDuration), workerId, this);
+        book.rootsAreLeased(); // the tests see to that
     }
 
     String name() {
@@ -60,8 +67,9 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
         return process;
     }
 
+    /** Its network, where a test scripts it. */
     ScriptedNetwork network() {
-        return network;
+        return (ScriptedNetwork) network;
     }
 
     LeaseBook book() {
@@ -114,6 +122,35 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
 
     boolean holds(String key) {
         return actsOn().contains(key);
+    }
+
+    /** Lets all go and ends, as a worker does that is told to stop. */
+    void stop() {
+        run(() -> {
+            stopping = true;
+            book.leaveAll(Duration.ofSeconds(15).toNanos());
+            leaveWhenIdle();
+        });
+    }
+
+    private void leaveWhenIdle() {
+        loop.schedule(Duration.ofMillis(500).toNanos(), () -> {
+            if (book.isIdle()) {
+                book.leave(() -> left = true);
+            } else {
+                leaveWhenIdle();
+            }
+        });
+    }
+
+    /** Whether it has been told to stop. */
+    boolean isStopped() {
+        return stopping;
+    }
+
+    /** Whether it has ended as it should. */
+    boolean hasLeft() {
+        return left;
     }
 
     /** Runs on the member's loop. */

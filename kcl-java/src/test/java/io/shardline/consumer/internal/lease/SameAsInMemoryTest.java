@@ -24,7 +24,7 @@ import net.jqwik.api.Tuple;
 class SameAsInMemoryTest {
 
     private static final Arbitrary<String> SESSIONS = Arbitraries.of("a@1", "b@2");
-    private static final Arbitrary<String> KEYS = Arbitraries.of("shard-1", "shard-2");
+    private static final Arbitrary<String> KEYS = Arbitraries.of("shard-1", "shard-2", Lease.PLANNER);
 
     /** One call, made of what is in the table when it is made. */
     record Call(String name, Function<LeaseStore, CompletableFuture<?>> made) {
@@ -108,6 +108,7 @@ class SameAsInMemoryTest {
                 new Call("moveRevision", LeaseStore::moveRevision),
                 new Call("suspect", store -> store.suspect(session, true)),
                 new Call("suspect", store -> store.suspect(session, false)),
+                new Call("setPlanned", store -> store.setPlanned(session.startsWith("a"))),
                 new Call("scan", LeaseStore::scan)));
     }
 

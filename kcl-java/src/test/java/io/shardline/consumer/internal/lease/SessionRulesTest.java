@@ -144,7 +144,7 @@ class SessionRulesTest {
         String former = session(heir);
         heir.process().pause(Duration.ofMillis(7_400));
         fleet.until(() -> !fleet.sessionRow(former).alive());
-        other.run(other.book()::scan);
+        other.run(other.book()::scanForOwn);
 
         fleet.until(() -> heir.holds("s"));
 
@@ -159,7 +159,7 @@ class SessionRulesTest {
         heir.network().next(20, "take", Fate.REQUEST_LOST);
         heir.process().pause(Duration.ofMillis(7_400));
         fleet.until(() -> !fleet.sessionRow(former).alive());
-        other.run(other.book()::scan);
+        other.run(other.book()::scanForOwn);
         long seen = fleet.time.nowNanos();
 
         fleet.until(() -> other.holds("s"));
@@ -197,7 +197,7 @@ class SessionRulesTest {
     @Test
     void noOtherWriteIsSentBeforeTheSessionIsConfirmed() { // rule 5
         fleet.lease("s");
-        Member a = new Member(fleet, "a", "a", LeaseFleet.D);
+        Member a = new Member(fleet.place(), "a", "a", LeaseFleet.D);
         a.network().next(3, "createSession", Fate.REQUEST_LOST);
         a.run(a.book()::start);
 
@@ -210,7 +210,7 @@ class SessionRulesTest {
 
     @Test
     void aSessionThatIsConfirmedAfterItsOwnDeadlineIsOver() { // rule 1
-        Member a = new Member(fleet, "a", "a", LeaseFleet.D);
+        Member a = new Member(fleet.place(), "a", "a", LeaseFleet.D);
         a.network().next("createSession", Fate.ANSWER_LOST);
         a.network().next(8, "createSession", Fate.REQUEST_LOST);
         a.run(a.book()::start);

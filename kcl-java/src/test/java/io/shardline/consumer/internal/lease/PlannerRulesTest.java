@@ -1,0 +1,294 @@
+package io.shardline.consumer.internal.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardline.consumer.simulation.ScriptedNetwork.Sent;
+import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Section 5 of the lease protocol, above so many workers: one session plans for all. */
+class PlannerRulesTest {
+
+    /** Planned for above five, until fewer than four live. */
+    private final LeaseFleet fleet = LeaseFleet.withPlanner(5, 4);
+
+    private final List<Member> members = new ArrayList<>();
+
+    @Test
+    void upToTheLimitEachPlansForItself() {
+        join(5);
+        fleet.leases(0, 20);
+        fleet.until(fleet::isBalanced);
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(fleet.fleetRow().planned()).isFalse();
+        assertThat(fleet.table.readLeases(List.of(Lease.PLANNER)).join()).isEmpty();
+    }
+
+    @Test
+    void aboveTheLimitOnePlansForAllAndNobodyElseScans() {
+        becomePlanned(12);
+        long settled = fleet.time.nowNanos();
+
+        fleet.leases(20, 44);
+        fleet.until(fleet::isBalanced);
+
+        assertThat(whoScannedSince(settled)).containsExactly(planner());
+    }
+
+    @Test
+    void thePlannerScansNoMoreOftenThanTwiceInALeaseDuration() {
+        becomePlanned(6);
+        fleet.advance(LeaseFleet.D);
+        long settled = fleet.time.nowNanos();
+
+        for (int i = 0; i < 50; i++) {
+            fleet.table.moveRevision();
+            fleet.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(scansOf(planner(), settled)).hasSizeBetween(9, 11);
+    }
+
+    @Test
+    void anAssignedLeaseIsActedOnOnlyAfterATakeOfOnesOwn() { // rule 10, L3
+        becomePlanned(6);
+
+        fleet.lease("t");
+        fleet.until(() -> whoHolds("t") != null);
+
+        Member holder = Objects.requireNonNull(whoHolds("t"));
+        assertThat(holder.network().sent("take")).extracting(Sent::key).contains("t");
+        assertThat(holder.lastTaken().fencingToken()).as("assigned, then taken").isEqualTo(2);
+    }
+
+    @Test
+    void aLostNoticeIsFoundOutByWhatTheSessionSaysItHolds() { // W7
+        becomePlanned(6);
+        planner().network().next(2, "notify", Fate.REQUEST_LOST); // the notice, and the first word to look
+
+        fleet.lease("t");
+        fleet.until(() -> whoHolds("t") != null);
+
+        assertThat(fleet.isBalanced()).isTrue();
+    }
+
+    @Test
+    void whoeverMarksThePlannerDeadTakesItsLeaseAtOnce() { // section 5
+        becomePlanned(6);
+        Member dead = planner();
+        dead.process().kill();
+        long killed = fleet.time.nowNanos();
+
+        fleet.until(() -> planner() != dead);
+
+        assertThat(fleet.time.nowNanos() - killed)
+                .isLessThan(LeaseFleet.D
+                        .multipliedBy(105)
+                        .dividedBy(100)
+                        .plusSeconds(1)
+                        .toNanos());
+        assertThat(planner().network().sent("markDead")).isNotEmpty();
+        fleet.until(fleet::isBalanced);
+    }
+
+    @Test
+    void thePlannerIsReplacedAlsoWhenWhoWatchesItDiesWithIt() {
+        becomePlanned(12);
+        Member dead = planner();
+        Ring ring = new Ring(members.stream().map(Member::session).toList());
+        String planner = Objects.requireNonNull(dead.session());
+        List<Member> watchers = members.stream()
+                .filter(member -> ring.following(Objects.requireNonNull(member.session()), 2)
+                        .contains(planner))
+                .toList();
+        assertThat(watchers).hasSize(2);
+        dead.process().kill();
+        watchers.forEach(member -> member.process().kill());
+        long killed = fleet.time.nowNanos();
+
+        fleet.until(() -> planner() != dead && !watchers.contains(planner()));
+
+        assertThat(fleet.time.nowNanos() - killed)
+                .isLessThan(LeaseFleet.D.multipliedBy(24).dividedBy(10).toNanos());
+        fleet.until(fleet::isBalanced);
+    }
+
+    @Test
+    void aPlannerThatStopsHandsThePlanningOn() {
+        becomePlanned(7);
+        Member leaving = planner();
+        leaving.stop();
+        long stopped = fleet.time.nowNanos();
+
+        fleet.until(() -> planner() != leaving);
+
+        assertThat(fleet.time.nowNanos() - stopped)
+                .as("a scan, a gift, a heartbeat, a take")
+                .isLessThan(LeaseFleet.H.plusSeconds(1).toNanos());
+        fleet.until(leaving::hasLeft);
+        fleet.until(fleet::isBalanced);
+    }
+
+    @Test
+    void aNewcomerGetsItsShareWithoutAScan() {
+        becomePlanned(6);
+        Member newcomer = fleet.join("newcomer");
+        members.add(newcomer);
+
+        fleet.until(fleet::isBalanced);
+
+        assertThat(newcomer.actsOn()).isNotEmpty();
+        assertThat(newcomer.network().sent("scan")).isEmpty();
+    }
+
+    @Test
+    void aNewcomerIsWatchedAsSoonAsThePlannerHasToldOthers() {
+        becomePlanned(6);
+        Member newcomer = fleet.join("newcomer");
+        fleet.until(() -> !newcomer.actsOn().isEmpty());
+        newcomer.process().kill();
+        long killed = fleet.time.nowNanos();
+
+        fleet.until(fleet::isBalanced);
+
+        assertThat(fleet.time.nowNanos() - killed)
+                .isLessThan(LeaseFleet.D.multipliedBy(2).toNanos());
+    }
+
+    @Test
+    void whoeverIsMarkedDeadByMistakeComesBackToWhatItHeld() { // rule 4
+        becomePlanned(6);
+        Member unlucky = members.stream()
+                .filter(member -> member != planner())
+                .findFirst()
+                .orElseThrow();
+        List<String> before = List.copyOf(unlucky.actsOn());
+        String session = Objects.requireNonNull(unlucky.session());
+        fleet.table.retire(session, "nobody").join(); // left to an heir for a heartbeat
+
+        long marked = fleet.time.nowNanos();
+
+        fleet.until(() -> unlucky.sessions().size() == 2 && unlucky.actsOn().containsAll(before));
+
+        assertThat(fleet.time.nowNanos() - marked)
+                .isLessThan(LeaseFleet.H.plusSeconds(1).toNanos());
+        assertThat(scansOf(unlucky, marked)).isEmpty();
+    }
+
+    @Test
+    void whoeverStopsInAPlannedFleetHandsItsLeasesToAll() {
+        becomePlanned(8);
+        Member leaving = members.stream()
+                .filter(member -> member != planner())
+                .findFirst()
+                .orElseThrow();
+        leaving.stop();
+
+        fleet.until(() -> leaving.hasLeft() && fleet.isBalanced());
+
+        fleet.advance(Duration.ofMinutes(1));
+        assertThat(fleet.isBalanced()).isTrue();
+    }
+
+    @Test
+    void nothingMovesInAPlannedFleetThatIsInBalance() {
+        becomePlanned(8);
+        fleet.advance(LeaseFleet.D);
+        List<Lease> before = fleet.table.scan().join().leases();
+
+        fleet.advance(Duration.ofMinutes(20));
+
+        assertThat(fleet.table.scan().join().leases()).isEqualTo(before);
+    }
+
+    @Test
+    void aFleetThatIsAtTheLimitStaysAsItIs() {
+        becomePlanned(6);
+        members.get(0).stop();
+        members.get(1).stop();
+        fleet.until(() -> members.get(0).hasLeft() && members.get(1).hasLeft() && fleet.isBalanced());
+        fleet.advance(LeaseFleet.D);
+
+        assertThat(fleet.fleetRow().planned()).as("four are left").isTrue();
+    }
+
+    @Test
+    void aFleetThatIsSmallAgainPlansEachForItself() {
+        becomePlanned(6);
+        members.subList(0, 3).forEach(Member::stop);
+        fleet.until(() -> members.subList(0, 3).stream().allMatch(Member::hasLeft));
+
+        fleet.until(() -> !fleet.fleetRow().planned());
+        fleet.until(fleet::isBalanced);
+        fleet.lease("t");
+
+        fleet.until(fleet::isBalanced);
+        assertThat(fleet.row(Lease.PLANNER).owner()).isNull();
+    }
+
+    @Test
+    void aFleetThatDiedAsAWholeBeginsAgain() {
+        becomePlanned(7);
+        members.forEach(member -> member.process().kill());
+        fleet.advance(LeaseFleet.D);
+
+        fleet.joinTogether("again", 2);
+
+        fleet.until(() -> fleet.isBalanced() && !fleet.fleetRow().planned());
+    }
+
+    @Test
+    void aPlannerWhoIsPausedIsReplacedAndDoesNotPlanAfterwards() {
+        becomePlanned(8);
+        Member paused = planner();
+        paused.process().pause(LeaseFleet.D.multipliedBy(3));
+        fleet.until(() -> planner() != paused);
+        fleet.advance(LeaseFleet.D.multipliedBy(4));
+        long settled = fleet.time.nowNanos();
+
+        fleet.leases(100, 110);
+        fleet.until(fleet::isBalanced);
+
+        assertThat(whoScannedSince(settled)).doesNotContain(paused).hasSize(1);
+    }
+
+    private void join(int count) {
+        members.addAll(fleet.joinTogether("m", count));
+    }
+
+    private void becomePlanned(int count) {
+        join(count);
+        fleet.leases(0, 20);
+        fleet.until(() -> fleet.fleetRow().planned() && fleet.isBalanced());
+        fleet.advance(LeaseFleet.D.multipliedBy(2));
+    }
+
+    private Member planner() {
+        String owner = fleet.row(Lease.PLANNER).owner();
+        return fleet.members().stream()
+                .filter(member -> member.sessions().contains(String.valueOf(owner)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private @org.jspecify.annotations.Nullable Member whoHolds(String key) {
+        return members.stream().filter(member -> member.holds(key)).findFirst().orElse(null);
+    }
+
+    private List<Member> whoScannedSince(long nanos) {
+        return members.stream()
+                .filter(member -> !scansOf(member, nanos).isEmpty())
+                .toList();
+    }
+
+    private static List<Sent> scansOf(Member member, long since) {
+        return member.network().sent("scan").stream()
+                .filter(sent -> sent.nanos() > since)
+                .toList();
+    }
+}
