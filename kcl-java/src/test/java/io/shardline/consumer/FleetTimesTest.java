@@ -3,7 +3,9 @@ package io.shardline.consumer;
 import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.simulation.SimulatedFleet;
+import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
@@ -12,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a user waits for, in simulated time, over many seeds. */
 class FleetTimesTest {
@@ -40,23 +45,85 @@ class FleetTimesTest {
         }
     }
 
-    @Test
-    void aDeadWorkersShardsAreHandledAgainWithinALittleMoreThanTheLeaseDuration() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            SimulatedFleet fleet = twoWorkersOnFourShards(seed);
-            SimulatedWorker doomed = fleet.worker("w3").start();
+    /** Which of three dies, and the lease duration in seconds. */
+    @ParameterizedTest
+    @CsvSource({"1, 10", "2, 10", "3, 10", "1, 2", "2, 2", "3, 2"})
+    void aDeadWorkersShardsAreHandledAgainWithinALittleMoreThanTheLeaseDuration(int which, int seconds) {
+        Duration d = Duration.ofSeconds(seconds);
+        for (long seed = 1; seed <= SEEDS / 2; seed++) {
+            SimulatedFleet fleet = new SimulatedFleet(seed, 4);
+            List<SimulatedWorker> workers = workers(fleet, 3, d);
             fleet.advance(Duration.ofSeconds(15).plusMillis(37 * seed));
             fleet.handled().clear();
+            SimulatedWorker doomed = workers.get(which - 1);
             assertThat(doomed.events(ConsumerEvent.LeaseTaken.class)).isNotEmpty();
             doomed.process().kill();
             long killed = fleet.time().nowNanos();
-            putEverywhere(fleet);
+            putEverywhere(fleet, 4);
 
             fleet.until(() -> fleet.handled().size() == 4);
 
             assertThat(since(killed, fleet))
                     .as("seed %d", seed)
-                    .isLessThan(D.multipliedBy(105).dividedBy(100).plusMillis(1_500));
+                    .isLessThan(d.multipliedBy(105).dividedBy(100).plusMillis(1_500));
+        }
+    }
+
+    /** How many of six die at once, and the lease duration in seconds. */
+    @ParameterizedTest
+    @CsvSource({"2, 10", "4, 10", "5, 10", "5, 2"})
+    void allButOneMayDieAtOnce(int dying, int seconds) {
+        Duration d = Duration.ofSeconds(seconds);
+        for (long seed = 1; seed <= SEEDS / 2; seed++) {
+            SimulatedFleet fleet = new SimulatedFleet(seed, 12);
+            List<SimulatedWorker> workers = workers(fleet, 6, d);
+            fleet.advance(Duration.ofSeconds(15).plusMillis(37 * seed));
+            fleet.handled().clear();
+            int first = (int) (seed % 6);
+            for (int i = 0; i < dying; i++) {
+                workers.get((first + i) % 6).process().kill();
+            }
+            long killed = fleet.time().nowNanos();
+            putEverywhere(fleet, 12);
+
+            fleet.until(() -> fleet.handled().size() >= 12);
+
+            assertThat(since(killed, fleet))
+                    .as("seed %d", seed)
+                    .isLessThan(d.multipliedBy(24).dividedBy(10).plusMillis(1_500));
+        }
+    }
+
+    @Test
+    void aWorkerThatIsFrozenForThreeLeaseDurationsLosesNothingAndItsLateWritesAreRefused() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimulatedFleet fleet = new SimulatedFleet(seed, 2);
+            SimulatedWorker frozen = fleet.worker("frozen").start();
+            SimulatedWorker other = fleet.worker("other").start();
+            fleet.advance(Duration.ofSeconds(15));
+            String shard = shardId(String.valueOf(fleet.row(shardId(0)).owner()).startsWith("frozen") ? 0 : 1);
+            frozen.network().always("checkpoint", Fate.REQUEST_LATE);
+            frozen.network().delay(Duration.ofSeconds(1)); // so it lands after 21 seconds
+            fleet.putInto(shard, "1");
+            fleet.until(() -> !frozen.network().sent("checkpoint").isEmpty());
+            Checkpoint before = fleet.row(shard).checkpoint();
+            frozen.process().pause(D.multipliedBy(3));
+            frozen.network().delay(Duration.ofMillis(5));
+            fleet.putInto(shard, "2");
+            fleet.until(() -> String.valueOf(fleet.row(shard).owner()).startsWith("other"));
+            assertThat(fleet.row(shard).checkpoint())
+                    .as("nobody has written one, seed %d", seed)
+                    .isEqualTo(before);
+            fleet.advance(D.multipliedBy(3));
+            fleet.putInto(shard, "3");
+            fleet.until(() -> fleet.texts().contains("3"));
+
+            assertThat(fleet.texts().stream().distinct()).as("seed %d", seed).containsExactly("1", "2", "3");
+            assertThat(fleet.handled().stream().filter(handled -> handled.text().equals("2")))
+                    .extracting(SimulatedFleet.Handled::worker)
+                    .containsOnly("other");
+            assertThat(frozen.events(ConsumerEvent.LeaseLost.class)).isNotEmpty();
+            assertThat(other.events(ConsumerEvent.SessionOver.class)).isEmpty();
         }
     }
 
@@ -132,8 +199,16 @@ class FleetTimesTest {
         return fleet;
     }
 
-    private static void putEverywhere(SimulatedFleet fleet) {
-        for (int shard = 0; shard < 4; shard++) {
+    private static List<SimulatedWorker> workers(SimulatedFleet fleet, int count, Duration leaseDuration) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> fleet.worker("w" + i)
+                        .with(config -> config.leaseDuration(leaseDuration))
+                        .start())
+                .toList();
+    }
+
+    private static void putEverywhere(SimulatedFleet fleet, int shards) {
+        for (int shard = 0; shard < shards; shard++) {
             fleet.putInto(shardId(shard), "record " + shard);
         }
     }
