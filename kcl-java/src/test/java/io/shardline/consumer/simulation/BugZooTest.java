@@ -2,6 +2,7 @@ package io.shardline.consumer.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.consumer.simulation.FleetSimulation.Life;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,7 +70,7 @@ class BugZooTest {
 
     private static @Nullable String invariantBrokenBy(Bug bug, long seed) {
         try {
-            new FleetSimulation(seed, bug.kind()).run();
+            new FleetSimulation(seed, Life.SHORT, bug.kind()).run();
             return null;
         } catch (AssertionError e) {
             Matcher invariant = INVARIANT.matcher(String.valueOf(e.getMessage()));

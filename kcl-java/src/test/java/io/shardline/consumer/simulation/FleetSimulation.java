@@ -10,6 +10,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
@@ -17,6 +18,7 @@ import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
+import io.shardline.testkit.Fault;
 import io.shardline.testkit.FaultRates;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.KinesisEmulator;
@@ -49,13 +51,7 @@ final class FleetSimulation {
 
     private static final String STREAM = "departures";
     private static final Duration LEASE = Duration.ofSeconds(4);
-    private static final Duration TROUBLE = Duration.ofSeconds(40);
-
-    /** When everything must have been handled; most of it is what heals after the trouble. */
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-
     private static final int KEYS = 12;
-    private static final int PUTS = 600;
 
     private final SimulatedTime time;
     private final RandomGenerator random;
@@ -72,7 +68,9 @@ final class FleetSimulation {
     private final Map<String, Set<String>> parents = new TreeMap<>();
     private final Set<String> deadSessions = new LinkedHashSet<>();
     private final Set<String> lapsed = new LinkedHashSet<>();
+    private final Life life;
     private final Mutant.Kind kind;
+    private final Map<String, Long> happened = new TreeMap<>();
     private int duplicates;
     private int settled;
     private @Nullable String violation;
@@ -86,14 +84,32 @@ final class FleetSimulation {
     }
 
     /** What a run came to. */
-    record Outcome(long traceHash, int records, int handled, int duplicates, Duration took) {}
+    record Outcome(
+            long traceHash, int records, int handled, int duplicates, Duration took, Map<String, Long> happened) {}
 
-    FleetSimulation(long seed) {
-        this(seed, (time, process) -> seed % 3 == 0 ? Mutant.inALargeFleet() : Mutant.none());
+    /**
+     * How long a fleet lives.
+     *
+     * @param trouble how long faults happen, and records are put
+     * @param atLeast how long it runs in any case
+     * @param limit when everything must have been handled; most of it is what heals after the trouble
+     * @param rounds how often a worker is paused and one is cut off
+     * @param checkEvery after how many events rows are looked at
+     */
+    record Life(Duration trouble, Duration atLeast, Duration limit, int puts, int rounds, int checkEvery) {
+
+        static final Life SHORT = new Life(Duration.ofSeconds(40), Duration.ZERO, Duration.ofMinutes(2), 600, 1, 1);
+        static final Life LONG =
+                new Life(Duration.ofMinutes(6), Duration.ofMinutes(10), Duration.ofMinutes(12), 2_000, 4, 8);
+    }
+
+    FleetSimulation(long seed, Life life) {
+        this(seed, life, (time, process) -> seed % 3 == 0 ? Mutant.inALargeFleet() : Mutant.none());
     }
 
     /** A fleet of rule breakers. */
-    FleetSimulation(long seed, Mutant.Kind kind) {
+    FleetSimulation(long seed, Life life, Mutant.Kind kind) {
+        this.life = life;
         this.kind = kind;
         time = new SimulatedTime(seed);
         random = time.random();
@@ -123,13 +139,14 @@ final class FleetSimulation {
         schedulePuts();
         scheduleTrouble();
         try {
-            time.runUntil(() -> time.nowNanos() > TROUBLE.toNanos() && isAllHandled(), LIMIT);
+            long atLeast = Math.max(life.trouble().toNanos(), life.atLeast().toNanos());
+            time.runUntil(() -> time.nowNanos() > atLeast && isAllHandled(), life.limit());
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\nthe leases are\n" + leases(), e);
         }
         Duration took = Duration.ofNanos(time.nowNanos());
         checkAtTheEnd();
-        return new Outcome(time.trace().hash(), puts.size(), handled.size(), duplicates, took);
+        return new Outcome(time.trace().hash(), puts.size(), handled.size(), duplicates, took, happened);
     }
 
     // --------------------------------------------------------------------------------------------------- world
@@ -143,7 +160,7 @@ final class FleetSimulation {
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
         TableNetwork network = new TableNetwork();
-        SimulatedLeaseTable leases = new SimulatedLeaseTable(table, time, process, network);
+        SimulatedLeaseTable leases = new SimulatedLeaseTable(new CountingTable(), time, process, network);
         Mutant mutant = kind.in(time, process);
         ShardProcessor.Factory processors = ShardProcessor.factory((record, context) -> handle(name, record), null);
         workers.add(new Worker(
@@ -182,8 +199,54 @@ final class FleetSimulation {
                 .timeout(Duration.ofSeconds(2));
         return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
-                .faults(Faults.random(random, rates).until(this::isHealed))
+                .faults(counted(Faults.random(random, rates).until(this::isHealed)))
                 .callbacks(process.pool("sdk", 1)));
+    }
+
+    private void count(String what) {
+        happened.merge(what, 1L, Long::sum);
+    }
+
+    private Faults counted(Faults faults) {
+        return (operation, request) -> {
+            Fault fault = faults.next(operation, request);
+            if (!(fault instanceof Fault.None)) {
+                count("fault: Kinesis " + fault.getClass().getSimpleName());
+            }
+            return fault;
+        };
+    }
+
+    /** The lease table, which knows what came of the calls to it. */
+    private final class CountingTable extends ForwardingLeaseStore {
+
+        CountingTable() {
+            super(table);
+        }
+
+        private <T> CompletableFuture<WriteResult<T>> counted(String what, CompletableFuture<WriteResult<T>> write) {
+            if (write.join() instanceof WriteResult.Written<T>) {
+                count(what);
+            }
+            return write;
+        }
+
+        @Override
+        public CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner) {
+            return counted(
+                    seen.key().equals(Lease.PLANNER) ? "takes of the planner's lease" : "takes",
+                    super.take(seen, owner));
+        }
+
+        @Override
+        public CompletableFuture<WriteResult<SessionRow>> markDead(String session, long heartbeat, String by) {
+            return counted("marks", super.markDead(session, heartbeat, by));
+        }
+
+        @Override
+        public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
+            return counted(to == null ? "releases" : "hand-overs", super.give(held, position, to));
+        }
     }
 
     /** One worker's way to the lease table: slow, lossy, and now and then cut. */
@@ -205,23 +268,29 @@ final class FleetSimulation {
         @Override
         public SimulatedLeaseTable.Fate fate(String operation, String key) {
             if (time.nowNanos() < cutUntil) {
+                count("fault: table cut off");
                 return SimulatedLeaseTable.Fate.REQUEST_LOST;
             }
             if (isHealed() || random.nextDouble() >= loss) {
                 // A watch is eventually consistent; a scan takes its time, and what it read first may have changed.
                 boolean stale = (operation.equals("watch") || operation.equals("scan")) && random.nextBoolean();
+                if (stale) {
+                    count("fault: table STALE");
+                }
                 return stale ? SimulatedLeaseTable.Fate.STALE : SimulatedLeaseTable.Fate.ANSWERED;
             }
-            return switch (random.nextInt(3)) {
+            SimulatedLeaseTable.Fate fate = switch (random.nextInt(3)) {
                 case 0 -> SimulatedLeaseTable.Fate.REQUEST_LOST;
                 case 1 -> SimulatedLeaseTable.Fate.ANSWER_LOST;
                 default -> SimulatedLeaseTable.Fate.REQUEST_LATE;
             };
+            count("fault: table " + fate);
+            return fate;
         }
     }
 
     private boolean isHealed() {
-        return time.nowNanos() > TROUBLE.toNanos();
+        return time.nowNanos() > life.trouble().toNanos();
     }
 
     private Duration someTime(int mostMillis) {
@@ -232,13 +301,13 @@ final class FleetSimulation {
 
     private void schedulePuts() {
         int[] next = new int[KEYS];
-        for (int i = 0; i < PUTS; i++) {
+        for (int i = 0; i < life.puts(); i++) {
             int key = random.nextInt(KEYS);
             String value = "key" + key + ":" + next[key]++;
             values.add(value);
         }
-        long step = TROUBLE.toNanos() / PUTS;
-        for (int i = 0; i < PUTS; i++) {
+        long step = life.trouble().toNanos() / life.puts();
+        for (int i = 0; i < life.puts(); i++) {
             String value = values.get(i);
             time.after(
                     Duration.ofNanos(i * step),
@@ -249,7 +318,7 @@ final class FleetSimulation {
     }
 
     private void scheduleTrouble() {
-        int seconds = (int) TROUBLE.toSeconds();
+        int seconds = (int) life.trouble().toSeconds();
         time.after(Duration.ofSeconds(random.nextInt(2, seconds / 2)), "operator", this::split);
         time.after(
                 Duration.ofSeconds(random.nextInt(2, seconds)),
@@ -258,25 +327,33 @@ final class FleetSimulation {
         List<Worker> unlucky = new ArrayList<>(workers);
         Worker crashes = unlucky.remove(random.nextInt(unlucky.size()));
         Worker pauses = unlucky.remove(random.nextInt(unlucky.size()));
-        time.after(someTime(seconds * 1000), "operator", crashes.process()::kill);
+        operate("crash", crashes.process()::kill);
         Worker isCutOff = unlucky.get(0);
-        Duration cut = LEASE.plus(someTime((int) LEASE.toMillis()));
-        time.after(
-                someTime(seconds * 1000), "operator", () -> isCutOff.network().cut(cut));
-        Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
-        time.after(someTime(seconds * 1000), "operator", () -> pauses.process().pause(pause));
-        if (random.nextInt(3) == 0) {
-            time.after(someTime(seconds * 1000), "operator", () -> pauses.loop().stop(Duration.ofSeconds(30)));
+        for (int i = 0; i < life.rounds(); i++) {
+            Duration cut = LEASE.plus(someTime((int) LEASE.toMillis()));
+            operate("table cut off for a while", () -> isCutOff.network().cut(cut));
+            Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
+            operate("pause longer than the lease", () -> pauses.process().pause(pause));
         }
         if (random.nextInt(3) == 0) {
-            time.after(someTime(seconds * 1000), "operator", this::deleteSomebodysRow);
+            operate("stop", () -> pauses.loop().stop(Duration.ofSeconds(30)));
+        }
+        if (random.nextInt(3) == 0) {
+            operate("row of a living session deleted", this::deleteSomebodysRow);
         }
         if (random.nextBoolean()) {
-            time.after(someTime(seconds * 1000), "operator", () -> {
+            operate("newcomer", () -> {
                 addWorker("worker-4");
                 workers.get(workers.size() - 1).loop().start();
             });
         }
+    }
+
+    private void operate(String what, Runnable action) {
+        time.after(someTime((int) life.trouble().toMillis()), "operator", () -> {
+            count("fault: " + what);
+            action.run();
+        });
     }
 
     /** What nobody should do: somebody tidies up in the table, and takes a session that lives. */
@@ -293,6 +370,7 @@ final class FleetSimulation {
     }
 
     private void split() {
+        count("reshards");
         List<Shard> open = openShards();
         Shard shard = open.get(random.nextInt(open.size()));
         var range = shard.hashKeyRange();
@@ -305,6 +383,7 @@ final class FleetSimulation {
     }
 
     private void merge() {
+        count("reshards");
         List<Shard> open = openShards();
         int left = random.nextInt(open.size() - 1);
         kinesis.client()
@@ -325,6 +404,7 @@ final class FleetSimulation {
 
     private void handle(String worker, ConsumerRecord record) {
         if (!isHealed() && random.nextInt(50) == 0) {
+            count("fault: handler throws");
             if (random.nextBoolean()) {
                 throw new AssertionError("the handler is in a very bad mood");
             }
@@ -371,7 +451,10 @@ final class FleetSimulation {
     private void checkEachEvent() {
         checkOneOwner();
         checkSessions();
-        if (time.trace().lines() % 16 == 0) {
+        if (time.trace().lines() % life.checkEvery() == 0) {
+            checkRowsOfSessions();
+        }
+        if (time.trace().lines() % (16L * life.checkEvery()) == 0) {
             checkCheckpoints();
         }
         failOnViolation();
@@ -405,6 +488,9 @@ final class FleetSimulation {
                 }
             }
         }
+    }
+
+    private void checkRowsOfSessions() {
         for (SessionRow row : table.scan().join().sessions()) {
             if (!row.alive()) {
                 deadSessions.add(row.id());
@@ -457,7 +543,7 @@ final class FleetSimulation {
         while (settled < puts.size() && isSettled(settled)) {
             settled++;
         }
-        return settled == PUTS;
+        return settled == life.puts();
     }
 
     /** Whether a put is acknowledged and handled, or has failed. */
