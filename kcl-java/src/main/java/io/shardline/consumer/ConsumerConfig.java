@@ -19,6 +19,7 @@ public final class ConsumerConfig {
     private final ImmutableList<StreamConfig> streams;
     private final boolean multiStream;
     private final String workerId;
+    private final int maxLeases;
     private final Duration leaseDuration;
     private final Duration checkpointInterval;
     private final Duration shardSyncInterval;
@@ -38,6 +39,7 @@ public final class ConsumerConfig {
         streams = builder.streams;
         multiStream = builder.multiStream;
         workerId = builder.workerId;
+        maxLeases = builder.maxLeases;
         leaseDuration = builder.leaseDuration;
         checkpointInterval = builder.checkpointInterval;
         shardSyncInterval = builder.shardSyncInterval;
@@ -95,6 +97,10 @@ public final class ConsumerConfig {
 
     public String workerId() {
         return workerId;
+    }
+
+    public int maxLeases() {
+        return maxLeases;
     }
 
     public Duration leaseDuration() {
@@ -156,6 +162,7 @@ public final class ConsumerConfig {
         private final ImmutableList<StreamConfig> streams;
         private final boolean multiStream;
         private String workerId = "worker-" + ProcessHandle.current().pid();
+        private int maxLeases = Integer.MAX_VALUE;
         private Duration leaseDuration = Duration.ofSeconds(10);
         private Duration checkpointInterval = Duration.ofSeconds(5);
         private Duration shardSyncInterval = Duration.ofMinutes(5);
@@ -182,6 +189,15 @@ public final class ConsumerConfig {
          */
         public Builder workerId(String id) {
             workerId = id;
+            return this;
+        }
+
+        /**
+         * How many shards this worker holds at most, at least 1. Default: as many as there are. What all workers together may
+         * not hold is read by nobody, and the log says so.
+         */
+        public Builder maxLeases(int most) {
+            maxLeases = most;
             return this;
         }
 
@@ -299,6 +315,7 @@ public final class ConsumerConfig {
                     streams.stream().map(StreamConfig::streamName).distinct().count();
             check(names >= 1 && names == streams.size(), "streams", streams, "at least one, each once");
             check(!workerId.isBlank() && !workerId.contains("@"), "workerId", workerId, "not blank, without '@'");
+            check(maxLeases >= 1, "maxLeases", maxLeases, "at least 1");
             check(leaseDuration.compareTo(Duration.ofSeconds(1)) >= 0, "leaseDuration", leaseDuration, "at least 1 s");
             check(leaseDuration.compareTo(Duration.ofHours(1)) <= 0, "leaseDuration", leaseDuration, "at most 1 h");
             check(isPositive(checkpointInterval), "checkpointInterval", checkpointInterval, "positive");

@@ -45,6 +45,7 @@ class ConsumerConfigTest {
         refused(c -> c.handlerThreads(0), "handlerThreads must be at least 1, was 0");
         refused(c -> c.handOverTimeout(Duration.ZERO), "handOverTimeout must be positive, was PT0S");
         refused(c -> c.stalledAfter(Duration.ofMillis(999)), "stalledAfter must be at least 1 s, was PT0.999S");
+        refused(c -> c.maxLeases(0), "maxLeases must be at least 1, was 0");
         refused(c -> c.closeTimeout(Duration.ofSeconds(-1)), "closeTimeout must be not negative, was PT-1S");
     }
 

@@ -11,6 +11,7 @@ import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.lease.Worker;
 import io.shardline.consumer.internal.process.ShardConsumer;
 import io.shardline.consumer.internal.retrieve.PollPacer;
 import io.shardline.consumer.internal.retrieve.PollingSource;
@@ -75,7 +76,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
         Timing timing = Timing.of(config.leaseDuration());
         this.events = events;
         this.owner = owner;
-        this.book = new LeaseBook(leasing, timing, config.workerId(), this);
+        this.book = new LeaseBook(leasing, timing, new Worker(config.workerId(), config.maxLeases()), this);
         this.syncs = new StreamSyncs(leasing, parts.client(), config, book::plansHere, this);
         this.parents = new ParentWatch(leasing, timing, syncs, this::beginAgain);
         this.budget = new PrefetchBudget(config.prefetchBudget());

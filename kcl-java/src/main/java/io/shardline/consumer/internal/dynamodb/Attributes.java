@@ -42,6 +42,7 @@ final class Attributes {
 
     // Session rows.
     static final String WORKER_ID = "workerId";
+    static final String MOST_LEASES = "mostLeases";
     static final String STATE = "state";
     static final String ALIVE = "ALIVE";
     static final String DEAD = "DEAD";

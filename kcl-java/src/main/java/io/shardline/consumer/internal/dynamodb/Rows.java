@@ -12,6 +12,7 @@ import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.lease.Worker;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
@@ -73,7 +74,10 @@ final class Rows {
 
     static Map<String, AttributeValue> item(SessionRow row) {
         Map<String, AttributeValue> item = keyed(sessionKey(row.id()), Attributes.SESSION);
-        item.put(Attributes.WORKER_ID, string(row.workerId()));
+        item.put(Attributes.WORKER_ID, string(row.worker().id()));
+        if (row.worker().mostLeases() < Integer.MAX_VALUE) {
+            item.put(Attributes.MOST_LEASES, number(row.worker().mostLeases()));
+        }
         item.put(Attributes.STATE, string(row.alive() ? Attributes.ALIVE : Attributes.DEAD));
         item.put(Attributes.LEAVING, flag(row.leaving()));
         item.put(Attributes.HEARTBEAT, number(row.heartbeat()));
@@ -95,7 +99,7 @@ final class Rows {
     static SessionRow session(Item item) {
         return new SessionRow(
                 withoutPrefix(item, SESSION_PREFIX),
-                item.string(Attributes.WORKER_ID),
+                new Worker(item.string(Attributes.WORKER_ID), item.count(Attributes.MOST_LEASES, Integer.MAX_VALUE)),
                 isAlive(item),
                 item.flag(Attributes.LEAVING),
                 item.number(Attributes.HEARTBEAT),

@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.lease;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ final class ExpectedLeases {
         if (!scanning) {
             scan(me);
         }
+    }
+
+    /** Leases that were promised and are not seen yet. */
+    Set<String> keys() {
+        return looks.keySet();
     }
 
     /** What an earlier session was promised is nobody's business any more. */

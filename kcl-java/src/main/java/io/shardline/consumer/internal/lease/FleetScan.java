@@ -57,6 +57,7 @@ final class FleetScan {
     private boolean rootsLeased;
     private boolean stopped;
     private long lastScan;
+    private long unplaced;
 
     /** What comes of a scan. Called on the loop. */
     interface Follower {
@@ -75,6 +76,7 @@ final class FleetScan {
 
         /** The application does not read its stream any more. */
         void release(String key);
+
         /** Another session plans for all: there will be no scan, and the roots have their leases. */
         void othersPlan();
     }
@@ -333,7 +335,8 @@ final class FleetScan {
     private FleetView viewOf(String me) {
         Set<String> live = fleet.others();
         live.add(me);
-        return new FleetView(me, live, fleet.dead(), seen.read().toList(), follower.heldKeys());
+        return new FleetView(me, live, fleet.dead(), seen.read().toList(), follower.heldKeys())
+                .withMost(seen.mostLeases());
     }
 
     private void plan() {
@@ -343,6 +346,7 @@ final class FleetScan {
         }
         FleetView view = viewOf(me);
         releaseUnread();
+        sayIfUnplaced(LeasePlanner.unplaced(view));
         if (large.isPlannedHere()) {
             LeasePlanner.strays(view).forEach(follower::take); // rule 13, as for everybody
             long next = large.plan(view, seen.sessions(), seen.ownersOfUnread());
@@ -360,6 +364,13 @@ final class FleetScan {
             once(Due.HEIR, heirsTime, this::scan);
         }
         follower.planned();
+    }
+
+    private void sayIfUnplaced(long count) {
+        if (count > 0 && count != unplaced) {
+            log.warn("{} shards are read by nobody: all live workers hold as many as they may (maxLeases)", count);
+        }
+        unplaced = count;
     }
 
     /** What is held of a stream that the application has removed goes to nobody. */

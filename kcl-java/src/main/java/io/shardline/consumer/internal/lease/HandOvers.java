@@ -109,9 +109,11 @@ final class HandOvers {
         Map<String, HeldLease> byKey = new LinkedHashMap<>();
         leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> byKey.put(lease.key(), lease));
         var heirs = scans.heirs(byKey.keySet(), unfit);
-        if (heirs.isEmpty()) {
-            byKey.values().forEach(lease -> book.handOver(lease, null));
-        }
+        byKey.forEach((key, lease) -> {
+            if (!heirs.containsValue(key)) {
+                book.handOver(lease, null); // there is nobody, or nobody who has room
+            }
+        });
         heirs.asMap()
                 .forEach((heir, keys) ->
                         promise(heir, keys.stream().map(byKey::get).toList()));

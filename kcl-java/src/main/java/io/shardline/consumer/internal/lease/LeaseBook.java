@@ -29,9 +29,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     private final HandOvers handOvers;
     private final ExpectedLeases expected;
     private final Listener listener;
+    private final int mostLeases;
 
     private final Map<String, HeldLease> held = new TreeMap<>();
     private final Set<String> unresolved = new LinkedHashSet<>();
+    private final Set<String> taking = new LinkedHashSet<>();
     private final Set<String> formerKeys = new TreeSet<>();
     private boolean stopping;
 
@@ -72,10 +74,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         void handOver(HeldLease lease, @Nullable String to);
     }
 
-    public LeaseBook(SessionKeeper.Setting setting, Timing timing, String workerId, Listener listener) {
+    public LeaseBook(SessionKeeper.Setting setting, Timing timing, Worker worker, Listener listener) {
         this.setting = setting;
+        this.mostLeases = worker.mostLeases();
         this.listener = listener;
-        this.session = new SessionKeeper(setting, timing, workerId, this);
+        this.session = new SessionKeeper(setting, timing, worker, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
         this.scans = new FleetScan(setting, timing, session, fleet, this);
         this.expected = new ExpectedLeases(setting, session, this);
@@ -263,19 +266,25 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void take(Lease lease) {
         String me = session.id();
-        if (me == null || stopping || held.containsKey(lease.key()) || !unresolved.add(lease.key())) {
+        if (me == null || stopping || held.containsKey(lease.key())) {
             return;
         }
-        if (lease.isOwnedBy(me) && !setting.rules().takesWhatBearsItsName()) {
+        boolean isMine = lease.isOwnedBy(me); // then I alone can take it or let it go
+        if ((!isMine && !hasRoom()) || !unresolved.add(lease.key())) {
+            return;
+        }
+        if (isMine && !setting.rules().takesWhatBearsItsName()) {
             unresolved.remove(lease.key());
             hold(lease);
             return;
         }
+        taking.add(lease.key());
         setting.calls()
                 .write(
                         setting.calls().ordinary(() -> setting.store().take(lease, me)),
                         taken -> {
                             unresolved.remove(lease.key());
+                            taking.remove(lease.key());
                             scans.saw(taken);
                             if (session.isCurrent(me)) {
                                 hold(taken);
@@ -286,6 +295,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         },
                         found -> {
                             unresolved.remove(lease.key());
+                            taking.remove(lease.key());
                             if (found != null) {
                                 scans.saw(found);
                             }
@@ -296,6 +306,17 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                             }
                             listener.resolved();
                         });
+    }
+
+    /** What others have promised counts as well: it comes for certain. */
+    private boolean hasRoom() {
+        if (mostLeases == Integer.MAX_VALUE) {
+            return true;
+        }
+        Set<String> coming = new LinkedHashSet<>(held.keySet());
+        coming.addAll(taking);
+        coming.addAll(expected.keys());
+        return coming.size() < mostLeases;
     }
 
     @Override
@@ -333,7 +354,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         held.put(key, lease);
         session.holds(held.size());
         log.info("session={} took shard={} counter={}", session.id(), key, taken.counter());
-        if (stopping) {
+        if (stopping || held.size() > mostLeases) {
             give(lease, taken.checkpoint(), null, () -> {});
         } else {
             listener.leaseTaken(lease);

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * Decides which leases a session takes and which it asks for, so that all sessions hold as many as each other within one.
  *
  * <p>Every session plans for itself from the same sorted sets, so all arrive at the same balance without talking. A
- * session that is within its share keeps what it has: nothing moves while nobody comes or goes. Leases at their shard's
- * end count for nobody. In a large fleet one session plans for all, by the same plan. Immutable.
+ * session that is within its share keeps what it has: nothing moves while nobody comes or goes. Who has a limit below that
+ * share gets as much as his limit. Leases at their shard's end count for nobody. In a large fleet one session plans for all, by the same plan. Immutable.
  */
 public final class LeasePlanner {
 
@@ -64,8 +64,17 @@ public final class LeasePlanner {
                 counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1);
             }
         }
-        Map<String, Integer> shares = shares(counts, free.size());
+        Map<String, Integer> shares = shares(counts, free.size(), view.most());
         return new FleetPlan(takes(free, counts, shares), moves(counts, shares));
+    }
+
+    /** How many leases nobody may hold, as there are more than the limits of all sessions together. */
+    static long unplaced(FleetView view) {
+        long active = view.leases().stream().filter(lease -> !lease.isEnded()).count();
+        long room = view.live().stream()
+                .mapToLong(session -> limit(view.most(), session))
+                .sum();
+        return Math.max(0, active - room);
     }
 
     /** Each lease goes to whoever then is furthest below his share; adds them to the counts. */
@@ -76,6 +85,9 @@ public final class LeasePlanner {
         ImmutableListMultimap.Builder<String, Lease> takes = ImmutableListMultimap.builder();
         for (Lease lease : free) {
             Need most = needs.remove();
+            if (most.count() <= 0) {
+                break; // all are at their limits
+            }
             needs.add(new Need(most.session(), most.count() - 1));
             counts.merge(most.session(), 1, Integer::sum);
             takes.put(most.session(), lease);
@@ -99,12 +111,18 @@ public final class LeasePlanner {
      * Shares out the leases of a session that leaves, without moving any other.
      *
      * @param counts how many leases the others hold, each of whom gets some, the poorest first
-     * @return the leases' keys by who gets them; empty if there is nobody
+     * @param most how many they hold at most, of those that have a limit
+     * @return the leases' keys by who gets them, without those that nobody can take
      */
-    public static ImmutableListMultimap<String, String> heirs(Map<String, Integer> counts, Collection<String> keys) {
+    public static ImmutableListMultimap<String, String> heirs(
+            Map<String, Integer> counts, Map<String, Integer> most, Collection<String> keys) {
         TreeMap<String, Integer> growing = new TreeMap<>(counts);
         ImmutableListMultimap.Builder<String, String> heirs = ImmutableListMultimap.builder();
-        for (String key : growing.isEmpty() ? List.<String>of() : keys) {
+        for (String key : keys) {
+            growing.keySet().removeIf(session -> count(growing, session) >= limit(most, session));
+            if (growing.isEmpty()) {
+                break;
+            }
             String poorest = growing.keySet().stream()
                     .min(Comparator.comparingInt(session -> count(growing, session)))
                     .orElseThrow();
@@ -119,18 +137,33 @@ public final class LeasePlanner {
      *
      * <p>The one more goes to those who hold most already, so that nothing moves without need.
      */
-    private static Map<String, Integer> shares(Map<String, Integer> counts, int free) {
+    private static Map<String, Integer> shares(Map<String, Integer> counts, int free, Map<String, Integer> most) {
         int total = free + counts.values().stream().mapToInt(Integer::intValue).sum();
-        int even = total / counts.size();
-        int oneMore = total % counts.size();
-        List<String> byCount = new ArrayList<>(counts.keySet());
-        byCount.sort(Comparator.<String>comparingInt(session -> -count(counts, session))
-                .thenComparing(Comparator.naturalOrder()));
         Map<String, Integer> shares = new TreeMap<>();
-        for (int i = 0; i < byCount.size(); i++) {
-            shares.put(byCount.get(i), i < oneMore ? even + 1 : even);
+        List<String> others = new ArrayList<>(counts.keySet());
+        others.sort(Comparator.<String>comparingInt(session -> limit(most, session))
+                .thenComparing(Comparator.naturalOrder()));
+        // The lowest limits first: what is above them is for the others.
+        while (!others.isEmpty() && limit(most, others.get(0)) <= total / others.size()) {
+            String limited = others.remove(0);
+            shares.put(limited, limit(most, limited));
+            total -= limit(most, limited);
+        }
+        if (others.isEmpty()) {
+            return shares;
+        }
+        int even = total / others.size();
+        int oneMore = total % others.size();
+        others.sort(Comparator.<String>comparingInt(session -> -count(counts, session))
+                .thenComparing(Comparator.naturalOrder()));
+        for (int i = 0; i < others.size(); i++) {
+            shares.put(others.get(i), i < oneMore ? even + 1 : even);
         }
         return shares;
+    }
+
+    private static int limit(Map<String, Integer> most, String session) {
+        return most.getOrDefault(session, Integer.MAX_VALUE);
     }
 
     /** Matches those below their share with those above, both in order. */

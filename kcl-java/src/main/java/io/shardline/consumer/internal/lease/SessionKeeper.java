@@ -30,7 +30,7 @@ public final class SessionKeeper {
     private final LeaseStore store;
     private final ProtocolRules rules;
     private final Timing timing;
-    private final String workerId;
+    private final Worker worker;
     private final Listener listener;
 
     private @Nullable String id;
@@ -67,14 +67,14 @@ public final class SessionKeeper {
         }
     }
 
-    public SessionKeeper(Setting setting, Timing timing, String workerId, Listener listener) {
+    public SessionKeeper(Setting setting, Timing timing, Worker worker, Listener listener) {
         this.loop = setting.loop();
         this.platform = setting.platform();
         this.calls = setting.calls();
         this.store = setting.store();
         this.rules = setting.rules();
         this.timing = timing;
-        this.workerId = workerId;
+        this.worker = worker;
         this.listener = listener;
     }
 
@@ -130,8 +130,8 @@ public final class SessionKeeper {
 
     /** Joins the fleet under a new session. */
     public void join(@Nullable String previous) {
-        String fresh = rules.newSession(workerId, platform.random().nextLong());
-        SessionRow row = SessionRow.created(fresh, workerId, timing);
+        String fresh = rules.newSession(worker.id(), platform.random().nextLong());
+        SessionRow row = SessionRow.created(fresh, worker, timing);
         long sent = loop.nanoTime();
         long wall = platform.wallClock().millis();
         calls.write(
@@ -201,7 +201,7 @@ public final class SessionKeeper {
         inboxRead.clear();
         confirm(sent, wall);
         beatAgain(sent);
-        log.info("worker={} joined as session={}", workerId, fresh);
+        log.info("worker={} joined as session={}", worker.id(), fresh);
         if (previous != null) {
             retire(previous, fresh, () -> {});
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param id {@code <workerId>@<64 random bits>}, made new at every join and never used again
- * @param workerId the configured name, for people
+ * @param worker whose life it is
  * @param alive false once the session is marked dead
  * @param leaving whether it lets its leases go and takes no more; a hint, which others heed when they see it
  * @param heartbeat 0 at creation, one more at each renewal
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionRow(
         String id,
-        String workerId,
+        Worker worker,
         boolean alive,
         boolean leaving,
         long heartbeat,
@@ -53,8 +53,8 @@ public record SessionRow(
     }
 
     /** A session before its first renewal. */
-    public static SessionRow created(String id, String workerId, Timing timing) {
-        return new SessionRow(id, workerId, true, false, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
+    public static SessionRow created(String id, Worker worker, Timing timing) {
+        return new SessionRow(id, worker, true, false, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
     }
 
     /** What a renewal writes besides the heartbeat: the hints, and the requests that were read and need not come back. */
@@ -63,7 +63,7 @@ public record SessionRow(
     SessionRow renewed(Renewal renewal) {
         return new SessionRow(
                 id,
-                workerId,
+                worker,
                 alive,
                 renewal.leaving(),
                 heartbeat + 1,
@@ -76,27 +76,18 @@ public record SessionRow(
 
     SessionRow dead(@Nullable String goesOnAs) {
         return new SessionRow(
-                id,
-                workerId,
-                false,
-                leaving,
-                heartbeat,
-                timing,
-                leases,
-                ImmutableMap.of(),
-                ImmutableMap.of(),
-                goesOnAs);
+                id, worker, false, leaving, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs);
     }
 
     SessionRow asked(String asker, int count) {
         return new SessionRow(
-                id, workerId, alive, leaving, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
+                id, worker, alive, leaving, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
     }
 
     SessionRow notified(String leaseKey, long counter) {
         String key = inbox.size() < MOST_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
         return new SessionRow(
-                id, workerId, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
+                id, worker, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
     }
 
     private static <V> ImmutableMap<String, V> with(ImmutableMap<String, V> map, String key, V value) {

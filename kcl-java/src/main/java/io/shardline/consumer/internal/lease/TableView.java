@@ -75,13 +75,24 @@ final class TableView {
         return owners;
     }
 
-    /** Who of some sessions goes on with which of some leases; empty if there are none. */
+    /** How many leases a session holds at most, for those that have such a limit. */
+    Map<String, Integer> mostLeases() {
+        Map<String, Integer> most = new TreeMap<>();
+        for (SessionRow row : sessions) {
+            if (row.worker().mostLeases() < Integer.MAX_VALUE) {
+                most.put(row.id(), row.worker().mostLeases());
+            }
+        }
+        return most;
+    }
+
+    /** Who of some sessions goes on with which of some leases, as far as their limits let them; empty if there are none. */
     ImmutableListMultimap<String, String> heirs(Collection<String> of, Collection<String> keys) {
         Map<String, Integer> counts = new TreeMap<>();
         of.forEach(session -> counts.put(session, 0));
         leases.values().stream()
                 .filter(lease -> !lease.isEnded())
                 .forEach(lease -> counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1));
-        return LeasePlanner.heirs(counts, keys);
+        return LeasePlanner.heirs(counts, mostLeases(), keys);
     }
 }

@@ -14,6 +14,7 @@ import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.lease.Worker;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class RowsTest {
 
-    private static final SessionRow SESSION = SessionRow.created("a@1f", "a", Timing.of(Duration.ofSeconds(10)));
+    private static final SessionRow SESSION =
+            SessionRow.created("a@1f", Worker.named("a"), Timing.of(Duration.ofSeconds(10)));
     private static final Lease LEASE = new Lease(
             "shard-1",
             "a@1f",
@@ -348,7 +350,7 @@ class RowsTest {
         Arbitrary<SessionRow> living = Combinators.combine(names(), timings, Arbitraries.longs(), asks, inboxes)
                 .as((id, timing, heartbeat, ask, inbox) -> new SessionRow(
                         id,
-                        "w",
+                        new Worker("w", heartbeat % 3 == 0 ? 7 : Integer.MAX_VALUE),
                         true,
                         heartbeat % 2 == 0,
                         heartbeat,
@@ -359,7 +361,7 @@ class RowsTest {
                         null));
         Arbitrary<SessionRow> dead = Combinators.combine(names(), timings, names().injectNull(0.5))
                 .as((id, timing, heir) -> new SessionRow(
-                        id, "w", false, false, 1, timing, 0, ImmutableMap.of(), ImmutableMap.of(), heir));
+                        id, Worker.named("w"), false, false, 1, timing, 0, ImmutableMap.of(), ImmutableMap.of(), heir));
         return Arbitraries.oneOf(living, dead);
     }
 

@@ -13,6 +13,7 @@ import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
+import io.shardline.consumer.internal.lease.Worker;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.consumer.internal.lease.WriteResult.Refused;
 import io.shardline.consumer.internal.lease.WriteResult.Unknown;
@@ -345,7 +346,7 @@ class TableAnswersTest {
     }
 
     private static SessionRow session() {
-        return SessionRow.created("a@1", "a", Timing.of(Duration.ofNanos(1_000_000_007)));
+        return SessionRow.created("a@1", Worker.named("a"), Timing.of(Duration.ofNanos(1_000_000_007)));
     }
 
     private static StreamRow stream() {

@@ -186,7 +186,7 @@ class JudgingRulesTest {
         fleet.until(() -> !a.network().sent("readSession").isEmpty());
         fleet.advance(Duration.ofSeconds(1));
         fleet.table
-                .createSession(SessionRow.created("late@1", "late", Timing.of(LeaseFleet.D)))
+                .createSession(SessionRow.created("late@1", Worker.named("late"), Timing.of(LeaseFleet.D)))
                 .join();
 
         fleet.advance(Duration.ofSeconds(7));
@@ -213,7 +213,7 @@ class JudgingRulesTest {
     private static SessionRow heartbeat(long number) {
         return new SessionRow(
                 "x@1",
-                "x",
+                Worker.named("x"),
                 true,
                 false,
                 number,

@@ -75,6 +75,39 @@ class LeasePlannerTest {
         });
     }
 
+    @Property(tries = 400)
+    void nobodyIsPlannedAboveHisLimitAndNobodyWaitsForLeasesThatOthersHaveTooManyOf(@ForAll long seed) {
+        PlannedFleet fleet = PlannedFleet.withLimits(seed);
+
+        fleet.carryOutAllPlans();
+
+        Map<String, Integer> counts = fleet.counts();
+        counts.forEach((session, count) -> assertThat(count).isLessThanOrEqualTo(fleet.mostOf(session)));
+        Map<String, Integer> withRoom = new TreeMap<>(counts);
+        withRoom.entrySet().removeIf(entry -> entry.getValue() == fleet.mostOf(entry.getKey()));
+        boolean someWait = LeasePlanner.unplaced(fleet.viewOf(fleet.live.first())) > 0;
+        assertThat(fleet.free().isEmpty()).isEqualTo(!someWait);
+        assertThat(someWait && !withRoom.isEmpty()).isFalse();
+        withRoom.values().forEach(least -> assertThat(counts.values()).allMatch(count -> count <= least + 1));
+        assertThat(fleet.live).allSatisfy(session -> {
+            assertThat(fleet.planOf(session).takes()).isEmpty();
+            assertThat(fleet.planOf(session).asks()).isEmpty();
+        });
+    }
+
+    @Property(tries = 200)
+    void aLeaversLeasesGoToNobodyAboveHisLimit(
+            @ForAll @IntRange(max = 9) int limit, @ForAll @IntRange(max = 20) int leases) {
+        Map<String, Integer> counts = new TreeMap<>(Map.of("a", 2, "b", 3));
+        List<String> keys = IntStream.range(0, leases).mapToObj(i -> "s" + i).toList();
+
+        var heirs = LeasePlanner.heirs(counts, Map.of("a", limit, "b", 4), keys);
+
+        assertThat(heirs.get("a").size()).isLessThanOrEqualTo(Math.max(0, limit - 2));
+        assertThat(heirs.get("b").size()).isLessThanOrEqualTo(1);
+        assertThat(heirs.size()).isEqualTo(Math.min(leases, Math.max(0, limit - 2) + 1));
+    }
+
     @Property(tries = 200)
     void aLeaseAtItsShardsEndIsNobodysBusiness(@ForAll long seed) {
         PlannedFleet fleet = PlannedFleet.random(seed);
@@ -153,7 +186,7 @@ class LeasePlannerTest {
         held.forEach(count -> counts.put("w" + counts.size(), count));
         List<String> keys = IntStream.range(0, leases).mapToObj(i -> "s" + i).toList();
 
-        var heirs = LeasePlanner.heirs(counts, keys);
+        var heirs = LeasePlanner.heirs(counts, Map.of(), keys);
 
         assertThat(heirs.values()).hasSize(counts.isEmpty() ? 0 : leases).doesNotHaveDuplicates();
         heirs.keySet().forEach(heir -> {

@@ -26,7 +26,8 @@ abstract class LeaseStoreContract {
     private static final String B = "b@1";
     private static final Checkpoint POSITION =
             new Checkpoint.At(new Position("49590338271490256608559692538361571095", 7));
-    private static final SessionRow SESSION = SessionRow.created(A, "a", Timing.of(Duration.ofSeconds(10)));
+    private static final SessionRow SESSION =
+            SessionRow.created(A, Worker.named("a"), Timing.of(Duration.ofSeconds(10)));
     private static final Lease LEASE =
             Lease.unowned("shard-1", Checkpoint.trimHorizon(), ImmutableSet.of("shard-0"), HashKeyRange.FULL);
 
@@ -381,7 +382,7 @@ abstract class LeaseStoreContract {
 
     @Test
     void onlyADeadSessionIsDeleted() {
-        SessionRow row = SessionRow.created("w@1", "w", Timing.of(Duration.ofSeconds(10)));
+        SessionRow row = SessionRow.created("w@1", Worker.named("w"), Timing.of(Duration.ofSeconds(10)));
         store.createSession(row).join();
         assertThat(store.deleteSession("w@1").join()).isInstanceOf(WriteResult.Refused.class);
         store.retire("w@1", null).join();

@@ -55,7 +55,7 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
         loop = new EventLoop(platform, this);
         LeaseStore store = new SimulatedLeaseTable(place.table(), place.time(), process, network);
         setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store, place.rules());
-        book = new LeaseBook(setting, Timing.of(leaseDuration), workerId, this);
+        book = new LeaseBook(setting, Timing.of(leaseDuration), Worker.named(workerId), this);
         book.rootsAreLeased(); // the tests see to that
     }
 

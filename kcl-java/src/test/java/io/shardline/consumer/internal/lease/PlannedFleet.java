@@ -20,6 +20,7 @@ final class PlannedFleet {
     final TreeSet<String> live = new TreeSet<>();
     final TreeSet<String> dead = new TreeSet<>();
     final Map<String, Lease> rows = new TreeMap<>();
+    final Map<String, Integer> most = new TreeMap<>();
 
     /** Some sessions, living and dead, and leases that belong to any of them or to nobody, some of them ended. */
     static PlannedFleet random(long seed) {
@@ -41,13 +42,29 @@ final class PlannedFleet {
         return fleet;
     }
 
+    /** As {@link #random}, in which some have a limit, which nobody is above. */
+    static PlannedFleet withLimits(long seed) {
+        Random random = new Random(seed);
+        PlannedFleet fleet = random(seed);
+        fleet.counts().forEach((session, count) -> {
+            if (random.nextInt(3) > 0) {
+                fleet.most.put(session, Math.max(1, count) + random.nextInt(3));
+            }
+        });
+        return fleet;
+    }
+
+    int mostOf(String session) {
+        return most.getOrDefault(session, Integer.MAX_VALUE);
+    }
+
     void lease(String key, @Nullable String owner, boolean ended) {
         Checkpoint checkpoint = ended ? Checkpoint.shardEnd() : Checkpoint.trimHorizon();
         rows.put(key, new Lease(key, owner, 1, checkpoint, ImmutableSet.of(), null, 0));
     }
 
     FleetView viewOf(String me) {
-        return new FleetView(me, live, dead, rows.values(), heldBy(me));
+        return new FleetView(me, live, dead, rows.values(), heldBy(me)).withMost(most);
     }
 
     LeasePlan planOf(String me) {

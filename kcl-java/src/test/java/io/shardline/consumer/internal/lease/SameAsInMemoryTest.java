@@ -58,11 +58,11 @@ class SameAsInMemoryTest {
                 new Call(
                         "createSession",
                         store -> store.createSession(SessionRow.created(
-                                session, session.substring(0, 1), Timing.of(Duration.ofMillis(9_999))))),
+                                session, Worker.named(session.substring(0, 1)), Timing.of(Duration.ofMillis(9_999))))),
                 new Call(
                         "createSession",
                         store -> store.createSession(SessionRow.created(
-                                session, session.substring(0, 1), Timing.of(Duration.ofSeconds(10))))),
+                                session, Worker.named(session.substring(0, 1)), Timing.of(Duration.ofSeconds(10))))),
                 new Call(
                         "renew",
                         store -> store.renew(
