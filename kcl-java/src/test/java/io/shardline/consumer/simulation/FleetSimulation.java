@@ -51,6 +51,10 @@ final class FleetSimulation {
 
     private static final String STREAM = "departures";
     private static final Duration LEASE = Duration.ofSeconds(4);
+
+    /** How long a worker's answers are late before it is cut off; some heartbeats. */
+    private static final Duration DRAG = Duration.ofSeconds(3);
+
     private static final int KEYS = 12;
 
     private final SimulatedTime time;
@@ -254,10 +258,21 @@ final class FleetSimulation {
 
         private final double loss = random.nextDouble() * 0.25;
         private final long slowest = random.nextInt(4) == 0 ? 300_000_000 : 60_000_000;
+        private long dragsUntil;
         private long cutUntil;
+
+        /** Answers come late or not at all, as they may before nothing comes through any more. */
+        void drag(Duration duration) {
+            dragsUntil = time.nowNanos() + duration.toNanos();
+        }
 
         void cut(Duration duration) {
             cutUntil = time.nowNanos() + duration.toNanos();
+        }
+
+        @Override
+        public Duration answerDelay() {
+            return time.nowNanos() < dragsUntil ? Duration.ofNanos(random.nextLong(500_000_000, 950_000_000)) : delay();
         }
 
         @Override
@@ -270,6 +285,10 @@ final class FleetSimulation {
             if (time.nowNanos() < cutUntil) {
                 count("fault: table cut off");
                 return SimulatedLeaseTable.Fate.REQUEST_LOST;
+            }
+            if (time.nowNanos() < dragsUntil && operation.equals("renew") && random.nextBoolean()) {
+                count("fault: late before a cut");
+                return SimulatedLeaseTable.Fate.ANSWER_LOST;
             }
             if (isHealed() || random.nextDouble() >= loss) {
                 // A watch is eventually consistent; a scan takes its time, and what it read first may have changed.
@@ -331,7 +350,10 @@ final class FleetSimulation {
         Worker isCutOff = unlucky.get(0);
         for (int i = 0; i < life.rounds(); i++) {
             Duration cut = LEASE.plus(someTime((int) LEASE.toMillis()));
-            operate("table cut off for a while", () -> isCutOff.network().cut(cut));
+            operate("table cut off for a while", () -> {
+                isCutOff.network().drag(DRAG);
+                time.after(DRAG, "operator", () -> isCutOff.network().cut(cut));
+            });
             Duration pause = LEASE.plus(someTime((int) LEASE.toMillis() * 2));
             operate("pause longer than the lease", () -> pauses.process().pause(pause));
         }

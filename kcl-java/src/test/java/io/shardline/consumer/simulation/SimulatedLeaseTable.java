@@ -43,6 +43,11 @@ public final class SimulatedLeaseTable implements LeaseStore {
         /** How long the next message takes. */
         Duration delay();
 
+        /** How long the next answer takes. */
+        default Duration answerDelay() {
+            return delay();
+        }
+
         /**
          * How the next call fares.
          *
@@ -234,7 +239,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     private <T> void answerLater(CompletableFuture<T> answer, T result) {
-        at(network.delay(), () -> callbacks.execute(() -> answer.complete(result)));
+        at(network.answerDelay(), () -> callbacks.execute(() -> answer.complete(result)));
     }
 
     private static <T> void giveUp(CompletableFuture<T> answer, @Nullable T givenUp) {
