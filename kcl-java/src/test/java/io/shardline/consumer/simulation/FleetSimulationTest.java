@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class FleetSimulationTest {
 
-    private static final int SHORT_LIVES = 500;
+    private static final int SHORT_LIVES = 1_000;
     private static final int LONG_LIVES = Integer.getInteger("sim.seeds", 20);
 
     @Test
