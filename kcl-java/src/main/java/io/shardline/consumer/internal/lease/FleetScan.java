@@ -165,6 +165,11 @@ final class FleetScan {
         }
     }
 
+    /** What was planned to be taken is another's by now, perhaps more than his share: who has too little must ask. */
+    void planWasOvertaken() {
+        once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+    }
+
     /** A session is dead from now on. */
     void sessionDied(boolean markedHere) {
         if (!plansHere()) {

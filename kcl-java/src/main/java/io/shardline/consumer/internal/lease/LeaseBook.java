@@ -303,6 +303,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                                 take(found); // an earlier sending landed, but only a confirmed take lets me act
                             } else if (found != null && scans.isFree(found)) {
                                 scans.needsPlan();
+                            } else {
+                                scans.planWasOvertaken();
                             }
                             listener.resolved();
                         });

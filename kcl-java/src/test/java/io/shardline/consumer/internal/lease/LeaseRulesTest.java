@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,27 @@ class LeaseRulesTest {
         fleet.until(() -> a.holds("t"));
 
         assertThat(a.lastTaken().fencingToken()).isEqualTo(2);
+    }
+
+    @Test
+    void whoseTakesAreAllOvertakenAsksForHisShareSoon() {
+        Member a = fleet.join("a");
+        Member b = fleet.join("b");
+        fleet.advance(LeaseFleet.H.multipliedBy(2));
+        String greedy = Objects.requireNonNull(a.session());
+        List<Lease> fresh = new ArrayList<>();
+        for (String key : List.of("s1", "s2", "s3", "s4")) {
+            Lease lease =
+                    Lease.unowned(key, Checkpoint.trimHorizon(), com.google.common.collect.ImmutableSet.of(), null);
+            fleet.table.createLease(lease).join();
+            fresh.add(lease);
+        }
+        b.run(() -> fresh.forEach(b.book()::take));
+        fresh.forEach(lease -> fleet.table.take(lease, greedy).join()); // before those arrive
+        fleet.table.notify(greedy, "*", 1).join();
+
+        fleet.until(
+                () -> a.actsOn().size() + b.actsOn().size() == 4 && b.actsOn().size() == 2);
     }
 
     @Test
