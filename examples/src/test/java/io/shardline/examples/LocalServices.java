@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.shardline.emulators.DynamoDbLocal;
 import io.shardline.emulators.KinesisLocal;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,8 +23,9 @@ public final class LocalServices {
     private static final class Running {
 
         static final Optional<String> WHY_NOT = KinesisLocal.whyUnavailable().or(DynamoDbLocal::whyUnavailable);
-        static final URI KINESIS =
-                WHY_NOT.isPresent() ? NOWHERE : KinesisLocal.start().endpoint();
+        static final URI KINESIS = WHY_NOT.isPresent()
+                ? NOWHERE
+                : KinesisLocal.start(Map.of("SHARD_LIMIT", "500")).endpoint();
         static final URI DYNAMO_DB =
                 WHY_NOT.isPresent() ? NOWHERE : DynamoDbLocal.start().endpoint();
     }

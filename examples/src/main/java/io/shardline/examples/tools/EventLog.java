@@ -25,7 +25,9 @@ final class EventLog implements ConsumerListener {
 
     @Override
     public void on(ConsumerEvent event) {
-        if (!(event instanceof ConsumerEvent.ConsumerFailed)) { // that is the program's last line
+        boolean isRoutine =
+                event instanceof ConsumerEvent.BatchHandled || event instanceof ConsumerEvent.CheckpointWritten;
+        if (!isRoutine && !(event instanceof ConsumerEvent.ConsumerFailed)) { // that is the program's last line
             say(describe(event));
         }
     }
