@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param streamName its stream
  * @param shardId its id
  * @param checkpoint the last position that was handled, or null at the start of the shard
+ * @param pendingCheckpoint the first half of a two-phase checkpoint that KCL has left, or null
  * @param fencingToken a number that is larger for every later holder of this shard
  */
 public record ShardContext(
-        String streamName, String shardId, @Nullable Position checkpoint, long fencingToken) {}
+        String streamName,
+        String shardId,
+        @Nullable Position checkpoint,
+        @Nullable PendingCheckpoint pendingCheckpoint,
+        long fencingToken) {}

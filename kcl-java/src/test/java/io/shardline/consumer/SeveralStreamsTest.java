@@ -8,6 +8,7 @@ import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,6 +49,25 @@ class SeveralStreamsTest {
                 .extracting(owner -> owner.substring(0, 2))
                 .contains("w1", "w2");
         assertThat(keys()).allMatch(key -> key.matches("[0-9]+:(flights|trains):[0-9]+:shardId-[0-9]+"));
+    }
+
+    @Test
+    void aShardHandlerChecksItsRecordsIn() {
+        List<String> checkedIn = new ArrayList<>();
+        fleet.worker("w")
+                .streams(FLIGHTS, SHIPS)
+                .shardHandler(context -> (batch, checkpointer) -> {
+                    for (ConsumerRecord record : batch.records()) {
+                        checkpointer.checkpointAsync(record).thenRun(() -> checkedIn.add(record.partitionKey()));
+                    }
+                })
+                .start();
+        fleet.putTo("ships", "ship");
+        fleet.putTo("flights", "flight");
+
+        fleet.until(() -> checkedIn.size() == 2);
+
+        assertThat(checkedIn).containsExactlyInAnyOrder("ship", "flight");
     }
 
     @Test

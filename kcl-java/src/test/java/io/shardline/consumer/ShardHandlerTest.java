@@ -4,7 +4,10 @@ import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
 
 /** The life of a shard handler, and the checkpoints that it writes itself. */
 class ShardHandlerTest {
@@ -22,6 +26,35 @@ class ShardHandlerTest {
     private final List<String> calls = new ArrayList<>();
     private final List<ConsumerRecord> given = new ArrayList<>();
     private final List<Checkpointer> checkpointers = new ArrayList<>();
+
+    @Test
+    void aPendingCheckpointThatKclHasLeftIsHandedOver() {
+        PendingCheckpoint pending = new PendingCheckpoint("49590", 0, SdkBytes.fromUtf8String("half done"));
+        HashKeyRange all = HashKeyRange.FULL;
+        fleet.table()
+                .createLease(
+                        new Lease(shardId(0), null, 0, Checkpoint.trimHorizon(), ImmutableSet.of(), all, 0, pending));
+        List<ShardContext> contexts = new ArrayList<>();
+        fleet.worker("w")
+                .shardHandler(context -> new ShardHandler() {
+                    @Override
+                    public void started(ShardContext started) {
+                        contexts.add(started);
+                    }
+
+                    @Override
+                    public void records(RecordBatch batch, Checkpointer checkpointer) {
+                        checkpointer.checkpointAsync(batch.records().get(0));
+                    }
+                })
+                .start();
+        fleet.until(() -> !contexts.isEmpty());
+        assertThat(contexts.get(0).pendingCheckpoint()).isEqualTo(pending);
+        assertThat(fleet.row(shardId(0)).pending()).isEqualTo(pending);
+
+        fleet.put("x");
+        fleet.until(() -> fleet.row(shardId(0)).pending() == null);
+    }
 
     /** Notes what it is called with; each call fails as often as its name is in the list. */
     private final class Noting implements ShardHandler {

@@ -26,6 +26,9 @@ final class Attributes {
     static final String CHECKPOINT = "checkpoint";
     static final String CHECKPOINT_SUB = "checkpointSubSequenceNumber";
     static final String CHECKPOINT_OWNER = "checkpointOwner";
+    static final String PENDING = "pendingCheckpoint";
+    static final String PENDING_SUB = "pendingCheckpointSubSequenceNumber";
+    static final String PENDING_STATE = "pendingCheckpointState";
     static final String PARENTS = "parentShardId";
     static final String RANGE_START = "startingHashKey";
     static final String RANGE_END = "endingHashKey";

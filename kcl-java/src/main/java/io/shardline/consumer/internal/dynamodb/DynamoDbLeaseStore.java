@@ -262,6 +262,9 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     private static ItemUpdate moved(Lease seen, Lease next) {
         ItemUpdate update = changed(seen, next);
         Rows.checkpointAttributes(next.checkpoint()).forEach(update::setOrRemove);
+        if (seen.pending() != null && next.pending() == null) {
+            update.remove(Attributes.PENDING).remove(Attributes.PENDING_SUB).remove(Attributes.PENDING_STATE);
+        }
         return update;
     }
 

@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.dynamodb;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.PendingCheckpoint;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.Checkpoint;
@@ -187,6 +188,9 @@ final class Rows {
             item.put(Attributes.RANGE_START, string(row.range().start().toString()));
             item.put(Attributes.RANGE_END, string(row.range().end().toString()));
         }
+        if (row.pending() != null) {
+            putPending(item, row.pending());
+        }
         checkpointAttributes(row.checkpoint()).forEach((name, value) -> {
             if (value != null) {
                 item.put(name, value);
@@ -226,7 +230,26 @@ final class Rows {
                                 LeaseKey.parse(item.key()).sibling(parent).toString())
                         .collect(ImmutableSet.toImmutableSet()),
                 range(item),
-                item.count(Attributes.OWNER_SWITCHES, 0));
+                item.count(Attributes.OWNER_SWITCHES, 0),
+                pending(item));
+    }
+
+    /** KCL's, which nobody here writes. */
+    private static @Nullable PendingCheckpoint pending(Item item) {
+        String sequenceNumber = item.optionalString(Attributes.PENDING);
+        AttributeValue state = item.attributes().get(Attributes.PENDING_STATE);
+        return sequenceNumber == null
+                ? null
+                : new PendingCheckpoint(
+                        sequenceNumber, item.number(Attributes.PENDING_SUB, 0), state == null ? null : state.b());
+    }
+
+    private static void putPending(Map<String, AttributeValue> item, PendingCheckpoint pending) {
+        item.put(Attributes.PENDING, string(pending.sequenceNumber()));
+        item.put(Attributes.PENDING_SUB, number(pending.subSequenceNumber()));
+        if (pending.state() != null) {
+            item.put(Attributes.PENDING_STATE, AttributeValue.fromB(pending.state()));
+        }
     }
 
     /** Whether the last write of a lease row was ours; KCL's writes leave our copies of owner and counter behind. */

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.PendingCheckpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param parents shards that must be at their end before this one is read
  * @param range the hash keys of the shard, or null where the row does not say
  * @param ownerSwitches how often the owner changed since the last checkpoint
+ * @param pending the first half of a two-phase checkpoint; goes when the checkpoint moves
  */
 public record Lease(
         String key,
@@ -24,7 +26,20 @@ public record Lease(
         Checkpoint checkpoint,
         ImmutableSet<String> parents,
         @Nullable HashKeyRange range,
-        int ownerSwitches) {
+        int ownerSwitches,
+        @Nullable PendingCheckpoint pending) {
+
+    /** A row without a pending checkpoint. */
+    public Lease(
+            String key,
+            @Nullable String owner,
+            long counter,
+            Checkpoint checkpoint,
+            ImmutableSet<String> parents,
+            @Nullable HashKeyRange range,
+            int ownerSwitches) {
+        this(key, owner, counter, checkpoint, parents, range, ownerSwitches, null);
+    }
 
     /** The key of the one row that is no shard's: its owner plans for a fleet that is too large for each to plan for itself. */
     public static final String PLANNER = "planner";
@@ -38,7 +53,8 @@ public record Lease(
     /** The next state with another owner, or with none. */
     public Lease ownedBy(@Nullable String session) {
         boolean changed = owner != null && !owner.equals(session);
-        return new Lease(key, session, counter + 1, checkpoint, parents, range, ownerSwitches + (changed ? 1 : 0));
+        return new Lease(
+                key, session, counter + 1, checkpoint, parents, range, ownerSwitches + (changed ? 1 : 0), pending);
     }
 
     /** The next state with another checkpoint. */
@@ -48,7 +64,8 @@ public record Lease(
 
     /** The next state with a last checkpoint and another owner, or none. */
     public Lease givenTo(@Nullable String session, Checkpoint position) {
-        return new Lease(key, session, counter + 1, position, parents, range, 0);
+        PendingCheckpoint left = position.equals(checkpoint) ? pending : null;
+        return new Lease(key, session, counter + 1, position, parents, range, 0, left);
     }
 
     public boolean isOwnedBy(String session) {

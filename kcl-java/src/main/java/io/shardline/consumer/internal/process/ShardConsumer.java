@@ -106,8 +106,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.loop = setting.loop();
         this.lease = lease;
         this.takenAt = loop.nanoTime();
-        TenureCheckpointer checkpointer =
-                new TenureCheckpointer(loop, setting.platform().userCode(), lease);
+        TenureCheckpointer checkpointer = new TenureCheckpointer(
+                loop, setting.platform().userCode(), lease, setting.host().nameOf(lease.row()));
         this.tenure = new Tenure(setting, lease, checkpointer);
         this.processor = setting.processors().create(tenure);
         this.calls = new HandlerCalls(loop, setting.platform());

@@ -30,7 +30,8 @@ final class Tenure implements ShardProcessor.Tenure {
     ShardContext contextNow() {
         Position checkpoint = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
         ShardName shard = setting.host().nameOf(lease.row());
-        return new ShardContext(shard.streamName(), shard.shardId(), checkpoint, lease.fencingToken());
+        return new ShardContext(
+                shard.streamName(), shard.shardId(), checkpoint, lease.row().pending(), lease.fencingToken());
     }
 
     /** The shard is not this worker's any more. */

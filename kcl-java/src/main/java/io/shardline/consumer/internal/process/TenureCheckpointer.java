@@ -6,6 +6,7 @@ import io.shardline.consumer.LeaseLostException;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.concurrent.CompletableFuture;
@@ -23,12 +24,14 @@ final class TenureCheckpointer implements Checkpointer {
     private final EventLoop loop;
     private final Executor userCode;
     private final HeldLease lease;
+    private final ShardName shard;
     private volatile @Nullable Position given;
 
-    TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease) {
+    TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease, ShardName shard) {
         this.loop = loop;
         this.userCode = userCode;
         this.lease = lease;
+        this.shard = shard;
     }
 
     /** The handler has been given everything up to here. */
@@ -57,9 +60,12 @@ final class TenureCheckpointer implements Checkpointer {
     private Position positionOf(ConsumerRecord record) {
         Position position = record.position();
         Position last = given;
-        if (!record.shardId().equals(lease.key()) || last == null || position.compareTo(last) > 0) {
+        boolean isMine =
+                record.shardId().equals(shard.shardId()) && record.streamName().equals(shard.streamName());
+        if (!isMine || last == null || position.compareTo(last) > 0) {
             throw new IllegalArgumentException("only what this handler was given can be checkpointed: " + position
-                    + " of " + record.shardId() + " is not among the records of " + lease.key() + " up to " + last);
+                    + " of " + record.streamName() + "/" + record.shardId() + " is not among the records of "
+                    + shard.streamName() + "/" + shard.shardId() + " up to " + last);
         }
         return position;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.PendingCheckpoint;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
 
 /** What every lease store must do: the condition of each operation, and the row before and after. */
 abstract class LeaseStoreContract {
@@ -338,6 +340,23 @@ abstract class LeaseStoreContract {
 
             assertThat(written(store.removeStream("flights", false))).isEqualTo(row);
             assertThat(store.scan().join().removed()).isEmpty();
+        }
+
+        @Test
+        void aPendingCheckpointStaysUntilTheCheckpointMoves() {
+            PendingCheckpoint pending = new PendingCheckpoint("4960", 2, SdkBytes.fromUtf8String("note"));
+            Lease created = new Lease(
+                    "s", null, 0, new Checkpoint.At(new Position("4959", 0)), ImmutableSet.of(), null, 0, pending);
+            store.createLease(created).join();
+
+            Lease taken = written(store.take(created, A));
+            assertThat(taken.pending()).isEqualTo(pending);
+            Lease given = written(store.give(taken, taken.checkpoint(), B));
+            assertThat(store.readLeases(List.of("s")).join()).containsExactly(given);
+            assertThat(given.pending()).isEqualTo(pending);
+            Lease moved = written(store.checkpoint(given, new Checkpoint.At(new Position("4959", 1))));
+            assertThat(moved.pending()).isNull();
+            assertThat(store.readLeases(List.of("s")).join()).containsExactly(moved);
         }
 
         @Test
