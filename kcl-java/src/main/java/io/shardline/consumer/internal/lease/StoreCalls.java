@@ -191,7 +191,7 @@ public final class StoreCalls {
 
     private <T> void send(
             Executor io, Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
-        boolean limited = io == platform.io();
+        boolean limited = io.equals(platform.io());
         if (limited && inFlight == MOST_IN_FLIGHT) {
             waiting.add(() -> send(io, call, answer, failure));
             return;
