@@ -40,7 +40,7 @@ final class StreamChanges {
     }
 
     void add(StreamConfig stream, CompletableFuture<Void> done) {
-        open.add(done);
+        remember(done);
         CompletableFuture<Void> before = adding.put(stream.streamName(), done);
         if (before != null) {
             finish(before, new ConsumerException("stream '" + stream.streamName() + "' was added again", null));
@@ -56,7 +56,7 @@ final class StreamChanges {
     }
 
     void remove(String streamName, CompletableFuture<Void> done) {
-        open.add(done);
+        remember(done);
         syncs.remove(streamName);
         ended(streamName, new ConsumerException("stream '" + streamName + "' was removed", null));
         write(
@@ -93,8 +93,12 @@ final class StreamChanges {
         List.copyOf(open).forEach(future -> finish(future, new ConsumerException(why, null)));
     }
 
+    private void remember(CompletableFuture<Void> future) {
+        open.removeIf(CompletableFuture::isDone);
+        open.add(future);
+    }
+
     private void finish(CompletableFuture<Void> future, @Nullable ConsumerException failure) {
-        open.removeIf(other -> other == future);
         events.complete(() -> {
             if (failure == null) {
                 future.complete(null);

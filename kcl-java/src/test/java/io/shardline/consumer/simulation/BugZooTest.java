@@ -17,7 +17,7 @@ class BugZooTest {
     private static final Pattern INVARIANT = Pattern.compile("\\[([a-z ]+)\\]");
 
     /** A rule that is broken, and the invariant that notices. */
-    private record Bug(String name, Mutant.Kind kind, String caughtBy) {
+    record Bug(String name, Mutant.Kind kind, String caughtBy) {
         @Override
         public String toString() {
             return name;
