@@ -127,6 +127,20 @@ class SeveralStreamsTest {
     }
 
     @Test
+    void whoAddsTheSameStreamMeanwhileIsAnsweredTooAndSoIsWhoRemovesIt() {
+        SimulatedWorker worker = fleet.worker("w").streams(FLIGHTS).start();
+        CompletableFuture<Void> first = worker.consumer().addStream(SHIPS);
+        CompletableFuture<Void> second = worker.consumer().addStream(SHIPS);
+        fleet.get(first);
+        fleet.get(second);
+
+        CompletableFuture<Void> removed = worker.consumer().removeStream("ships");
+        CompletableFuture<Void> removedToo = worker.consumer().removeStream("ships");
+        fleet.get(removed);
+        fleet.get(removedToo);
+    }
+
+    @Test
     void aStreamThatIsDeletedIsReportedOnceAndTheOthersAreReadOn() {
         SimulatedWorker worker = fleet.worker("w").streams(FLIGHTS, SHIPS).start();
         fleet.advance(Duration.ofSeconds(10));

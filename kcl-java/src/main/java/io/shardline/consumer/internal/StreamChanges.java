@@ -1,14 +1,14 @@
 package io.shardline.consumer.internal;
 
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.MultimapBuilder;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.shard.StreamSyncs;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +26,12 @@ final class StreamChanges {
     private final Runnable changed;
 
     /** Who waits for a stream's leases. */
-    private final Map<String, CompletableFuture<Void>> adding = new TreeMap<>();
+    private final ListMultimap<String, CompletableFuture<Void>> adding =
+            MultimapBuilder.treeKeys().arrayListValues().build();
 
-    /** Those, and who waits for a stream to be removed. */
-    private final List<CompletableFuture<Void>> open = new ArrayList<>();
+    /** Who waits for a stream's removal to be written down. */
+    private final ListMultimap<String, CompletableFuture<Void>> removing =
+            MultimapBuilder.treeKeys().arrayListValues().build();
 
     /** @param changed tells the fleet that what is to be read has changed */
     StreamChanges(SessionKeeper.Setting leasing, StreamSyncs syncs, EventFeed events, Runnable changed) {
@@ -40,11 +42,7 @@ final class StreamChanges {
     }
 
     void add(StreamConfig stream, CompletableFuture<Void> done) {
-        remember(done);
-        CompletableFuture<Void> before = adding.put(stream.streamName(), done);
-        if (before != null) {
-            finish(before, new ConsumerException("stream '" + stream.streamName() + "' was added again", null));
-        }
+        adding.put(stream.streamName(), done);
         write(
                 stream.streamName(),
                 false,
@@ -56,18 +54,18 @@ final class StreamChanges {
     }
 
     void remove(String streamName, CompletableFuture<Void> done) {
-        remember(done);
+        removing.put(streamName, done);
         syncs.remove(streamName);
         ended(streamName, new ConsumerException("stream '" + streamName + "' was removed", null));
         write(
                 streamName,
                 true,
                 row -> {
-                    finish(done, null);
+                    finish(removing.removeAll(streamName), null);
                     changed.run();
                 },
-                row -> finish(
-                        done,
+                noRow -> finish(
+                        removing.removeAll(streamName),
                         new ConsumerException("the application does not read a stream '" + streamName + "'", null)));
     }
 
@@ -82,29 +80,27 @@ final class StreamChanges {
 
     /** A stream has its leases, or cannot be read. */
     void ended(String streamName, @Nullable ConsumerException failure) {
-        CompletableFuture<Void> added = adding.remove(streamName);
-        if (added != null) {
-            finish(added, failure);
-        }
+        finish(adding.removeAll(streamName), failure);
     }
 
     /** Nobody goes on. */
     void abandon(String why) {
-        List.copyOf(open).forEach(future -> finish(future, new ConsumerException(why, null)));
+        ConsumerException failure = new ConsumerException(why, null);
+        finish(List.copyOf(adding.values()), failure);
+        finish(List.copyOf(removing.values()), failure);
+        adding.clear();
+        removing.clear();
     }
 
-    private void remember(CompletableFuture<Void> future) {
-        open.removeIf(CompletableFuture::isDone);
-        open.add(future);
-    }
-
-    private void finish(CompletableFuture<Void> future, @Nullable ConsumerException failure) {
-        events.complete(() -> {
-            if (failure == null) {
-                future.complete(null);
-            } else {
-                future.completeExceptionally(failure);
-            }
-        });
+    private void finish(Collection<CompletableFuture<Void>> futures, @Nullable ConsumerException failure) {
+        for (CompletableFuture<Void> future : futures) {
+            events.complete(() -> {
+                if (failure == null) {
+                    future.complete(null);
+                } else {
+                    future.completeExceptionally(failure);
+                }
+            });
+        }
     }
 }
