@@ -133,6 +133,17 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
+     * What this worker knows of the whole application, its own shards included, at the same look as {@link #health}: who holds
+     * which shard, how far it is checkpointed, and how many shards each worker holds.
+     *
+     * <p>Nothing is asked of the lease table for that: it is what the worker came by, and each entry says how old it is. It may be
+     * asked anywhere.
+     */
+    public FleetHealth fleetHealth() {
+        return loop.health().latestOfFleet();
+    }
+
+    /**
      * Holds back one shard of this worker: what its handler is doing is finished, and then nothing of the shard is read or
      * handled until {@link #resume}. The lease stays held, and progress is written down.
      *

@@ -80,8 +80,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
         held = new HeldShards(parts, leasing, events, this);
         streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);
-        HealthBoard.Looked looked =
-                new HealthBoard.Looked(() -> state, this::preparation, held, config.prefetchBudget(), storeCalls);
+        HealthBoard.Looked looked = new HealthBoard.Looked(() -> state, this::preparation, held, config, storeCalls);
         board = new HealthBoard(loop, platform.nanoTime(), looked, events);
     }
 

@@ -1,8 +1,11 @@
 package io.shardline.consumer.internal;
 
+import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.ConsumerHealth;
 import io.shardline.consumer.ConsumerState;
+import io.shardline.consumer.FleetHealth;
+import io.shardline.consumer.internal.lease.KnownFleet;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the consumer every second, keeps the picture for whoever wants to see it, and knows when it is ready.
  *
- * <p>{@link #latest}, {@link #ready} and {@link #awaitReady} may be called from any thread; all else is confined to the loop.
+ * <p>{@link #latest}, {@link #latestOfFleet}, {@link #ready} and {@link #awaitReady} may be called from any thread; all else is confined to the loop.
  */
 public final class HealthBoard {
 
@@ -47,11 +50,11 @@ public final class HealthBoard {
             Supplier<ConsumerState> state,
             Supplier<String> preparation,
             HeldShards held,
-            long budget,
+            ConsumerConfig config,
             StoreCalls calls) {}
 
     /** A picture, and when it was taken. */
-    private record Picture(ConsumerHealth health, long takenAt) {}
+    private record Picture(ConsumerHealth health, KnownFleet fleet, long takenAt) {}
 
     /** A board with a picture of the consumer as it is now. */
     HealthBoard(EventLoop loop, LongSupplier nanoTime, Looked looked, EventFeed events) {
@@ -107,7 +110,18 @@ public final class HealthBoard {
     /** The last picture, with its age. */
     public ConsumerHealth latest() {
         Picture picture = latest;
-        ConsumerHealth health = picture.health();
+        return withAge(picture.health(), Duration.ofNanos(nanoTime.getAsLong() - picture.takenAt()));
+    }
+
+    /** The same of the whole application. */
+    public FleetHealth latestOfFleet() {
+        Picture picture = latest;
+        long now = nanoTime.getAsLong();
+        ConsumerHealth own = withAge(picture.health(), Duration.ofNanos(now - picture.takenAt()));
+        return new FleetPicture(looked.config().workerId(), own, picture.fleet(), now).show();
+    }
+
+    private static ConsumerHealth withAge(ConsumerHealth health, Duration age) {
         return new ConsumerHealth(
                 health.state(),
                 health.session(),
@@ -117,7 +131,7 @@ public final class HealthBoard {
                 health.prefetchBytes(),
                 health.sinceTableAnswer(),
                 health.tableCalls(),
-                Duration.ofNanos(nanoTime.getAsLong() - picture.takenAt()));
+                age);
     }
 
     private void lookLater() {
@@ -149,11 +163,11 @@ public final class HealthBoard {
                 waitsFor(state),
                 isRunning ? held.look() : List.of(),
                 Duration.ofNanos(Math.max(longestDelay, longestBefore)),
-                looked.budget() - held.budget().free(),
+                looked.config().prefetchBudget() - held.budget().free(),
                 looked.calls().sinceAnswer(),
                 looked.calls().sent(),
                 Duration.ZERO);
-        return new Picture(health, nanoTime.getAsLong());
+        return new Picture(health, held.book().known(), nanoTime.getAsLong());
     }
 
     private @Nullable String waitsFor(ConsumerState state) {

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.runtime.internal.EventLoop;
@@ -47,7 +48,7 @@ final class FleetScan {
     private final Follower follower;
     private final LargeFleet large;
 
-    private final TableView seen = new TableView();
+    private final TableView seen;
     private final Announcements announcements;
     private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
     private boolean scanning;
@@ -99,6 +100,7 @@ final class FleetScan {
         this.session = session;
         this.fleet = fleet;
         this.follower = follower;
+        this.seen = new TableView(setting.loop());
         this.lastScan = setting.loop().nanoTime() - timing.leaseNanos();
         this.announcements = new Announcements(setting, fleet);
         this.large = new LargeFleet(setting, timing, session, fleet, this::scan);
@@ -249,6 +251,11 @@ final class FleetScan {
                             }
                         },
                         failure -> log.warn("scanning the lease table failed", failure));
+    }
+
+    /** The leases as they were last seen. */
+    ImmutableList<KnownFleet.KnownLease> knownLeases() {
+        return seen.known();
     }
 
     /** A row as a write has shown it. */

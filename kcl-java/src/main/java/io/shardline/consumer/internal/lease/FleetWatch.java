@@ -1,6 +1,8 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import io.shardline.consumer.internal.lease.KnownFleet.KnownSession;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.Collection;
@@ -153,6 +155,14 @@ public final class FleetWatch {
             }
         });
         return others;
+    }
+
+    /** The same with all that was last seen of them, and those who are leaving. */
+    ImmutableList<KnownSession> known() {
+        return alive.values().stream()
+                .filter(seen -> !self.isCurrent(seen.row.id()))
+                .map(seen -> new KnownSession(seen.row, seen.lastRead))
+                .collect(ImmutableList.toImmutableList());
     }
 
     public boolean isKnown(String session) {

@@ -99,6 +99,11 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         return session;
     }
 
+    /** What was last seen of the leases, and of the sessions of others. */
+    public KnownFleet known() {
+        return new KnownFleet(scans.knownLeases(), fleet.known());
+    }
+
     /** Whether nothing is held and no write is unresolved. */
     public boolean isIdle() {
         return held.isEmpty() && unresolved.isEmpty();

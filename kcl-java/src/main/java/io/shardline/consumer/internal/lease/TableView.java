@@ -1,8 +1,11 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
+import io.shardline.consumer.internal.lease.KnownFleet.KnownLease;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
+import io.shardline.runtime.internal.EventLoop;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lease table as it was last read, with what writes have shown since.
@@ -18,20 +22,40 @@ import java.util.stream.Stream;
  */
 final class TableView {
 
-    private final Map<String, Lease> leases = new TreeMap<>();
+    private final EventLoop loop;
+    private final Map<String, KnownLease> leases = new TreeMap<>();
     private ImmutableSet<String> removedStreams = ImmutableSet.of();
     private List<SessionRow> sessions = List.of();
+    private @Nullable ImmutableList<KnownLease> known;
+
+    TableView(EventLoop loop) {
+        this.loop = loop;
+    }
 
     void takeIn(Scan scan) {
         sessions = scan.sessions();
         removedStreams = scan.removed();
         leases.clear();
+        known = null; // also if there is no lease
         scan.leases().forEach(this::saw);
     }
 
     /** A row as a write has shown it. */
     void saw(Lease row) {
-        leases.put(row.key(), row);
+        leases.put(row.key(), new KnownLease(row, loop.nanoTime()));
+        known = null;
+    }
+
+    /** The leases of streams that the application has not removed, each with when it was seen. */
+    ImmutableList<KnownLease> known() {
+        ImmutableList<KnownLease> before = known;
+        if (before == null) {
+            before = leases.values().stream()
+                    .filter(lease -> isRead(lease.row()))
+                    .collect(ImmutableList.toImmutableList());
+            known = before;
+        }
+        return before;
     }
 
     /** All sessions, living and dead. */
@@ -41,12 +65,16 @@ final class TableView {
 
     /** The leases of streams that the application has not removed. */
     Stream<Lease> read() {
-        return leases.values().stream().filter(this::isRead);
+        return all().filter(this::isRead);
     }
 
     /** The leases of streams that it has removed. */
     Stream<Lease> unread() {
-        return leases.values().stream().filter(lease -> !isRead(lease));
+        return all().filter(lease -> !isRead(lease));
+    }
+
+    private Stream<Lease> all() {
+        return leases.values().stream().map(KnownLease::row);
     }
 
     boolean isRead(Lease lease) {
@@ -61,7 +89,7 @@ final class TableView {
 
     /** Who owns leases that are not at their shard's end. */
     Set<String> owners() {
-        return ownersOf(leases.values().stream());
+        return ownersOf(all());
     }
 
     /** Who owns leases of streams that the application has removed, and does not know that yet. */
@@ -90,8 +118,7 @@ final class TableView {
     ImmutableListMultimap<String, String> heirs(Collection<String> of, Collection<String> keys) {
         Map<String, Integer> counts = new TreeMap<>();
         of.forEach(session -> counts.put(session, 0));
-        leases.values().stream()
-                .filter(lease -> !lease.isEnded())
+        all().filter(lease -> !lease.isEnded())
                 .forEach(lease -> counts.computeIfPresent(String.valueOf(lease.owner()), (owner, count) -> count + 1));
         return LeasePlanner.heirs(counts, mostLeases(), keys);
     }
