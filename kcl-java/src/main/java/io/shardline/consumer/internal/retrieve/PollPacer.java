@@ -31,6 +31,11 @@ public final class PollPacer {
         return behind ? behindNanos : atTipNanos;
     }
 
+    /** From the first read of a tenure that was at the tip to the second: the shard was not read for a moment before. */
+    long afterFirst() {
+        return behindNanos / 2;
+    }
+
     /** From an answer to the moment from which the shard gives more. */
     long afterBytes(long bytes) {
         return bytes * TimeUnit.SECONDS.toNanos(1) / SHARD_BYTES_PER_SECOND;

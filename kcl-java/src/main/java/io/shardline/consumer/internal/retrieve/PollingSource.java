@@ -48,8 +48,13 @@ public final class PollingSource {
     private long lastRead;
     private EventLoop.@Nullable Timer waiting;
 
-    /** Whoever has just taken a shard looks again soon: nobody has read it for a moment. */
-    private int soonReads = 1;
+    /**
+     * Whoever has just taken a shard looks again soon: nobody has read it for a moment, and the first read may show but the
+     * record at the checkpoint.
+     */
+    private boolean fresh = true;
+
+    private int soonReads;
 
     private long notBefore;
 
@@ -234,8 +239,7 @@ public final class PollingSource {
         lastRead = started;
         sink.answered(Duration.ofMillis(behindMillis));
         spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(bytes);
-        notBefore = latest(spentUntil, started + setting.pacer().afterSuccess(behindMillis > 0 || soonReads > 0));
-        soonReads = Math.max(0, soonReads - 1);
+        notBefore = latest(spentUntil, started + pauseNanos(behindMillis > 0));
         boolean end = iterator == null;
         stopped = end;
         if (!answer.records().isEmpty()) {
@@ -253,6 +257,14 @@ public final class PollingSource {
         } else {
             next();
         }
+    }
+
+    private long pauseNanos(boolean behind) {
+        boolean first = fresh && !behind;
+        boolean soon = behind || soonReads > 0;
+        fresh = false;
+        soonReads = Math.max(0, soonReads - 1);
+        return first ? setting.pacer().afterFirst() : setting.pacer().afterSuccess(soon);
     }
 
     private void failed(Throwable failure) {
