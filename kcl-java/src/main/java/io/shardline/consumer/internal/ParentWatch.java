@@ -41,7 +41,7 @@ final class ParentWatch {
     void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
         // A parent without a lease is one that the application does not read, but only once all roots have theirs:
         // while another worker creates them, one may be missing yet.
-        boolean rootsAreThere = syncs.hasRootsFor(lease.key());
+        boolean rootsAreThere = syncs.hasRootsFor(lease);
         leasing.calls()
                 .read(
                         () -> leasing.store().readLeases(lease.parents()),

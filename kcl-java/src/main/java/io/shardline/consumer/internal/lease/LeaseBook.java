@@ -343,6 +343,13 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                         failure -> scans.needsPlan());
     }
 
+    /** Takes a lease that this worker has created and that is its to take, unless another session plans for all. */
+    public void takeCreated(Lease created) {
+        if (!fleet.isPlanned()) {
+            take(created);
+        }
+    }
+
     private void hold(Lease taken) {
         String key = taken.key();
         List<HeldLease> mine = new ArrayList<>(1);

@@ -6,8 +6,8 @@ import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
-import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.ControlCalls;
@@ -19,12 +19,12 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
  *
  * <p>Any worker may do it at any time: a lease is created only where there is none. Confined to the consumer loop.
  */
-final class ShardSync {
+final class ShardSync implements RootLeases.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(ShardSync.class);
 
@@ -58,7 +58,7 @@ final class ShardSync {
     private final ControlCalls calls;
     private final ShardListing listing;
     private final KinesisAsyncClient client;
-    private final SharedScan scans;
+    private final RootLeases roots;
     private final Target target;
 
     private @Nullable StreamRow stream;
@@ -74,14 +74,14 @@ final class ShardSync {
      * What is synchronised, and who must know.
      *
      * @param ofSeveral whether the keys of leases tell the stream
-     * @param plansHere whether it is for this worker to list the shards; if not, another does, and here only the stream's
+     * @param book knows whether it is for this worker to list the shards; if not, another does, and here only the stream's
      *     identity is checked
      * @param done is told how many leases were created
      */
     record Target(
             StreamConfig stream,
             boolean ofSeveral,
-            BooleanSupplier plansHere,
+            LeaseBook book,
             Consumer<Integer> done,
             Consumer<ConsumerException> failed) {
 
@@ -93,10 +93,10 @@ final class ShardSync {
     ShardSync(SessionKeeper.Setting setting, KinesisAsyncClient client, SharedScan scans, Target target) {
         this.setting = setting;
         this.client = client;
-        this.scans = scans;
         this.calls = new ControlCalls(setting.loop(), setting.platform(), this::attemptFailed);
         this.listing = new ShardListing(calls, client);
         this.target = target;
+        this.roots = new RootLeases(setting, scans, target, this);
     }
 
     /** As {@link #run}, for a stream that was added here: nobody else may know of it. */
@@ -206,7 +206,7 @@ final class ShardSync {
                                     .filter(child -> leased.containsAll(child.parents()))
                                     .map(child -> ShardSyncPlanner.leaseFor(child, Checkpoint.trimHorizon()))
                                     .toList();
-                            create(missing, count -> created.run());
+                            new LeaseCreation(setting, missing, created::run).start();
                         },
                         failure -> createChildrenLater(parent, List.of(), created, failure)); // lists them again
     }
@@ -277,7 +277,7 @@ final class ShardSync {
             return;
         }
         stream = row;
-        if (!target.plansHere().getAsBoolean() && !isNew) {
+        if (!target.book().plansHere() && !isNew) {
             synced(0);
             return;
         }
@@ -304,59 +304,26 @@ final class ShardSync {
             return;
         }
         Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
-        // The leases are read after the shards: whoever made a lease for a listed shard is seen.
-        scans.read(scan -> planned(listed, scan, start), this::again);
+        boolean alone = isNew || target.book().plansForAll();
+        roots.create(new RootLeases.Wanted(listed, keyPrefix, start, alone));
     }
 
-    private void planned(List<ListedShard> listed, Scan scan, Checkpoint start) {
-        if (isOfAnotherKind(scan.leases())) {
-            return;
-        }
-        if (scan.removed().contains(target.streamName())) {
-            log.warn(
-                    "stream={} was removed from the application and is not read until it is added",
-                    target.streamName());
-            synced(0);
-            return;
-        }
-        List<Lease> leases = scan.leases().stream()
-                .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(keyPrefix))
-                .toList();
-        create(ShardSyncPlanner.plan(listed, leases, start), this::synced);
-        // Nobody needs to know whether this succeeds: there is always a next time.
-        ShardSyncPlanner.finished(listed, leases)
-                .forEach(lease -> setting.calls().hint(() -> setting.store().deleteLease(lease)));
+    /** Whether it is known that none of some shards will get a lease by a sync that it does not have. */
+    boolean isDoneWith(Collection<String> keys) {
+        return hasSucceeded || roots.isDoneWith(keys);
     }
 
-    private void synced(int created) {
+    @Override
+    public void synced(int created) {
         running = false;
         isNew = false;
         hasSucceeded = true;
         target.done().accept(created);
     }
 
-    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
-    private boolean isOfAnotherKind(List<Lease> leases) {
-        return leases.stream()
-                .map(Lease::key)
-                .filter(key -> LeaseKey.parse(key).stream().isEmpty() == target.ofSeveral())
-                .findFirst()
-                .map(key -> {
-                    fail(new ConsumerException(
-                            "the lease table has lease '" + key + "', so it is that of an application of "
-                                    + (target.ofSeveral()
-                                            ? "one stream, and this consumer was given several"
-                                            : "several streams, and this consumer was given one")
-                                    + "; use another application name, or the settings for "
-                                    + (target.ofSeveral() ? "one stream" : "several"),
-                            null));
-                    return true;
-                })
-                .orElse(false);
-    }
-
-    private void create(List<Lease> leases, Consumer<Integer> done) {
-        new LeaseCreation(setting, leases, done).start();
+    @Override
+    public void failed(ConsumerException why) {
+        fail(why);
     }
 
     private @Nullable Void fail(Throwable thrown) {
@@ -378,7 +345,8 @@ final class ShardSync {
         return streamIsGone || (!hasSucceeded && !ServiceErrors.isTransient(failure));
     }
 
-    private void again(Throwable failure) {
+    @Override
+    public void again(Throwable failure) {
         if (failure instanceof ConsumerException && !hasSucceeded) {
             fail(failure);
             return;

@@ -7,6 +7,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import java.math.BigInteger;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +29,7 @@ public final class ShardSyncPlanner {
     private ShardSyncPlanner() {}
 
     /**
-     * The leases to create. None of them is for an ancestor of another one, so their order does not matter.
+     * The leases to create. None of them is for an ancestor of another one, so it does not matter who creates which, nor when.
      *
      * @param start the checkpoint of a shard where reading begins
      */
@@ -57,6 +58,16 @@ public final class ShardSyncPlanner {
             }
         }
         return missing.build();
+    }
+
+    /** The shards where reading begins, in their order. */
+    static List<String> roots(List<ListedShard> listed) {
+        Set<String> ids = new LinkedHashSet<>();
+        listed.forEach(shard -> ids.add(shard.id()));
+        return listed.stream()
+                .filter(shard -> Collections.disjoint(ids, shard.parents()))
+                .map(ListedShard::id)
+                .toList();
     }
 
     /** A lease that nobody has held yet. */

@@ -5,6 +5,7 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import java.util.Collection;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ public final class StreamSyncs {
     private final KinesisAsyncClient client;
     private final SharedScan scans;
     private final ConsumerConfig config;
-    private final BooleanSupplier plansHere;
+    private final LeaseBook book;
     private final Listener listener;
 
     private final Map<String, ShardSync> byStream = new TreeMap<>();
@@ -53,13 +53,13 @@ public final class StreamSyncs {
             SessionKeeper.Setting setting,
             KinesisAsyncClient client,
             ConsumerConfig config,
-            BooleanSupplier plansHere,
+            LeaseBook book,
             Listener listener) {
         this.setting = setting;
         this.client = client;
         this.scans = new SharedScan(setting);
         this.config = config;
-        this.plansHere = plansHere;
+        this.book = book;
         this.listener = listener;
         config.streams().forEach(this::add);
     }
@@ -91,10 +91,9 @@ public final class StreamSyncs {
         broken.remove(streamName);
     }
 
-    /** Whether each shard where the reading of a lease's stream begins has a lease. */
-    public boolean hasRootsFor(String leaseKey) {
-        of(leaseKey);
-        return synced.contains(streamOf(leaseKey));
+    /** Whether a parent of a lease's shard that has no lease by now is one that the application does not read. */
+    public boolean hasRootsFor(Lease lease) {
+        return of(lease.key()).isDoneWith(lease.parents());
     }
 
     /** Whether that is so of every stream. */
@@ -161,7 +160,7 @@ public final class StreamSyncs {
                         new ShardSync.Target(
                                 stream,
                                 config.isMultiStream(),
-                                plansHere,
+                                book,
                                 created -> {
                                     synced.add(name);
                                     listener.synced(name, created);
