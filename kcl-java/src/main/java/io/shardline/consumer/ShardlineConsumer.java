@@ -97,7 +97,9 @@ public final class ShardlineConsumer implements AutoCloseable {
      * it asked others for comes later and is handled by them until then; and of each shard that it holds the handler is started and
      * reading has begun, unless the shard waits for its parents to be handled to their end, is paused or is stopped.
      *
-     * <p>It is noticed up to a tenth of a second late. A worker that is one too many for the shards is ready without any.
+     * <p>It is noticed up to a tenth of a second late. A worker that is one too many for the shards is ready without any. In a
+     * fleet of more than a hundred workers one of them plans for all, and it is that one who says that a worker has its share:
+     * some seconds after it has.
      *
      * @return completes on a user-code thread; fails with a {@link ConsumerException} if the consumer ends before; completing it
      *     changes nothing

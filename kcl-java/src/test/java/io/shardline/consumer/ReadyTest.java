@@ -4,11 +4,15 @@ import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardline.consumer.internal.ConsumerLoop;
+import io.shardline.consumer.internal.lease.ProtocolRules;
+import io.shardline.consumer.simulation.PlannerLimits;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +44,35 @@ class ReadyTest {
 
         assertThat(second.consumer().health().shards()).isEmpty();
         fleet.until(() -> !second.consumer().health().shards().isEmpty());
+    }
+
+    @Test
+    void whereOnePlansForAllItIsTheSame() {
+        ProtocolRules rules = new PlannerLimits(2, 2);
+        for (int i = 1; i <= 3; i++) {
+            fleet.get(fleet.worker("w" + i).loop(rules).start());
+        }
+        fleet.until(() -> isPlanned());
+        fleet.advance(Duration.ofSeconds(30));
+        fleet.split(shardId(0));
+        fleet.split(shardId(1));
+        fleet.split(shardId(2));
+        ConsumerLoop fourth = fleet.worker("w4").loop(rules);
+        fleet.get(fourth.start());
+        fleet.advance(Duration.ofMillis(200));
+        assertThat(fourth.health().latest().waitsFor())
+                .isEqualTo("its first share of the leases, for which another worker plans");
+
+        fleet.get(fourth.health().ready());
+
+        assertThat(fourth.health().latest().isReady()).isTrue();
+        assertThat(fleet.table().scan().join().leases())
+                .filteredOn(lease -> !lease.isEnded())
+                .noneMatch(lease -> lease.owner() == null);
+    }
+
+    private boolean isPlanned() {
+        return fleet.table().watch(Set.of()).join().fleet().planned();
     }
 
     @Test

@@ -357,6 +357,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     }
 
     @Override
+    public void cannotGoOn(ConsumerException why) {
+        failed(why);
+    }
+
+    @Override
     public void cannotWrite(ConsumerException why) {
         failed(why);
     }

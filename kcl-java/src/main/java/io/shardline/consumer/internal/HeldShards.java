@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.Timing;
 import io.shardline.consumer.internal.lease.Worker;
@@ -18,7 +19,6 @@ import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.StreamSyncs;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +65,9 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
         /** A stream cannot be read, and time does not mend it. */
         void streamFailed(String streamName, ConsumerException why);
+
+        /** What others have assigned to this worker shows that its settings do not fit the lease table. */
+        void cannotGoOn(ConsumerException why);
 
         /** Something has gone that {@link HeldShards#isIdle} waits for. */
         void released();
@@ -123,10 +126,10 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     // -------------------------------------------------------------------------------------------------- leases
 
     @Override
-    public void scanned(Collection<Lease> leases) {
+    public void scanned(Scan scan) {
         owner.scanned();
         if (book.plansForAll()) {
-            syncs.lookAfter(leases); // nobody else does
+            syncs.lookAfter(scan); // nobody else does
         }
         shards.values().forEach(ShardConsumer::begin);
     }
@@ -134,12 +137,16 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     @Override
     public void othersPlan() {
         owner.scanned(); // by another worker, who has also created what leases were missing
-        planned(); // its share comes without a plan of its own
     }
 
     @Override
     public void leaseTaken(HeldLease lease) {
         String key = lease.key();
+        ConsumerException otherKind = syncs.otherKind(key).orElse(null);
+        if (otherKind != null) { // who plans for all does not know; where each plans for itself it has failed before
+            book.give(lease, lease.row().checkpoint(), null, () -> owner.cannotGoOn(otherKind));
+            return;
+        }
         emit(new ConsumerEvent.LeaseTaken(key, lease.fencingToken()));
         ShardConsumer shard = new ShardConsumer(shardSetting, lease);
         shards.put(key, shard);
@@ -223,7 +230,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
                     + (awaited == null ? leasing.store().place() : awaited);
         }
         if (!planned || !book.isSettled()) {
-            return "its first share of the leases";
+            return "its first share of the leases" + (book.plansHere() ? "" : ", for which another worker plans");
         }
         return shards.values().stream()
                 .filter(shard -> !shard.hasBegun())
@@ -281,7 +288,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
             book.rootsAreLeased();
         }
         owner.leasesCreated(streamName);
-        planned &= created == 0; // by the scan before, or by the one that is to come
+        planned &= created == 0 || !book.plansHere(); // by the scan before, or by the one that is to come
         shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {
             book.announceNewLeases();

@@ -74,7 +74,7 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
+    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return table.registerStream(row);
     }
 

@@ -127,7 +127,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
+    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return read("registerStream", row.streamName(), () -> table.registerStream(row));
     }
 

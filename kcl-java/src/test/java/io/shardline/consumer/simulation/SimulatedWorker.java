@@ -7,7 +7,10 @@ import io.shardline.consumer.ShardHandlerFactory;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.StreamConfig;
+import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.ProtocolRules;
+import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Faults;
@@ -22,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
  * One process with the production consumer in it.
@@ -143,24 +147,50 @@ public final class SimulatedWorker {
         return consumer;
     }
 
-    private ShardlineConsumer build() {
+    /** The loop of a consumer that keeps other rules; this, and not {@link #consumer}, is then the worker. */
+    public ConsumerLoop loop(ProtocolRules rules) {
+        ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
+                config(),
+                platform(),
+                client(),
+                table(),
+                ShardProcessor.factory(recordHandler, shardHandlers),
+                this::on);
+        return new ConsumerLoop(parts, rules);
+    }
+
+    private ConsumerConfig config() {
         ConsumerConfig.Builder config = streams.isEmpty()
                 ? ConsumerConfig.builder("test", SimulatedFleet.STREAM, startingPosition)
                 : ConsumerConfig.builder("test", streams);
         config.workerId(process.name());
         settings.accept(config);
+        return config.build();
+    }
+
+    private SimulatedLeaseTable table() {
+        return new SimulatedLeaseTable(table, fleet.time, process, network);
+    }
+
+    private KinesisAsyncClient client() {
+        return fleet.kinesis.client(ClientSettings.defaults()
+                .latency(Latency.fixed(LATENCY))
+                .faults(faults)
+                .callbacks(process.pool("sdk", 1)));
+    }
+
+    private void on(ConsumerEvent event) {
+        events.add(event);
+        listener.accept(event);
+    }
+
+    private ShardlineConsumer build() {
         ShardlineConsumer.Builder builder = ShardlineConsumer.builder()
-                .config(config.build())
-                .leaseTable(new SimulatedLeaseTable(table, fleet.time, process, network))
-                .client(fleet.kinesis.client(ClientSettings.defaults()
-                        .latency(Latency.fixed(LATENCY))
-                        .faults(faults)
-                        .callbacks(process.pool("sdk", 1))))
+                .config(config())
+                .leaseTable(table())
+                .client(client())
                 .platform(platform())
-                .listener(event -> {
-                    events.add(event);
-                    listener.accept(event);
-                });
+                .listener(this::on);
         if (recordHandler != null) {
             builder.recordHandler(recordHandler);
         }

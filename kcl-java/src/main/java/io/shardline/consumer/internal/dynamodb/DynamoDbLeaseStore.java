@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.dynamodb;
 
+import com.google.common.collect.ImmutableList;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
 import io.shardline.consumer.internal.lease.Checkpoint;
@@ -186,18 +187,18 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
+    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return create(Rows.item(row), row, Rows::stream).thenCompose(result -> {
             if (result instanceof WriteResult.Unknown<StreamRow> unknown) {
                 return CompletableFuture.failedFuture(new IllegalStateException(unknown.cause()));
             }
-            StreamRow written = result instanceof WriteResult.Refused<StreamRow> refused ? refused.row() : row;
-            return written != null
-                    ? CompletableFuture.completedFuture(written)
-                    : CompletableFuture.failedFuture(new ConsumerException(
+            boolean unreadable = result instanceof WriteResult.Refused<StreamRow> refused && refused.row() == null;
+            return unreadable
+                    ? CompletableFuture.failedFuture(new ConsumerException(
                             "lease table '" + table.tableName() + "': the row of stream '" + row.streamName()
                                     + "' cannot be read; use another application name, or mend the row",
-                            null));
+                            null))
+                    : CompletableFuture.completedFuture(result);
         });
     }
 
@@ -319,7 +320,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                     case OTHER -> reports.once(item.key(), "is not Shardline's and is left alone");
                 }
             });
-            return new Scan(fleet.get(fleet.size() - 1), sessions, leases, StreamRow.removed(streams));
+            return new Scan(fleet.get(fleet.size() - 1), sessions, leases, ImmutableList.copyOf(streams));
         });
     }
 

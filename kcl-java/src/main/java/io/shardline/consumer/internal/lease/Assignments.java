@@ -21,18 +21,23 @@ final class Assignments {
     private static final int BEATS_TO_TAKE = 3;
 
     private final SessionKeeper.Setting setting;
+    private final Runnable again;
     private final Map<String, Set<String>> neighboursTold = new HashMap<>();
+    private final Set<String> sharesTold = new LinkedHashSet<>();
     private final Map<String, Long> behindSince = new HashMap<>();
     private final Map<String, Integer> room = new HashMap<>();
     private boolean complete;
 
-    Assignments(SessionKeeper.Setting setting) {
+    /** @param again plans once more, as somebody was not told what he must know */
+    Assignments(SessionKeeper.Setting setting, Runnable again) {
         this.setting = setting;
+        this.again = again;
     }
 
     /** What was told in an earlier time as the planner may be outdated. */
     void startOver() {
         neighboursTold.clear();
+        sharesTold.clear();
         behindSince.clear();
     }
 
@@ -55,12 +60,26 @@ final class Assignments {
         plan.takes().asMap().forEach((session, some) -> some.forEach(lease -> assign(lease, session)));
         plan.moves().forEach(this::ask);
         remind(rows, leases);
+        tellShares(plan);
         return complete && behindSince.isEmpty();
     }
 
     /** Tells a session to look at the whole table. */
     void tellToLook(String session) {
-        tell(session, SessionRow.SCAN, () -> {});
+        tell(session, SessionRow.SCAN);
+    }
+
+    /** Whoever has just joined is ready once nothing is left that is free and his; what others are to give him comes later. */
+    private void tellShares(FleetPlan plan) {
+        sharesTold.retainAll(room.keySet());
+        room.keySet().stream()
+                .filter(session -> !plan.takes().containsKey(session) && !behindSince.containsKey(session))
+                .filter(session -> !sharesTold.contains(session) && takeRoom(session, 1) == 1)
+                .toList()
+                .forEach(session -> {
+                    sharesTold.add(session);
+                    tellSurely(session, SessionRow.SHARE, () -> sharesTold.remove(session));
+                });
     }
 
     private void tellNeighbours(Ring ring) {
@@ -73,7 +92,7 @@ final class Assignments {
                     .filter(other -> !told.contains(other) && takeRoom(session, 1) == 1)
                     .forEach(other -> {
                         told.add(other);
-                        tell(session, SessionRow.noticeOf(other), () -> told.remove(other));
+                        tellSurely(session, SessionRow.noticeOf(other), () -> told.remove(other));
                     });
         }
     }
@@ -84,7 +103,7 @@ final class Assignments {
             setting.calls()
                     .write(
                             setting.calls().ordinary(() -> setting.store().take(lease, to)),
-                            assigned -> tell(to, lease.key(), () -> {}),
+                            assigned -> tell(to, lease.key()),
                             found -> {}); // it is not as it was planned for; the next round sees what it is
         }
     }
@@ -123,11 +142,28 @@ final class Assignments {
         return taken;
     }
 
-    private void tell(String session, String key, Runnable failed) {
+    /** As far as it gets there: what a session does not know of it is reminded of. */
+    private void tell(String session, String key) {
+        setting.calls().hint(() -> setting.store().notify(session, key, 0));
+    }
+
+    /** Tells what nobody reminds of; if that fails there is another round. */
+    private void tellSurely(String session, String key, Runnable failed) {
+        Runnable fail = () -> {
+            failed.run();
+            again.run();
+        };
         setting.calls()
                 .read(
                         () -> setting.store().notify(session, key, 0),
-                        result -> result.then(row -> {}, row -> failed.run(), unknown -> failed.run()),
-                        failure -> failed.run());
+                        result -> result.then(
+                                row -> {
+                                    if (!row.inbox().containsKey(key)) {
+                                        fail.run(); // others have filled it meanwhile, and it says to scan
+                                    }
+                                },
+                                row -> failed.run(), // dead
+                                unknown -> fail.run()),
+                        failure -> fail.run());
     }
 }

@@ -64,7 +64,7 @@ final class FleetScan {
     interface Follower {
 
         /** A scan has been taken in; the plan comes next. */
-        void scanned(Collection<Lease> leases);
+        void scanned(Scan scan);
 
         /** Keys of leases that are held. */
         Set<String> heldKeys();
@@ -317,7 +317,7 @@ final class FleetScan {
         scanAgain = false;
         takeIn(scan);
         cleanUp(scan);
-        follower.scanned(scan.leases());
+        follower.scanned(scan);
         if (again || scanAgain) {
             scanAgain = false;
             scan();

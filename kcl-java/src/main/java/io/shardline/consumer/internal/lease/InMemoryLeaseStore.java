@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.WriteResult.Refused;
@@ -94,9 +95,8 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
-        StreamRow before = streams.putIfAbsent(row.streamName(), row);
-        return CompletableFuture.completedFuture(before != null ? before : row);
+    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
+        return create(streams, row.streamName(), row);
     }
 
     @Override
@@ -171,7 +171,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
                 fleet(),
                 new ArrayList<>(new TreeMap<>(sessions).values()),
                 new ArrayList<>(shards.values()),
-                StreamRow.removed(new TreeMap<>(streams).values())));
+                ImmutableList.copyOf(new TreeMap<>(streams).values())));
     }
 
     private FleetRow fleet() {

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +31,7 @@ final class LargeFleet {
         this.fleet = fleet;
         this.scan = scan;
         this.planner = new PlannerLease(setting, session, fleet, this::becamePlanner);
-        this.assignments = new Assignments(setting);
+        this.assignments = new Assignments(setting, scan);
         this.watchfulUntil = setting.loop().nanoTime();
     }
 
@@ -97,8 +98,10 @@ final class LargeFleet {
         }
         FleetPlan plan = LeasePlanner.planForAll(view);
         boolean complete = assignments.carryOut(plan, rows, fleet.ring(), view.leases());
-        stale.forEach(assignments::tellToLook);
-        if (!complete || !stale.isEmpty() || isWatchful()) {
+        List<String> unaware =
+                stale.stream().filter(view.live()::contains).toList(); // the dead do nothing more with it
+        unaware.forEach(assignments::tellToLook);
+        if (!complete || !unaware.isEmpty() || isWatchful()) {
             return 0;
         }
         return plan.takes().isEmpty() && plan.moves().isEmpty() ? -1 : 2 * timing.beatNanos();

@@ -41,9 +41,12 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     public interface Listener {
 
         /** A scan has been taken in. */
-        void scanned(Collection<Lease> leases);
+        void scanned(LeaseStore.Scan scan);
 
-        /** What is this worker's to take by a scan is being taken; {@link LeaseBook#isSettled} says when that is over. */
+        /**
+         * What was free and is this worker's share it has taken, or is taking; {@link LeaseBook#isSettled} says when that is
+         * over.
+         */
         default void planned() {}
 
         /** There will be no scan: another session plans for all, and every root of the stream has its lease. */
@@ -224,6 +227,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             fleet.lookFor(neighbour);
         } else if (key.equals(Lease.PLANNER)) {
             scans.plannerGone();
+        } else if (key.equals(SessionRow.SHARE)) {
+            listener.planned();
         } else if (key.equals(SessionRow.SCAN)) {
             expected.expectMany(me);
         } else {
@@ -251,8 +256,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     }
 
     @Override
-    public void scanned(Collection<Lease> leases) {
-        listener.scanned(leases);
+    public void scanned(LeaseStore.Scan scan) {
+        listener.scanned(scan);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.LeaseTable;
@@ -66,8 +67,8 @@ public interface LeaseStore extends LeaseTable {
     /** F1. Says whether one session plans for all, and moves the revision. */
     CompletableFuture<FleetRow> setPlanned(boolean planned);
 
-    /** Writes down the stream unless that was done, and gives what is written. */
-    CompletableFuture<StreamRow> registerStream(StreamRow row);
+    /** Writes down the stream unless that was done; a refusal has what is written. Fails if nobody knows. */
+    CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row);
 
     /** Says whether a stream that is written down is read no more; of another nothing is written. */
     CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed);
@@ -108,7 +109,13 @@ public interface LeaseStore extends LeaseTable {
     /**
      * What {@link #scan} read.
      *
-     * @param removed names of the streams that are read no more
+     * @param streams all that are written down, those that are read no more among them
      */
-    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableSet<String> removed) {}
+    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableList<StreamRow> streams) {
+
+        /** Names of the streams that are read no more. */
+        public ImmutableSet<String> removed() {
+            return StreamRow.removed(streams);
+        }
+    }
 }

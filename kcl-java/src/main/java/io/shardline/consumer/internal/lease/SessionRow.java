@@ -40,6 +40,9 @@ public record SessionRow(
     /** The inbox key that says: too many to name, scan. */
     public static final String SCAN = "*";
 
+    /** The inbox key that says: what was free and is this session's share it holds by now. Told once by each planner. */
+    static final String SHARE = "share";
+
     private static final String NEIGHBOUR = "worker/";
 
     /** The inbox key that names a session to be watched. */

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -168,23 +169,11 @@ final class RootLeases {
         }
     }
 
-    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
     private boolean isOfAnotherKind(List<Lease> leases) {
-        return leases.stream()
-                .map(Lease::key)
-                .filter(key -> LeaseKey.parse(key).stream().isEmpty() == target.ofSeveral())
-                .findFirst()
-                .map(key -> {
-                    owner.failed(new ConsumerException(
-                            "the lease table has lease '" + key + "', so it is that of an application of "
-                                    + (target.ofSeveral()
-                                            ? "one stream, and this consumer was given several"
-                                            : "several streams, and this consumer was given one")
-                                    + "; use another application name, or the settings for "
-                                    + (target.ofSeveral() ? "one stream" : "several"),
-                            null));
-                    return true;
-                })
-                .orElse(false);
+        Optional<ConsumerException> otherKind = leases.stream()
+                .flatMap(lease -> ShardSync.otherKind(lease.key(), target.ofSeveral()).stream())
+                .findFirst();
+        otherKind.ifPresent(owner::failed);
+        return otherKind.isPresent();
     }
 }

@@ -10,6 +10,7 @@ import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ServicePlace;
@@ -22,6 +23,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -240,8 +243,21 @@ final class ShardSync implements RootLeases.Owner {
             identified(known, created);
         } else {
             setting.calls()
-                    .read(() -> setting.store().registerStream(mine), row -> identified(row, created), this::again);
+                    .read(
+                            () -> setting.store().registerStream(mine),
+                            result -> registered(result, created),
+                            this::again);
         }
+    }
+
+    private void registered(WriteResult<StreamRow> result, Instant created) {
+        result.then(
+                written -> {
+                    isNew |= !target.book().plansHere(); // whoever plans does not know it either
+                    identified(written, created);
+                },
+                known -> identified(Objects.requireNonNull(known), created),
+                unknown -> again(new IllegalStateException(unknown)));
     }
 
     /** The service's own clock, to the second: nobody's own clock decides from where records are read. */
@@ -324,6 +340,21 @@ final class ShardSync implements RootLeases.Owner {
     @Override
     public void failed(ConsumerException why) {
         fail(why);
+    }
+
+    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
+    static Optional<ConsumerException> otherKind(String key, boolean ofSeveral) {
+        if (LeaseKey.parse(key).stream().isEmpty() != ofSeveral) {
+            return Optional.empty();
+        }
+        return Optional.of(new ConsumerException(
+                "the lease table has lease '" + key + "', so it is that of an application of "
+                        + (ofSeveral
+                                ? "one stream, and this consumer was given several"
+                                : "several streams, and this consumer was given one")
+                        + "; use another application name, or the settings for "
+                        + (ofSeveral ? "one stream" : "several"),
+                null));
     }
 
     private @Nullable Void fail(Throwable thrown) {

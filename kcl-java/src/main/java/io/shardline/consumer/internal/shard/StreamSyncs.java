@@ -7,10 +7,11 @@ import io.shardline.consumer.StreamConfig;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -79,9 +80,16 @@ public final class StreamSyncs {
         add(stream).runNew();
     }
 
-    /** Looks after the streams that leases show, whoever has added them. */
-    public void lookAfter(Collection<Lease> leases) {
-        leases.forEach(lease -> of(lease.key()));
+    /** Looks after all streams that the application reads, whoever has added them, and also if he has not come far. */
+    public void lookAfter(Scan scan) {
+        if (!config.isMultiStream()) {
+            return;
+        }
+        Set<String> streams = new TreeSet<>();
+        scan.leases().forEach(lease -> streams.add(streamOf(lease.key())));
+        scan.streams().forEach(row -> streams.add(row.streamName()));
+        streams.removeAll(scan.removed());
+        streams.forEach(this::ofStream);
     }
 
     /** One stream that is not looked after any more. */
@@ -131,6 +139,11 @@ public final class StreamSyncs {
         of(leaseKey).whetherListed(LeaseKey.parse(leaseKey), answer);
     }
 
+    /** Why a lease cannot be of an application such as this one, if so. */
+    public Optional<ConsumerException> otherKind(String leaseKey) {
+        return ShardSync.otherKind(leaseKey, config.isMultiStream());
+    }
+
     /** The stream that a lease is of. */
     public String streamOf(String leaseKey) {
         String named = LeaseKey.parse(leaseKey).streamName();
@@ -138,7 +151,10 @@ public final class StreamSyncs {
     }
 
     private ShardSync of(String leaseKey) {
-        String stream = streamOf(leaseKey);
+        return ofStream(streamOf(leaseKey));
+    }
+
+    private ShardSync ofStream(String stream) {
         ShardSync known = byStream.get(stream);
         if (known != null) {
             return known;

@@ -68,9 +68,8 @@ final class FirstAnswerLost extends ForwardingLeaseStore {
     }
 
     @Override
-    public CompletableFuture<StreamRow> registerStream(StreamRow row) {
-        super.registerStream(row).join();
-        return super.registerStream(row);
+    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
+        return twice(() -> super.registerStream(row));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.consumer.simulation.PlannerLimits;
 import io.shardline.consumer.simulation.ScriptedNetwork;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
@@ -46,17 +47,7 @@ final class LeaseFleet {
 
     /** A fleet that has one planner when more than so many live, until fewer than so many do. */
     static LeaseFleet withPlanner(int above, int notBelow) {
-        return new LeaseFleet(1, new ProtocolRules() {
-            @Override
-            protected int mostWithoutPlanner() {
-                return above;
-            }
-
-            @Override
-            protected int leastWithPlanner() {
-                return notBelow;
-            }
-        });
+        return new LeaseFleet(1, new PlannerLimits(above, notBelow));
     }
 
     /** A member that joins now. */

@@ -10,7 +10,6 @@ import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +35,7 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
     private final List<ConsumerException> broken = new ArrayList<>();
     private boolean stopping;
     private boolean left;
+    private boolean planned;
 
     /** Where a member lives, and by what rules. */
     record Place(SimulatedTime time, LeaseStore table, SimulatedLeaseTable.Network network, ProtocolRules rules) {}
@@ -180,7 +180,17 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
     }
 
     @Override
-    public void scanned(Collection<Lease> leases) {}
+    public void scanned(LeaseStore.Scan scan) {}
+
+    @Override
+    public void planned() {
+        planned = true;
+    }
+
+    /** Whether it has taken its first share, or is taking it. */
+    boolean isPlanned() {
+        return planned;
+    }
 
     @Override
     public void leaseTaken(HeldLease lease) {

@@ -147,6 +147,57 @@ class PlannerRulesTest {
     }
 
     @Test
+    void aNewcomerIsToldOnceItHoldsItsShareOfWhatWasFree() {
+        becomePlanned(6);
+        fleet.leases(100, 200);
+        Member newcomer = fleet.join("newcomer");
+
+        fleet.until(newcomer::isPlanned);
+
+        List<Lease> rows = fleet.table.scan().join().leases();
+        String session = Objects.requireNonNull(newcomer.session());
+        assertThat(rows).noneMatch(row -> row.owner() == null);
+        assertThat(newcomer.actsOn()).hasSizeGreaterThan(SessionRow.MOST_HINTS).hasSize((int)
+                rows.stream().filter(row -> row.isOwnedBy(session)).count());
+        assertThat(newcomer.network().sent("scan")).isEmpty();
+    }
+
+    @Test
+    void aNewcomerIsToldSoonThatNothingIsFree() {
+        becomePlanned(6);
+        Member newcomer = fleet.join("newcomer");
+        long joined = fleet.time.nowNanos();
+
+        fleet.until(newcomer::isPlanned);
+
+        assertThat(fleet.time.nowNanos() - joined)
+                .as("a look, a scan and a heartbeat")
+                .isLessThan(LeaseFleet.H.plusSeconds(2).toNanos());
+    }
+
+    @Test
+    void itIsToldAgainIfThatIsLost() {
+        becomePlanned(6);
+        planner().network().next(6, "notify", Fate.REQUEST_LOST); // of neighbours, and of the share
+        Member newcomer = fleet.join("newcomer");
+
+        fleet.until(newcomer::isPlanned);
+
+        assertThat(newcomer.network().sent("scan")).isEmpty();
+    }
+
+    @Test
+    void itIsToldByTheNextPlannerIfTheFirstOneDies() {
+        becomePlanned(6);
+        planner().process().kill();
+        Member newcomer = fleet.join("newcomer");
+
+        fleet.until(newcomer::isPlanned);
+
+        fleet.until(fleet::isBalanced);
+    }
+
+    @Test
     void aNewcomerIsWatchedAsSoonAsThePlannerHasToldOthers() {
         becomePlanned(6);
         Member newcomer = fleet.join("newcomer");
