@@ -1,0 +1,186 @@
+package io.shardline.consumer.simulation;
+
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.consumer.simulation.FleetWorld.Worker;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/**
+ * What must hold in a fleet after every event, and of every record that is handled. Each invariant has a name in brackets.
+ *
+ * <p>Confined to one thread.
+ */
+final class FleetInvariants {
+
+    private final FleetWorld world;
+    private final int checkEvery;
+    private final Map<String, Integer> lastFirst = new TreeMap<>();
+    private final Map<String, Lease> lastRows = new LinkedHashMap<>();
+    private final Map<String, Set<String>> parents = new TreeMap<>();
+    private final Set<String> deadSessions = new LinkedHashSet<>();
+    private final Set<String> lapsed = new LinkedHashSet<>();
+    private @Nullable String violation;
+
+    /** @param checkEvery after how many events rows are looked at */
+    FleetInvariants(FleetWorld world, int checkEvery) {
+        this.world = world;
+        this.checkEvery = checkEvery;
+    }
+
+    /** Remembers what is wrong, for a handler's exceptions are the consumer's to catch. */
+    void check(boolean holds, Supplier<String> what) {
+        if (!holds && violation == null) {
+            violation = what.get();
+        }
+    }
+
+    void failOnViolation() {
+        if (violation != null) {
+            throw new AssertionError("seed=" + world.time.seed() + ": " + violation + "; the last events were\n"
+                    + world.time.trace().tail());
+        }
+    }
+
+    void checkEachEvent() {
+        checkOneOwner();
+        checkSessions();
+        if (world.time.trace().lines() % checkEvery == 0) {
+            checkRowsOfSessions();
+        }
+        if (world.time.trace().lines() % (16L * checkEvery) == 0) {
+            checkCheckpoints();
+        }
+        failOnViolation();
+    }
+
+    // ------------------------------------------------------------------------------------------------- records
+
+    /** A record comes to a handler. */
+    void checkHandled(String worker, ConsumerRecord record) {
+        checkParentsEnded(record);
+        checkActs(worker, record.shardId());
+    }
+
+    /** A value is handled for the first time. */
+    void checkOrder(String value) {
+        int number = FleetFeed.numberOf(value);
+        Integer before = lastFirst.put(FleetFeed.keyOf(value), number);
+        check(before == null || before < number, () -> "[order] out of order: " + value + " after " + before);
+    }
+
+    private void checkParentsEnded(ConsumerRecord record) {
+        Set<String> shardParents = parents.computeIfAbsent(record.shardId(), id -> {
+            Set<String> ids = new LinkedHashSet<>();
+            for (Shard shard : world.kinesis.shards(FleetWorld.STREAM)) {
+                if (shard.shardId().equals(id)) {
+                    ids.add(String.valueOf(shard.parentShardId()));
+                    ids.add(String.valueOf(shard.adjacentParentShardId()));
+                }
+            }
+            return ids;
+        });
+        for (Lease lease : world.table.readLeases(shardParents).join()) {
+            check(lease.isEnded(), () -> "[parents first] " + record + " came before the end of its parent " + lease);
+        }
+    }
+
+    private void checkActs(String name, String shard) {
+        for (Worker worker : world.workers) {
+            boolean acts = worker.loop().actingOn().contains(shard);
+            check(
+                    !name.equals(worker.process().name()) || acts,
+                    () -> "[acts in time] " + name + " handles " + shard + " after its time");
+        }
+    }
+
+    // ------------------------------------------------------------------------------------- sessions and leases
+
+    private void checkOneOwner() {
+        Map<String, String> owners = new TreeMap<>();
+        for (Worker worker : world.workers) {
+            if (worker.process().isAlive()) {
+                for (String shard : worker.loop().actingOn()) {
+                    String other = owners.put(shard, worker.process().name());
+                    check(
+                            other == null,
+                            () -> "[one owner] " + shard + " is acted on by " + other + " and "
+                                    + worker.process().name());
+                }
+            }
+        }
+    }
+
+    private void checkSessions() {
+        for (Worker worker : world.workers) {
+            String session = worker.loop().session();
+            if (session != null && worker.process().isAlive()) {
+                if (!worker.loop().mayAct()) {
+                    lapsed.add(session);
+                } else {
+                    check(
+                            !lapsed.contains(session),
+                            () -> "[over for good] " + session + " acts again after its deadline");
+                }
+            }
+        }
+    }
+
+    private void checkRowsOfSessions() {
+        for (SessionRow row : world.table.scan().join().sessions()) {
+            if (!row.alive()) {
+                deadSessions.add(row.id());
+            } else {
+                check(!deadSessions.contains(row.id()), () -> "[dies once] " + row + " was dead");
+            }
+        }
+    }
+
+    void checkCheckpoints() {
+        for (Lease row : world.table.scan().join().leases()) {
+            Lease before = lastRows.put(row.key(), row);
+            if (before != null) {
+                Checkpoint now = row.checkpoint();
+                check(
+                        !before.checkpoint().isAfter(now),
+                        () -> "[checkpoints] the checkpoint went back from " + before + " to " + row);
+                check(
+                        before.counter() <= row.counter(),
+                        () -> "[checkpoints] the counter went back from " + before + " to " + row);
+            }
+            if (row.isEnded() && (before == null || !before.isEnded())) {
+                checkChildrenHaveLeases(row);
+            }
+        }
+    }
+
+    /** A merged child may be left to its other parent, as long as that one has still to end. */
+    private void checkChildrenHaveLeases(Lease ended) {
+        for (Shard shard : world.kinesis.shards(FleetWorld.STREAM)) {
+            Set<String> bothParents = new LinkedHashSet<>();
+            bothParents.add(String.valueOf(shard.parentShardId()));
+            bothParents.add(String.valueOf(shard.adjacentParentShardId()));
+            bothParents.remove("null");
+            if (bothParents.contains(ended.key()) && isEachEnded(bothParents)) {
+                check(
+                        !world.table.readLeases(List.of(shard.shardId())).join().isEmpty(),
+                        () -> "[children first] " + ended + " is at its end before its child " + shard.shardId()
+                                + " has a lease");
+            }
+        }
+    }
+
+    private boolean isEachEnded(Set<String> shards) {
+        List<Lease> leases = world.table.readLeases(shards).join();
+        return leases.size() == shards.size() && leases.stream().allMatch(Lease::isEnded);
+    }
+}

@@ -1,0 +1,196 @@
+package io.shardline.consumer.simulation;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerEvent;
+import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.ConsumerLoop;
+import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.process.ShardProcessor;
+import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.ShardlineProducer;
+import io.shardline.runtime.Platform;
+import io.shardline.testkit.ClientSettings;
+import io.shardline.testkit.Fault;
+import io.shardline.testkit.FaultRates;
+import io.shardline.testkit.Faults;
+import io.shardline.testkit.KinesisEmulator;
+import io.shardline.testkit.Latency;
+import io.shardline.testkit.time.SimulatedProcess;
+import io.shardline.testkit.time.SimulatedTime;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+
+/**
+ * Where a simulated fleet lives: a stream, a lease table, a producer and workers, and networks between them that lose and delay
+ * until the world heals.
+ *
+ * <p>Confined to one thread.
+ */
+final class FleetWorld {
+
+    static final String STREAM = "departures";
+    static final Duration LEASE = Duration.ofSeconds(4);
+
+    final SimulatedTime time;
+    final RandomGenerator random;
+    final KinesisEmulator kinesis;
+    final InMemoryLeaseStore table = new InMemoryLeaseStore();
+    final ShardlineProducer producer;
+    final List<Worker> workers = new ArrayList<>();
+    private final FleetSimulation.Life life;
+    private final Mutant.Kind kind;
+    private final BiConsumer<String, ConsumerRecord> handler;
+    private final Map<String, Long> happened = new TreeMap<>();
+
+    /** One worker: a process and the production consumer in it. */
+    record Worker(SimulatedProcess process, ConsumerLoop loop, TroubledNetwork network) {
+        @Override
+        public String toString() {
+            return process.name();
+        }
+    }
+
+    /** @param handler is given the worker's name and the record */
+    FleetWorld(long seed, FleetSimulation.Life life, Mutant.Kind kind, BiConsumer<String, ConsumerRecord> handler) {
+        this.life = life;
+        this.kind = kind;
+        this.handler = handler;
+        time = new SimulatedTime(seed);
+        random = time.random();
+        kinesis = KinesisEmulator.builder()
+                .liftAll() // throttles come as faults, from the seed
+                .scheduler(time.process("kinesis").executor("engine"))
+                .wallClock(time::instant)
+                .random(random)
+                .build();
+        kinesis.createStream(STREAM, 3);
+        SimulatedProcess producing = time.process("producer");
+        producer = ShardlineProducer.builder()
+                .config(ProducerConfig.builder().linger(Duration.ofMillis(50)).build())
+                .client(client(producing))
+                .platform(platform(producing))
+                .build();
+        for (int i = 1; i <= 3; i++) {
+            addWorker("worker-" + i);
+        }
+    }
+
+    /** One more, which is not started. */
+    Worker addWorker(String name) {
+        SimulatedProcess process = time.process(name);
+        process.driftPpm(random.nextInt(-5_000, 5_001));
+        ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, StartingPosition.trimHorizon())
+                .workerId(name)
+                .leaseDuration(LEASE)
+                .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
+                .build();
+        TroubledNetwork network = new TroubledNetwork(this);
+        SimulatedLeaseTable leases =
+                new SimulatedLeaseTable(new CountingTable(table, this::count), time, process, network);
+        Mutant mutant = kind.in(time, process);
+        ShardProcessor.Factory processors =
+                ShardProcessor.factory((record, context) -> handler.accept(name, record), null);
+        ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
+                config,
+                platform(process),
+                client(process),
+                mutant.store(leases),
+                processors,
+                event -> note(name, event));
+        Worker worker = new Worker(process, new ConsumerLoop(parts, mutant), network);
+        workers.add(worker);
+        return worker;
+    }
+
+    private static Platform platform(SimulatedProcess process) {
+        return new Platform(
+                process.executor("loop"),
+                process.pool("io", 2),
+                process.pool("priority-io", 1),
+                process.pool("user", 3),
+                process.nanoTime(),
+                process.wallClock(),
+                process.random());
+    }
+
+    private KinesisAsyncClient client(SimulatedProcess process) {
+        FaultRates rates = FaultRates.none()
+                .with(FaultRates.Kind.THROTTLE, random.nextDouble() * 0.1)
+                .with(FaultRates.Kind.SERVICE_FAILURE, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.REPLY_LOST, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.REQUEST_LOST, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.LANDS_LATE, random.nextDouble() * 0.05)
+                .with(FaultRates.Kind.PARTIAL_FAILURE, random.nextDouble() * 0.1)
+                .timeout(Duration.ofSeconds(2));
+        return kinesis.client(ClientSettings.defaults()
+                .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
+                .faults(counted(Faults.random(random, rates).until(this::isHealed)))
+                .callbacks(process.pool("sdk", 1)));
+    }
+
+    private Faults counted(Faults faults) {
+        return (operation, request) -> {
+            Fault fault = faults.next(operation, request);
+            if (!(fault instanceof Fault.None)) {
+                count("fault: Kinesis " + fault.getClass().getSimpleName());
+            }
+            return fault;
+        };
+    }
+
+    private void note(String worker, ConsumerEvent event) {
+        if (Boolean.getBoolean("sim.verbose")) {
+            System.out.println(time.nowNanos() / 1_000_000 + " ms " + worker + ": " + event);
+        }
+        time.trace().record(worker, event.toString());
+    }
+
+    void count(String what) {
+        happened.merge(what, 1L, Long::sum);
+    }
+
+    /** What was counted. */
+    Map<String, Long> happened() {
+        return happened;
+    }
+
+    /** Whether nothing goes wrong any more. */
+    boolean isHealed() {
+        return time.nowNanos() > life.trouble().toNanos();
+    }
+
+    Duration someTime(int mostMillis) {
+        return Duration.ofMillis(random.nextInt(mostMillis));
+    }
+
+    /** In the order of their hash keys. */
+    List<Shard> openShards() {
+        return kinesis.shards(STREAM).stream()
+                .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .sorted(Comparator.comparing(
+                        shard -> new BigInteger(shard.hashKeyRange().startingHashKey())))
+                .toList();
+    }
+
+    /** All rows of the lease table, for people. */
+    String rows() {
+        StringBuilder text = new StringBuilder();
+        table.scan().join().leases().forEach(lease -> text.append(lease).append('\n'));
+        table.scan().join().sessions().forEach(session -> text.append(session).append('\n'));
+        table.readLeases(List.of(Lease.PLANNER))
+                .join()
+                .forEach(planner -> text.append(planner).append('\n'));
+        return text.toString();
+    }
+}
