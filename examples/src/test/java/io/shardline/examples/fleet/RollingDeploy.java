@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,9 +23,11 @@ final class RollingDeploy implements AutoCloseable {
     private static final int WORKERS = 5;
     private static final double MILLIS = 1e3;
 
+    private final FleetWorld.Place place;
     private final FleetWorld world;
 
     RollingDeploy(FleetWorld.Place place, Duration leaseDuration) {
+        this.place = place;
         this.world = new FleetWorld(place, SHARDS, "--lease-duration " + leaseDuration);
         for (int i = 1; i <= WORKERS; i++) {
             world.start("old" + i);
@@ -57,12 +58,12 @@ final class RollingDeploy implements AutoCloseable {
         return String.format(
                 Locale.ROOT,
                 "rolling deploy of %d workers and %d shards in %.1f s: %d records, none lost, none handled again;"
-                        + " pauses at the change of hands, in s: %s",
+                        + " how long a record waited %s",
                 WORKERS,
                 SHARDS,
                 Duration.between(begun, done).toMillis() / MILLIS,
                 answers.size(),
-                pauses());
+                Waits.of(world.handled(), ArrivalTimes.of(place.kinesis(), place.name())));
     }
 
     private Map<String, String> owners() {
@@ -71,26 +72,6 @@ final class RollingDeploy implements AutoCloseable {
             worker.startedShards().forEach(shard -> owners.put(shard, worker.name()));
         }
         return owners;
-    }
-
-    /** Between the last record of a shard at one worker and the first one at the next: least, median, most. */
-    private String pauses() {
-        Map<String, Handled> last = new HashMap<>();
-        List<Double> pauses = new ArrayList<>();
-        for (Handled record : world.handled()) {
-            Handled before = last.put(record.place().shard(), record);
-            if (before != null && !before.worker().equals(record.worker())) {
-                pauses.add(Duration.between(before.at(), record.at()).toMillis() / MILLIS);
-            }
-        }
-        pauses.sort(null);
-        return String.format(
-                Locale.ROOT,
-                "%.2f / %.2f / %.2f of %d",
-                pauses.get(0),
-                pauses.get(pauses.size() / 2),
-                pauses.get(pauses.size() - 1),
-                pauses.size());
     }
 
     @Override
