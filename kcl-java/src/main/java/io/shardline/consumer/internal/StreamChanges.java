@@ -73,7 +73,7 @@ final class StreamChanges {
             String streamName, boolean removed, Consumer<StreamRow> written, Consumer<@Nullable StreamRow> refused) {
         leasing.calls()
                 .write(
-                        leasing.calls().ordinary(() -> leasing.store().removeStream(streamName, removed)),
+                        leasing.calls().ordinary(() -> leasing.store().setRemoved(streamName, removed)),
                         written,
                         refused);
     }

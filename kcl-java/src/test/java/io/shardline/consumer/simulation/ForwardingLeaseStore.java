@@ -79,8 +79,8 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
-        return table.removeStream(streamName, removed);
+    public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
+        return table.setRemoved(streamName, removed);
     }
 
     @Override

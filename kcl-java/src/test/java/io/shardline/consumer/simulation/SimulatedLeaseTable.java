@@ -132,8 +132,8 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
-        return write("removeStream", streamName, () -> table.removeStream(streamName, removed));
+    public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
+        return write("setRemoved", streamName, () -> table.setRemoved(streamName, removed));
     }
 
     @Override

@@ -203,7 +203,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+    public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
         ItemUpdate update = new ItemUpdate()
                 .where(Attributes.ENTITY, Rows.string(Attributes.STREAM))
                 .set(Attributes.STREAM_REMOVED, Rows.flag(removed));

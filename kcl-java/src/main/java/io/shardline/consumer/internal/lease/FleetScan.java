@@ -3,10 +3,8 @@ package io.shardline.consumer.internal.lease;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
-import io.shardline.runtime.internal.EventLoop;
+import io.shardline.consumer.internal.lease.ScanSchedule.Due;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,8 +24,6 @@ final class FleetScan {
 
     /** When whoever found leases free looks whether the others have taken their share. */
     private static final long LEFTOVER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** All workers see a change at the same time, and should not all scan at once. */
     private static final long SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -50,14 +46,11 @@ final class FleetScan {
 
     private final TableView seen;
     private final Announcements announcements;
-    private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
-    private boolean scanning;
-    private boolean scanAgain;
+    private final ScanSchedule schedule;
     private boolean onDuty;
     private boolean takeAllFree;
     private boolean rootsLeased;
     private boolean stopped;
-    private long lastScan;
     private long unplaced;
 
     /** What comes of a scan. Called on the loop. */
@@ -82,17 +75,6 @@ final class FleetScan {
         void othersPlan();
     }
 
-    /** Why there will be another scan. */
-    private enum Due {
-        PERIODIC,
-        REVISION,
-        RETRY,
-        PACED,
-        LEFTOVERS,
-        ASKED,
-        HEIR
-    }
-
     FleetScan(
             SessionKeeper.Setting setting, Timing timing, SessionKeeper session, FleetWatch fleet, Follower follower) {
         this.setting = setting;
@@ -101,7 +83,7 @@ final class FleetScan {
         this.fleet = fleet;
         this.follower = follower;
         this.seen = new TableView(setting.loop());
-        this.lastScan = setting.loop().nanoTime() - timing.leaseNanos();
+        this.schedule = new ScanSchedule(setting, this::scan, this::scanned);
         this.announcements = new Announcements(setting, fleet);
         this.large = new LargeFleet(setting, timing, session, fleet, this::scan);
     }
@@ -129,8 +111,7 @@ final class FleetScan {
 
     /** Ends with the session; {@link #start} begins anew. */
     void pause() {
-        timers.values().forEach(EventLoop.Timer::cancel);
-        timers.clear();
+        schedule.cancel();
         large.drop();
     }
 
@@ -155,7 +136,7 @@ final class FleetScan {
 
     /** The fleet's revision has moved: everybody sees that at the same time, and should not scan at once. */
     void revisionMoved() {
-        once(Due.REVISION, spreadNanos(), this::scan);
+        schedule.once(Due.REVISION, spreadNanos(), this::scan);
     }
 
     /** There is something to plan, for whoever plans. */
@@ -169,7 +150,7 @@ final class FleetScan {
 
     /** What was planned to be taken is another's by now, perhaps more than his share: who has too little must ask. */
     void planWasOvertaken() {
-        once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+        schedule.once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
     }
 
     /** A session is dead from now on. */
@@ -205,14 +186,7 @@ final class FleetScan {
             follower.othersPlan();
             return;
         }
-        long wait = lastScan + paceNanos() - setting.loop().nanoTime();
-        if (scanning) {
-            scanAgain = true;
-        } else if (wait > 0) {
-            once(Due.PACED, wait, this::scan);
-        } else {
-            scanNow();
-        }
+        schedule.read(paceNanos());
     }
 
     private long paceNanos() {
@@ -221,16 +195,6 @@ final class FleetScan {
         }
         int live = liveSessions();
         return live <= MOST_WITHOUT_PACE ? 0 : live * PACE_NANOS;
-    }
-
-    private void scanNow() {
-        scanning = true;
-        lastScan = setting.loop().nanoTime();
-        setting.calls().read(setting.store()::scan, this::scanned, failure -> {
-            log.warn("scanning the lease table failed", failure);
-            scanning = false;
-            once(Due.RETRY, RETRY_NANOS, this::scan);
-        });
     }
 
     /** Reads the whole table for what bears this session's name, whoever plans. */
@@ -312,14 +276,10 @@ final class FleetScan {
     }
 
     private void scanned(Scan scan) {
-        scanning = false;
-        boolean again = scanAgain;
-        scanAgain = false;
         takeIn(scan);
         cleanUp(scan);
         follower.scanned(scan);
-        if (again || scanAgain) {
-            scanAgain = false;
+        if (schedule.wasAskedMeanwhile()) {
             scan();
         } else {
             plan();
@@ -363,7 +323,7 @@ final class FleetScan {
             LeasePlanner.strays(view).forEach(follower::take); // rule 13, as for everybody
             long next = large.plan(view, seen.sessions(), seen.ownersOfUnread());
             if (next >= 0) {
-                once(Due.ASKED, next, this::scan);
+                schedule.once(Due.ASKED, next, this::scan);
             }
         } else {
             planForMyself(view);
@@ -373,7 +333,7 @@ final class FleetScan {
         }
         long heirsTime = fleet.nanosUntilFree();
         if (heirsTime >= 0) {
-            once(Due.HEIR, heirsTime, this::scan);
+            schedule.once(Due.HEIR, heirsTime, this::scan);
         }
         follower.planned();
     }
@@ -407,7 +367,7 @@ final class FleetScan {
                 .forEach((victim, count) ->
                         setting.calls().hint(() -> setting.store().ask(victim, view.me(), count)));
         if (!plan.asks().isEmpty()) {
-            once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
+            schedule.once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
         }
     }
 
@@ -418,7 +378,7 @@ final class FleetScan {
      */
     private void lookForLeftovers() {
         long spread = 2 * spreadNanos();
-        once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
+        schedule.once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
             takeAllFree = true;
             scan();
         });
@@ -426,7 +386,7 @@ final class FleetScan {
 
     private void scanPeriodically() {
         double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
-        once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
+        schedule.once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
             scanPeriodically();
             plannerGone();
             scan();
@@ -435,15 +395,5 @@ final class FleetScan {
 
     private long spreadNanos() {
         return (long) (setting.platform().random().nextDouble() * SPREAD_NANOS);
-    }
-
-    /** At most one timer for each reason. */
-    private void once(Due reason, long delayNanos, Runnable action) {
-        if (!timers.containsKey(reason)) {
-            timers.put(reason, setting.loop().schedule(delayNanos, () -> {
-                timers.remove(reason);
-                action.run();
-            }));
-        }
     }
 }

@@ -100,7 +100,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
+    public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
         return update(streams, streamName, row -> true, row -> row.removed(removed));
     }
 

@@ -71,7 +71,7 @@ public interface LeaseStore extends LeaseTable {
     CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row);
 
     /** Says whether a stream that is written down is read no more; of another nothing is written. */
-    CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed);
+    CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed);
 
     /** L1. Creates a lease unless its key exists. */
     CompletableFuture<WriteResult<Lease>> createLease(Lease lease);

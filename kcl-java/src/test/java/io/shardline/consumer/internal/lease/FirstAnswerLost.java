@@ -73,8 +73,8 @@ final class FirstAnswerLost extends ForwardingLeaseStore {
     }
 
     @Override
-    public CompletableFuture<WriteResult<StreamRow>> removeStream(String streamName, boolean removed) {
-        return twice(() -> super.removeStream(streamName, removed));
+    public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
+        return twice(() -> super.setRemoved(streamName, removed));
     }
 
     @Override

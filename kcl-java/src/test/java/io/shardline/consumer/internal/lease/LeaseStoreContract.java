@@ -329,16 +329,16 @@ abstract class LeaseStoreContract {
 
         @Test
         void aStreamThatIsRemovedShowsInScansUntilItIsReadAgain() {
-            assertThat(store.removeStream("flights", true).join()).isEqualTo(new Refused<>(null));
+            assertThat(store.setRemoved("flights", true).join()).isEqualTo(new Refused<>(null));
             StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
             store.registerStream(row).join();
             assertThat(store.scan().join().removed()).isEmpty();
 
-            assertThat(written(store.removeStream("flights", true))).isEqualTo(row.removed(true));
+            assertThat(written(store.setRemoved("flights", true))).isEqualTo(row.removed(true));
             assertThat(store.scan().join().removed()).containsExactly("flights");
             assertThat(store.registerStream(row).join()).isEqualTo(new Refused<>(row.removed(true)));
 
-            assertThat(written(store.removeStream("flights", false))).isEqualTo(row);
+            assertThat(written(store.setRemoved("flights", false))).isEqualTo(row);
             assertThat(store.scan().join().removed()).isEmpty();
         }
 
