@@ -19,9 +19,6 @@ final class FleetScan {
 
     private static final Logger log = LoggerFactory.getLogger(FleetScan.class);
 
-    /** Catches what nobody had a duty to see, such as a write that landed after its sender's death. */
-    private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
-
     /** When whoever found leases free looks whether the others have taken their share. */
     private static final long LEFTOVER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -47,6 +44,7 @@ final class FleetScan {
     private final TableView seen;
     private final Announcements announcements;
     private final ScanSchedule schedule;
+    private final Surplus surplus;
     private boolean onDuty;
     private boolean takeAllFree;
     private boolean rootsLeased;
@@ -84,6 +82,7 @@ final class FleetScan {
         this.follower = follower;
         this.seen = new TableView(setting.loop());
         this.schedule = new ScanSchedule(setting, this::scan, this::scanned);
+        this.surplus = new Surplus(setting.loop(), 2 * timing.beatNanos());
         this.announcements = new Announcements(setting, fleet);
         this.large = new LargeFleet(setting, timing, session, fleet, this::scan);
     }
@@ -106,7 +105,10 @@ final class FleetScan {
             }
             scan();
         });
-        scanPeriodically();
+        schedule.periodically(() -> {
+            plannerGone();
+            scan();
+        });
     }
 
     /** Ends with the session; {@link #start} begins anew. */
@@ -366,6 +368,12 @@ final class FleetScan {
         plan.asks()
                 .forEach((victim, count) ->
                         setting.calls().hint(() -> setting.store().ask(victim, view.me(), count)));
+        if (surplus.stays(plan.surplus())) {
+            announceSoon();
+        }
+        if (plan.surplus() > 0) {
+            schedule.once(Due.SURPLUS, 2 * timing.beatNanos(), this::scan);
+        }
         if (!plan.asks().isEmpty()) {
             schedule.once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
         }
@@ -380,15 +388,6 @@ final class FleetScan {
         long spread = 2 * spreadNanos();
         schedule.once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
             takeAllFree = true;
-            scan();
-        });
-    }
-
-    private void scanPeriodically() {
-        double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
-        schedule.once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
-            scanPeriodically();
-            plannerGone();
             scan();
         });
     }

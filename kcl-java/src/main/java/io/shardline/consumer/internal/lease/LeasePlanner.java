@@ -35,7 +35,11 @@ public final class LeasePlanner {
         ImmutableMap.Builder<String, Integer> asks = ImmutableMap.builder();
         all.moves().stream().filter(move -> move.to().equals(me)).forEach(move -> asks.put(move.from(), move.count()));
         int left = all.takes().size() - all.takes().get(me).size();
-        return new LeasePlan(takes.build(), asks.buildOrThrow(), left);
+        int surplus = all.moves().stream()
+                .filter(move -> move.from().equals(me))
+                .mapToInt(Move::count)
+                .sum();
+        return new LeasePlan(takes.build(), asks.buildOrThrow(), left, surplus);
     }
 
     /** Leases that bear the planning session's name, and that it does not hold. */

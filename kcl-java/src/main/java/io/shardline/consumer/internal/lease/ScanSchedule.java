@@ -20,6 +20,9 @@ final class ScanSchedule {
 
     private static final Logger log = LoggerFactory.getLogger(ScanSchedule.class);
 
+    /** Catches what nobody had a duty to see, such as a write that landed after its sender's death. */
+    private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SessionKeeper.Setting setting;
@@ -38,6 +41,7 @@ final class ScanSchedule {
         PACED,
         LEFTOVERS,
         ASKED,
+        SURPLUS,
         HEIR
     }
 
@@ -82,6 +86,15 @@ final class ScanSchedule {
         boolean asked = askedMeanwhile;
         askedMeanwhile = false;
         return asked;
+    }
+
+    /** Does something every few minutes, until {@link #cancel}. */
+    void periodically(Runnable action) {
+        double spread = 0.8 + 0.4 * setting.platform().random().nextDouble();
+        once(Due.PERIODIC, (long) (PERIOD_NANOS * spread), () -> {
+            periodically(action);
+            action.run();
+        });
     }
 
     /** At most one timer for each reason. */

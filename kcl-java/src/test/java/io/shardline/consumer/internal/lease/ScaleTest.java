@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,27 @@ class ScaleTest {
                         .isLessThan(second.get(i).settledSeconds());
             }
         }
+    }
+
+    /** Found among fleets of every size: workers that looked while leases were on their way, and then had no reason to. */
+    @Test
+    void aFleetIsInBalanceLongBeforeEverybodyLooksAgainAnyway() {
+        for (int workers : new int[] {20, 41, 56}) {
+            OurScaledFleet fleet = new OurScaledFleet();
+            fleet.addLeases(7 * workers + 5);
+            fleet.start(workers, Duration.ofSeconds(10));
+            fleet.time.advance(Duration.ofMinutes(2));
+            assertThat(spread(fleet)).as("%d workers", workers).isLessThanOrEqualTo(1);
+
+            fleet.kill(workers / 3);
+            fleet.time.advance(Duration.ofMinutes(2));
+            assertThat(spread(fleet)).as("two thirds of %d workers", workers).isLessThanOrEqualTo(1);
+        }
+    }
+
+    private static int spread(ScaledFleet fleet) {
+        IntSummaryStatistics held = Arrays.stream(fleet.held()).summaryStatistics();
+        return held.getMax() - held.getMin();
     }
 
     @Test
