@@ -23,9 +23,11 @@ public final class SimulatedTime {
     /** What {@link #instant()} says at nanosecond 0. */
     public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static final Comparator<Event> ORDER = Comparator.comparingLong((Event event) -> event.at)
-            .thenComparingLong(event -> event.tieBreak)
-            .thenComparingLong(event -> event.number);
+    /** Not made of parts: a third of a simulation's time would go into putting them together. */
+    private static final Comparator<Event> ORDER = (a, b) -> a.at != b.at
+            ? Long.compare(a.at, b.at)
+            : a.tieBreak != b.tieBreak ? Long.compare(a.tieBreak, b.tieBreak) : Long.compare(a.number, b.number);
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final long seed;
