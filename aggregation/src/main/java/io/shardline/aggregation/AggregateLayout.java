@@ -3,10 +3,7 @@ package io.shardline.aggregation;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +22,16 @@ final class AggregateLayout {
         ALL
     }
 
-    private static final int FIRST_CAPACITY = 16;
+    /** In place of an index of a hash key. */
+    private static final int NONE = -1;
 
     private final HashKeys hashKeyPolicy;
     private final KeyTable<String> partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE);
     private final KeyTable<HashKey> hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE);
     private final List<AggregateEntry> entries = new ArrayList<>();
 
-    /** Where each entry's partition key is in its table: by the time of writing, a look-up would have to fetch it anew. */
-    private int[] partitionKeyIndexes = new int[FIRST_CAPACITY];
+    /** Written while the entries are added: by the time of sending, the processor would have to fetch each of them anew. */
+    private final ProtoBuffer records = new ProtoBuffer();
 
     private long size = Wire.FRAME_LENGTH;
 
@@ -55,35 +53,27 @@ final class AggregateLayout {
 
     /** Adds an entry unless the size would exceed {@code maxBytes}. The first entry is always added. */
     boolean tryAdd(AggregateEntry entry, long maxBytes) {
+        String partitionKey = entry.partitionKey();
+        int partitionKeyIndex = partitionKeys.indexOf(partitionKey);
+        long partitionKeySize = partitionKeys.isNew(partitionKeyIndex) ? partitionKeys.sizeOf(partitionKey) : 0;
         HashKey hashKey = writtenHashKey(entry);
-        int partitionKeyIndex = partitionKeys.indexOf(entry.partitionKey());
-        byte @Nullable [] newPartitionKey = partitionKeys.textIfNew(entry.partitionKey(), partitionKeyIndex);
-        byte @Nullable [] newHashKey = hashKey == null ? null : hashKeys.textIfNew(hashKey, hashKeys.indexOf(hashKey));
-        long grown = size
-                + sizeInTable(newPartitionKey)
-                + sizeInTable(newHashKey)
-                + Wire.fieldSize(bodySize(entry, partitionKeyIndex));
+        int hashKeyIndex = hashKey == null ? NONE : hashKeys.indexOf(hashKey);
+        long hashKeySize = hashKey != null && hashKeys.isNew(hashKeyIndex) ? hashKeys.sizeOf(hashKey) : 0;
+        long bodySize = bodySize(entry, partitionKeyIndex, hashKeyIndex);
+        long grown = size + partitionKeySize + hashKeySize + Wire.fieldSize(bodySize);
         if (!entries.isEmpty() && grown > maxBytes) {
             return false;
         }
-        if (newPartitionKey != null) {
-            partitionKeys.add(entry.partitionKey(), newPartitionKey);
+        if (partitionKeySize > 0) {
+            partitionKeys.add(partitionKey, partitionKeySize);
         }
-        if (hashKey != null && newHashKey != null) {
-            hashKeys.add(hashKey, newHashKey);
+        if (hashKey != null && hashKeySize > 0) {
+            hashKeys.add(hashKey, hashKeySize);
         }
-        note(partitionKeyIndex);
+        write(entry, partitionKeyIndex, hashKeyIndex, bodySize);
         entries.add(entry);
         size = grown;
         return true;
-    }
-
-    private void note(int partitionKeyIndex) {
-        int count = entries.size();
-        if (count == partitionKeyIndexes.length) {
-            partitionKeyIndexes = Arrays.copyOf(partitionKeyIndexes, 2 * count);
-        }
-        partitionKeyIndexes[count] = partitionKeyIndex;
     }
 
     void add(AggregateEntry entry) {
@@ -93,67 +83,57 @@ final class AggregateLayout {
     byte[] write() {
         byte[] bytes = new byte[Math.toIntExact(size)];
         Wire.putMagic(bytes);
-        int length = bytes.length - Wire.FRAME_LENGTH;
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes, Wire.MAGIC_LENGTH, length);
-        try {
-            partitionKeys.writeTo(out);
-            hashKeys.writeTo(out);
-            for (int i = 0; i < entries.size(); i++) {
-                write(entries.get(i), partitionKeyIndexes[i], out);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the aggregate is larger than its size said, " + size + " bytes", e);
-        }
-        out.checkNoSpaceLeft();
-        Md5.append(bytes, Wire.MAGIC_LENGTH, length);
+        int end = partitionKeys.writeTo(bytes, Wire.MAGIC_LENGTH);
+        end = hashKeys.writeTo(bytes, end);
+        end = records.copyTo(bytes, end);
+        Md5.append(bytes, Wire.MAGIC_LENGTH, end - Wire.MAGIC_LENGTH);
         return bytes;
     }
 
-    private void write(AggregateEntry entry, int partitionKeyIndex, CodedOutputStream out) throws IOException {
-        out.writeTag(Wire.RECORDS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt64NoTag(bodySize(entry, partitionKeyIndex));
-        out.writeUInt32(Wire.PARTITION_KEY_INDEX, partitionKeyIndex);
-        HashKey hashKey = writtenHashKey(entry);
-        if (hashKey != null) {
-            out.writeUInt32(Wire.EXPLICIT_HASH_KEY_INDEX, hashKeys.indexOf(hashKey));
+    private void write(AggregateEntry entry, int partitionKeyIndex, int hashKeyIndex, long bodySize) {
+        CodedOutputStream out = records.append(Wire.fieldSize(bodySize));
+        try {
+            out.writeTag(Wire.RECORDS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt64NoTag(bodySize);
+            out.writeUInt32(Wire.PARTITION_KEY_INDEX, partitionKeyIndex);
+            if (hashKeyIndex != NONE) {
+                out.writeUInt32(Wire.EXPLICIT_HASH_KEY_INDEX, hashKeyIndex);
+            }
+            out.writeByteArray(Wire.DATA, entry.data());
+            if (!entry.headers().isEmpty()) {
+                writeHeaders(entry.headers(), out);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("an entry takes more than its size said, " + bodySize + " bytes", e);
         }
-        out.writeByteArray(Wire.DATA, entry.data());
-        for (Map.Entry<String, String> header : entry.headers().entrySet()) {
-            byte[] name = utf8(header.getKey());
-            byte[] value = utf8(header.getValue());
+        out.checkNoSpaceLeft();
+    }
+
+    private static void writeHeaders(Map<String, String> headers, CodedOutputStream out) throws IOException {
+        for (Map.Entry<String, String> header : headers.entrySet()) {
             out.writeTag(Wire.TAGS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            out.writeUInt64NoTag(tagSize(name, value));
-            out.writeByteArray(Wire.TAG_KEY, name);
-            out.writeByteArray(Wire.TAG_VALUE, value);
+            out.writeUInt64NoTag(tagSize(header));
+            out.writeString(Wire.TAG_KEY, header.getKey());
+            out.writeString(Wire.TAG_VALUE, header.getValue());
         }
     }
 
-    private long bodySize(AggregateEntry entry, int partitionKeyIndex) {
-        HashKey hashKey = writtenHashKey(entry);
+    private static long bodySize(AggregateEntry entry, int partitionKeyIndex, int hashKeyIndex) {
         return Wire.indexSize(partitionKeyIndex)
-                + (hashKey == null ? 0 : Wire.indexSize(hashKeys.indexOf(hashKey)))
+                + (hashKeyIndex == NONE ? 0 : Wire.indexSize(hashKeyIndex))
                 + Wire.fieldSize(entry.data().length)
-                + headersSize(entry.headers());
+                + (entry.headers().isEmpty() ? 0 : headersSize(entry.headers()));
     }
 
     private static long headersSize(Map<String, String> headers) {
-        long size = 0;
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            size += Wire.fieldSize(tagSize(utf8(header.getKey()), utf8(header.getValue())));
-        }
-        return size;
+        return headers.entrySet().stream()
+                .mapToLong(header -> Wire.fieldSize(tagSize(header)))
+                .sum();
     }
 
-    private static long tagSize(byte[] name, byte[] value) {
-        return Wire.fieldSize(name.length) + Wire.fieldSize(value.length);
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static long sizeInTable(byte @Nullable [] newText) {
-        return newText == null ? 0 : Wire.fieldSize(newText.length);
+    private static long tagSize(Map.Entry<String, String> header) {
+        return (long) CodedOutputStream.computeStringSize(Wire.TAG_KEY, header.getKey())
+                + CodedOutputStream.computeStringSize(Wire.TAG_VALUE, header.getValue());
     }
 
     private @Nullable HashKey writtenHashKey(AggregateEntry entry) {

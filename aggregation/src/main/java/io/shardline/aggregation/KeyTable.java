@@ -2,21 +2,25 @@ package io.shardline.aggregation;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
  * One of the two key tables of an aggregate while it is made: every key once, in the order first seen, written as what its
  * {@code toString} says. Confined to the aggregate's user.
  */
 final class KeyTable<K> {
+    private static final int FIRST_CAPACITY = 16;
+
     private final int fieldNumber;
-    private final Map<K, Integer> indexes = new HashMap<>();
-    private final List<byte[]> texts = new ArrayList<>();
+    private final ProtoBuffer written = new ProtoBuffer();
+    private Object[] keys = new Object[FIRST_CAPACITY];
+    private int count;
+
+    /**
+     * The position of a key and one, or 0 for a free slot; a key is at its hash code's slot or behind it. A table of objects
+     * would need an object for each key, and a look at another place in memory to compare it.
+     */
+    private int[] slots = new int[2 * FIRST_CAPACITY];
 
     KeyTable(int fieldNumber) {
         this.fieldNumber = fieldNumber;
@@ -24,27 +28,56 @@ final class KeyTable<K> {
 
     /** The position of a key in the table; of a new one, the position it would get. */
     int indexOf(K key) {
-        Integer index = indexes.get(key);
-        return index == null ? texts.size() : index;
+        int position = slots[slotOf(key)];
+        return position == 0 ? count : position - 1;
     }
 
-    /**
-     * What {@link #add} would have to be given for this key: its text in UTF-8, or null if the table has the key.
-     *
-     * @param index what {@link #indexOf} said, so that nothing is looked up twice
-     */
-    byte @Nullable [] textIfNew(K key, int index) {
-        return index < texts.size() ? null : key.toString().getBytes(StandardCharsets.UTF_8);
+    /** Whether {@link #indexOf} spoke of a key that is not in the table. */
+    boolean isNew(int index) {
+        return index == count;
     }
 
-    void add(K key, byte[] text) {
-        indexes.put(key, texts.size());
-        texts.add(text);
+    /** What a new key takes in the aggregate, in bytes. */
+    long sizeOf(K key) {
+        return CodedOutputStream.computeStringSize(fieldNumber, key.toString());
     }
 
-    void writeTo(CodedOutputStream out) throws IOException {
-        for (byte[] text : texts) {
-            out.writeByteArray(fieldNumber, text);
+    /** @param size what {@link #sizeOf} said */
+    void add(K key, long size) {
+        try {
+            written.append(size).writeString(fieldNumber, key.toString());
+        } catch (IOException e) {
+            throw new IllegalStateException("a key takes more than its size said, " + size + " bytes", e);
+        }
+        if (count == keys.length) {
+            grow();
+        }
+        keys[count++] = key;
+        slots[slotOf(key)] = count;
+    }
+
+    /** Writes the fields of all keys; returns the place behind. */
+    int writeTo(byte[] bytes, int offset) {
+        return written.copyTo(bytes, offset);
+    }
+
+    private int slotOf(Object key) {
+        int mask = slots.length - 1;
+        int hash = key.hashCode();
+        int slot = (hash ^ (hash >>> 16)) & mask;
+        while (slots[slot] != 0 && !keys[slots[slot] - 1].equals(key)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    /** Keeps half of the slots free. */
+    private void grow() {
+        keys = Arrays.copyOf(keys, 2 * count);
+        slots = new int[4 * count];
+        int present = count;
+        for (int i = 0; i < present; i++) {
+            slots[slotOf(keys[i])] = i + 1;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.shardline.producer;
 
+import io.shardline.producer.internal.DirectBody;
 import io.shardline.producer.internal.ProducerLoop;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.OwnClients;
@@ -180,7 +181,8 @@ public final class ShardlineProducer implements AutoCloseable {
          * Sets what else the producer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
          * the limit of a call and the user agent are the producer's, whatever is set here. An HTTP client is set by
          * {@code httpClientBuilder}, which takes the place of the producer's choice for plain endpoints; the SDK refuses
-         * {@code httpClient} beside it.
+         * {@code httpClient} beside it. Interceptors see PutRecords with its records until it is marshalled, and without them
+         * afterwards, because the producer writes that part of the body itself.
          */
         public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
             kinesis.customize("customizeKinesis", customizer);
@@ -230,7 +232,7 @@ public final class ShardlineProducer implements AutoCloseable {
         }
 
         private KinesisAsyncClient ownClient() {
-            return clients.build(KinesisAsyncClient.builder(), kinesis, config.requestTimeout());
+            return clients.build(KinesisAsyncClient.builder(), kinesis, config.requestTimeout(), new DirectBody());
         }
     }
 }

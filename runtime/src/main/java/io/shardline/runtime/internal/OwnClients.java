@@ -21,8 +21,10 @@ import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider
 import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -118,9 +120,13 @@ public final class OwnClients {
         refuse(given, finished);
     }
 
-    /** A client as chosen, which makes one attempt per call and gives it up after {@code callTimeout}. */
+    /**
+     * A client as chosen, which makes one attempt per call and gives it up after {@code callTimeout}.
+     *
+     * @param interceptors behind those that its user chose
+     */
     public <B extends AwsAsyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(
-            B builder, Service<B> service, Duration callTimeout) {
+            B builder, Service<B> service, Duration callTimeout, ExecutionInterceptor... interceptors) {
         URI address = service.endpoint != null ? service.endpoint : endpoint;
         if (address != null) {
             pointTo(builder, address);
@@ -132,8 +138,9 @@ public final class OwnClients {
             builder.credentialsProvider(credentials);
         }
         service.customizers.forEach(customizer -> customizer.accept(builder));
-        return builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
-                        .retryStrategy(AwsRetryStrategy.doNotRetry())
+        ClientOverrideConfiguration.Builder settings = builder.overrideConfiguration().toBuilder();
+        List.of(interceptors).forEach(settings::addExecutionInterceptor);
+        return builder.overrideConfiguration(settings.retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallTimeout(callTimeout)
                         .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, userAgent)
                         .build())

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -116,21 +115,20 @@ public final class ContenderRun implements Callable<Integer> {
     }
 
     /**
-     * By processor time, because on a busy machine seconds say little about what the JVM has compiled. For one half a few records at
-     * a time: a million records are so few requests that the code behind them would be measured uncompiled.
+     * The code behind a request is compiled after thousands of requests, and a million records are a hundred; hence many requests
+     * of a few records first. KPL makes its requests in native code, which needs none. Then full speed, by processor time: on a
+     * busy machine seconds say little about what the JVM has compiled.
      */
     private void warmUp(Contender contender, ExecutorService threads) throws Exception {
-        double half = workload.warmUpSeconds / 2.0;
         List<Putting> puttings = puttings(contender, 0);
-        warmUpUntil(half, enough -> start(threads, puttings, one -> one.putFewUntil(enough)));
-        warmUpUntil(2 * half, enough -> start(threads, puttings, one -> one.putUntil(enough)));
-    }
-
-    private static void warmUpUntil(double cpuSeconds, Function<AtomicBoolean, List<Future<long[]>>> work)
-            throws Exception {
+        if (!kind.isAmazons()) {
+            int requestsOfThread = workload.warmUpRequests / workload.threads;
+            results(start(threads, puttings, putting -> putting.putFew(requestsOfThread)));
+        }
+        double end = ProcessCost.cpuSeconds() + workload.warmUpSeconds;
         AtomicBoolean enough = new AtomicBoolean();
-        List<Future<long[]>> putting = work.apply(enough);
-        while (ProcessCost.cpuSeconds() < cpuSeconds && putting.stream().noneMatch(Future::isDone)) {
+        List<Future<long[]>> putting = start(threads, puttings, one -> one.putUntil(enough));
+        while (ProcessCost.cpuSeconds() < end && putting.stream().noneMatch(Future::isDone)) {
             Thread.sleep(WARM_UP_STEP_MILLIS);
         }
         enough.set(true);

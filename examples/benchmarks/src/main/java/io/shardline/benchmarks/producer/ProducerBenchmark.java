@@ -90,6 +90,7 @@ public final class ProducerBenchmark implements Callable<Integer> {
         if (quick) {
             runs = 1;
             workload.records = QUICK_RECORDS;
+            workload.warmUpRequests = 0;
             workload.warmUpSeconds = 0;
         }
         System.out.printf(

@@ -36,11 +36,11 @@ final class Putting {
         this.nextNumber = firstNumber;
     }
 
-    /** Puts a few records and waits for them, until told to stop; measures nothing. */
-    long[] putFewUntil(AtomicBoolean enough) throws InterruptedException, ExecutionException {
-        do {
+    /** So often puts a few records and waits for them; measures nothing. */
+    long[] putFew(int times) throws InterruptedException, ExecutionException {
+        for (int i = 0; i < times; i++) {
             putAndAwait(FEW);
-        } while (!enough.get());
+        }
         return new long[0];
     }
 

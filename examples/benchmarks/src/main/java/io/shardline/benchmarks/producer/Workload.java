@@ -33,8 +33,15 @@ final class Workload {
     int windowMib = 32;
 
     @Option(
+            names = "--warm-up-requests",
+            description =
+                    "Requests of a few records that a contender makes before it counts, if its JVM makes the requests"
+                            + " (${DEFAULT-VALUE}).")
+    int warmUpRequests = 25_000;
+
+    @Option(
             names = "--warm-up",
-            description = "Seconds of processor time that a contender has spent before it counts (${DEFAULT-VALUE}).")
+            description = "Seconds of processor time that it then spends at full speed (${DEFAULT-VALUE}).")
     int warmUpSeconds = 24;
 
     @Option(names = "--http", description = "HTTP client of ours: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
@@ -63,6 +70,7 @@ final class Workload {
                 "--threads=" + threads,
                 "--window=" + window,
                 "--window-mib=" + windowMib,
+                "--warm-up-requests=" + warmUpRequests,
                 "--warm-up=" + warmUpSeconds,
                 "--http=" + http));
         if (plain) {

@@ -1,0 +1,60 @@
+package io.shardline.aggregation;
+
+import com.google.protobuf.CodedOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Protobuf fields that are appended one after the other. They are kept in pieces: one array that grows would be copied, and
+ * would have more room than most aggregates need. Confined to its user.
+ */
+final class ProtoBuffer {
+    private static final int SMALLEST_PIECE = 256;
+
+    /** A larger field has a piece for itself. */
+    private static final int LARGEST_PIECE = 16 * 1024;
+
+    private final List<Piece> full = new ArrayList<>(0);
+    private Piece last = new Piece(SMALLEST_PIECE);
+
+    /** Confined to the buffer. */
+    private static final class Piece {
+        private final byte[] bytes;
+        private int length;
+
+        Piece(int capacity) {
+            bytes = new byte[capacity];
+        }
+
+        int copyTo(byte[] target, int offset) {
+            System.arraycopy(bytes, 0, target, offset, length);
+            return offset + length;
+        }
+    }
+
+    /**
+     * Room behind what is there.
+     *
+     * @param size how many bytes the caller is about to write, all of them
+     * @throws ArithmeticException if that is more than fits an array
+     */
+    CodedOutputStream append(long size) {
+        int needed = Math.toIntExact(size);
+        if (needed > last.bytes.length - last.length) {
+            full.add(last);
+            last = new Piece(Math.max(needed, Math.min(2 * last.bytes.length, LARGEST_PIECE)));
+        }
+        CodedOutputStream out = CodedOutputStream.newInstance(last.bytes, last.length, needed);
+        last.length += needed;
+        return out;
+    }
+
+    /** Copies all of it; returns the place behind. */
+    int copyTo(byte[] target, int offset) {
+        int end = offset;
+        for (Piece piece : full) {
+            end = piece.copyTo(target, end);
+        }
+        return last.copyTo(target, end);
+    }
+}

@@ -1,0 +1,96 @@
+package io.shardline.producer.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.Header;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+
+/**
+ * Sends the data of PutRecords from where it is, for a client of the producer's own.
+ *
+ * <p>The SDK copies a body seven times between the request and the signature, through buffers that grow. This takes the records
+ * out of the request before the SDK writes the rest, and puts them back behind it, large data by reference. What is sent means
+ * the same: only the place of {@code Records} among the other members is another, and CBOR maps have no order. The SDK's JSON,
+ * which it writes if CBOR is switched off, is left alone. Thread-safe.
+ */
+public final class DirectBody implements ExecutionInterceptor {
+
+    private static final ExecutionAttribute<List<PutRecordsRequestEntry>> RECORDS =
+            new ExecutionAttribute<>("ShardlinePutRecordsEntries");
+
+    private static final ExecutionAttribute<Integer> LENGTH = new ExecutionAttribute<>("ShardlinePutRecordsLength");
+
+    /** Learnt from the first request, which goes as the SDK writes it: nothing else says for sure. */
+    private volatile boolean isCbor;
+
+    @Override
+    public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
+        if (isCbor && context.request() instanceof PutRecordsRequest request && request.hasRecords()) {
+            attributes.putAttribute(RECORDS, request.records());
+            return request.toBuilder()
+                    .records((@Nullable Collection<PutRecordsRequestEntry>) null)
+                    .build();
+        }
+        return context.request();
+    }
+
+    @Override
+    public Optional<AsyncRequestBody> modifyAsyncHttpContent(
+            Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+        List<PutRecordsRequestEntry> records = attributes.getAttribute(RECORDS);
+        if (records == null) {
+            return context.asyncRequestBody();
+        }
+        CborBody body = new CborBody(writtenBySdk(context));
+        body.appendRecords(records);
+        attributes.putAttribute(LENGTH, body.length());
+        return Optional.of(AsyncRequestBody.fromByteBuffersUnsafe(body.parts().toArray(ByteBuffer[]::new)));
+    }
+
+    @Override
+    public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+        Integer length = attributes.getAttribute(LENGTH);
+        if (length == null) {
+            if (context.request() instanceof PutRecordsRequest) {
+                isCbor = isCbor(context.httpRequest());
+            }
+            return context.httpRequest();
+        }
+        return context.httpRequest().copy(request -> request.putHeader(Header.CONTENT_LENGTH, String.valueOf(length)));
+    }
+
+    private static boolean isCbor(SdkHttpRequest request) {
+        return request.firstMatchingHeader(Header.CONTENT_TYPE)
+                .filter(type -> type.contains("cbor"))
+                .isPresent();
+    }
+
+    private static byte[] writtenBySdk(Context.ModifyHttpRequest context) {
+        if (!isCbor(context.httpRequest())) {
+            throw SdkClientException.create("a request was to be CBOR as the one before, and is "
+                    + context.httpRequest().firstMatchingHeader(Header.CONTENT_TYPE));
+        }
+        RequestBody body = context.requestBody().orElseThrow();
+        try (InputStream stream = body.contentStreamProvider().newStream()) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
