@@ -1,9 +1,13 @@
 package io.shardline.producer.internal;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -30,7 +34,7 @@ final class CborBody {
     /** Smaller data is copied: parts cost, too. */
     private static final int LARGE = 4096;
 
-    private final List<ByteBuffer> parts = new ArrayList<>();
+    private final List<byte[]> parts = new ArrayList<>();
     private final ByteArrayOutputStream part = new ByteArrayOutputStream(LARGE);
     private int length;
 
@@ -51,12 +55,13 @@ final class CborBody {
         endPart();
     }
 
-    /** All of it, in order. */
-    List<ByteBuffer> parts() {
-        return parts;
+    /** All of it, from the beginning. */
+    InputStream stream() {
+        return new SequenceInputStream(Collections.enumeration(
+                parts.stream().map(ByteArrayInputStream::new).toList()));
     }
 
-    /** Of all parts together, in bytes. */
+    /** Of all of it, in bytes. */
     int length() {
         return length;
     }
@@ -86,7 +91,7 @@ final class CborBody {
             part.writeBytes(data);
         } else {
             endPart();
-            parts.add(ByteBuffer.wrap(data));
+            parts.add(data);
             length += data.length;
         }
     }
@@ -109,7 +114,7 @@ final class CborBody {
 
     private void endPart() {
         if (part.size() > 0) {
-            parts.add(ByteBuffer.wrap(part.toByteArray()));
+            parts.add(part.toByteArray());
             length += part.size();
             part.reset();
         }

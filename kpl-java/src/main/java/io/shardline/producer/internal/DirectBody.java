@@ -3,13 +3,11 @@ package io.shardline.producer.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
-import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
@@ -24,10 +22,10 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 /**
  * Sends the data of PutRecords from where it is, for a client of the producer's own.
  *
- * <p>The SDK copies a body seven times between the request and the signature, through buffers that grow. This takes the records
- * out of the request before the SDK writes the rest, and puts them back behind it, large data by reference. What is sent means
- * the same: only the place of {@code Records} among the other members is another, and CBOR maps have no order. The SDK's JSON,
- * which it writes if CBOR is switched off, is left alone. Thread-safe.
+ * <p>The SDK copies data four times to marshal it, through a buffer that grows. This takes the records out of the request
+ * before the SDK writes the rest, and puts them back behind it, large data by reference. What is sent means the same: only
+ * the place of {@code Records} among the other members is another, and CBOR maps have no order. The SDK's JSON, which it writes if
+ * CBOR is switched off, is left alone. Thread-safe.
  */
 public final class DirectBody implements ExecutionInterceptor {
 
@@ -51,16 +49,16 @@ public final class DirectBody implements ExecutionInterceptor {
     }
 
     @Override
-    public Optional<AsyncRequestBody> modifyAsyncHttpContent(
-            Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+    public Optional<RequestBody> modifyHttpContent(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
         List<PutRecordsRequestEntry> records = attributes.getAttribute(RECORDS);
         if (records == null) {
-            return context.asyncRequestBody();
+            return context.requestBody();
         }
-        CborBody body = new CborBody(writtenBySdk(context));
+        RequestBody rest = context.requestBody().orElseThrow();
+        CborBody body = new CborBody(writtenBySdk(context.httpRequest(), rest));
         body.appendRecords(records);
         attributes.putAttribute(LENGTH, body.length());
-        return Optional.of(AsyncRequestBody.fromByteBuffersUnsafe(body.parts().toArray(ByteBuffer[]::new)));
+        return Optional.of(RequestBody.fromContentProvider(body::stream, body.length(), rest.contentType()));
     }
 
     @Override
@@ -81,12 +79,11 @@ public final class DirectBody implements ExecutionInterceptor {
                 .isPresent();
     }
 
-    private static byte[] writtenBySdk(Context.ModifyHttpRequest context) {
-        if (!isCbor(context.httpRequest())) {
+    private static byte[] writtenBySdk(SdkHttpRequest request, RequestBody body) {
+        if (!isCbor(request)) {
             throw SdkClientException.create("a request was to be CBOR as the one before, and is "
-                    + context.httpRequest().firstMatchingHeader(Header.CONTENT_TYPE));
+                    + request.firstMatchingHeader(Header.CONTENT_TYPE));
         }
-        RequestBody body = context.requestBody().orElseThrow();
         try (InputStream stream = body.contentStreamProvider().newStream()) {
             return stream.readAllBytes();
         } catch (IOException e) {

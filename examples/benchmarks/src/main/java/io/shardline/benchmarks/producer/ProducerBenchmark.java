@@ -76,7 +76,7 @@ public final class ProducerBenchmark implements Callable<Integer> {
             description = "Show this help.")
     void showHelp(boolean asked) {} // picocli does it
 
-    private ProducerBenchmark() {}
+    ProducerBenchmark() {}
 
     /** Runs the program. */
     public static void main(String[] arguments) {
