@@ -25,7 +25,8 @@ import software.amazon.awssdk.core.SdkBytes;
 @Timeout(60)
 class BlockedHandlerTest {
 
-    private static final Duration D = Duration.ofSeconds(1);
+    /** Long enough that no machine is so busy that it keeps a thread from running for all of it. */
+    private static final Duration D = Duration.ofSeconds(3);
 
     /** Six heartbeats are nearly two lease durations. */
     private static final int BEATS = 6;
