@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the consumer every second, keeps the picture for whoever wants to see it, and knows when it is ready.
  *
- * <p>{@link #latest}, {@link #latestOfFleet}, {@link #ready} and {@link #awaitReady} may be called from any thread; all else is confined to the loop.
+ * <p>{@link #latest}, {@link #latestOfFleet}, {@link #ready} and {@link #awaitReady} may be called from any thread; all else is
+ * confined to the loop.
  */
 public final class HealthBoard {
 

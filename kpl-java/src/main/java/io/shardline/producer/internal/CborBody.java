@@ -40,10 +40,15 @@ final class CborBody {
 
     /** @param map a map without a stated number of members, as the SDK writes them */
     CborBody(byte[] map) {
-        if (map.length < 2 || (map[0] & 0xFF) != OPEN_MAP || (map[map.length - 1] & 0xFF) != BREAK) {
+        if (!isOpenMap(map)) {
             throw new IllegalArgumentException("not a CBOR map of open length, " + map.length + " bytes");
         }
         part.write(map, 0, map.length - 1);
+    }
+
+    /** Whether it begins and ends as a map does whose number of members is not stated. */
+    static boolean isOpenMap(byte[] bytes) {
+        return bytes.length >= 2 && (bytes[0] & 0xFF) == OPEN_MAP && (bytes[bytes.length - 1] & 0xFF) == BREAK;
     }
 
     void appendRecords(List<PutRecordsRequestEntry> records) {

@@ -34,12 +34,15 @@ public final class DirectBody implements ExecutionInterceptor {
 
     private static final ExecutionAttribute<Integer> LENGTH = new ExecutionAttribute<>("ShardlinePutRecordsLength");
 
-    /** Learnt from the first request, which goes as the SDK writes it: nothing else says for sure. */
-    private volatile boolean isCbor;
+    /**
+     * Whether what the SDK writes is CBOR that can be appended to. Learnt from the first request, which goes as the SDK writes it:
+     * nothing else says for sure.
+     */
+    private volatile boolean isAppendable;
 
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
-        if (isCbor && context.request() instanceof PutRecordsRequest request && request.hasRecords()) {
+        if (isAppendable && context.request() instanceof PutRecordsRequest request && request.hasRecords()) {
             attributes.putAttribute(RECORDS, request.records());
             return request.toBuilder()
                     .records((@Nullable Collection<PutRecordsRequestEntry>) null)
@@ -55,7 +58,11 @@ public final class DirectBody implements ExecutionInterceptor {
             return context.requestBody();
         }
         RequestBody rest = context.requestBody().orElseThrow();
-        CborBody body = new CborBody(writtenBySdk(context.httpRequest(), rest));
+        if (!isCbor(context.httpRequest())) {
+            throw SdkClientException.create("a request was to be CBOR as the one before, and is "
+                    + context.httpRequest().firstMatchingHeader(Header.CONTENT_TYPE));
+        }
+        CborBody body = new CborBody(bytesOf(rest));
         body.appendRecords(records);
         attributes.putAttribute(LENGTH, body.length());
         return Optional.of(RequestBody.fromContentProvider(body::stream, body.length(), rest.contentType()));
@@ -66,7 +73,11 @@ public final class DirectBody implements ExecutionInterceptor {
         Integer length = attributes.getAttribute(LENGTH);
         if (length == null) {
             if (context.request() instanceof PutRecordsRequest) {
-                isCbor = isCbor(context.httpRequest());
+                isAppendable = isCbor(context.httpRequest())
+                        && context.requestBody()
+                                .map(DirectBody::bytesOf)
+                                .filter(CborBody::isOpenMap)
+                                .isPresent();
             }
             return context.httpRequest();
         }
@@ -79,11 +90,7 @@ public final class DirectBody implements ExecutionInterceptor {
                 .isPresent();
     }
 
-    private static byte[] writtenBySdk(SdkHttpRequest request, RequestBody body) {
-        if (!isCbor(request)) {
-            throw SdkClientException.create("a request was to be CBOR as the one before, and is "
-                    + request.firstMatchingHeader(Header.CONTENT_TYPE));
-        }
+    private static byte[] bytesOf(RequestBody body) {
         try (InputStream stream = body.contentStreamProvider().newStream()) {
             return stream.readAllBytes();
         } catch (IOException e) {
