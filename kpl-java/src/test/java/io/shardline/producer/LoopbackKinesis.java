@@ -3,9 +3,14 @@ package io.shardline.producer;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.Decoded;
+import io.shardline.aggregation.HashKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,19 +20,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.protocols.jsoncore.JsonNode;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.SdkBytes;
 
-/** A Kinesis of one shard on a socket of the loopback, which fails in ways that only a wire has. Speaks JSON. Thread-safe. */
+/**
+ * A Kinesis of one shard on a socket of the loopback, which fails in ways that only a wire has. Answers in the encoding in which
+ * it is asked, and refuses what is not signed with its credentials. Thread-safe.
+ */
 final class LoopbackKinesis implements AutoCloseable {
 
     /** What becomes of a request. Immutable. */
@@ -54,35 +61,70 @@ final class LoopbackKinesis implements AutoCloseable {
         TOO_MANY,
         /** It has its effect, and the answer has no sequence numbers. */
         NO_NUMBERS,
+        /** The first record and every second one behind it are throttled, and the answer says so; the others have their effect. */
+        SOME_THROTTLED,
+        /** The service throttles the whole request; no effect. */
+        THROTTLED(400, "ProvisionedThroughputExceededException"),
+        /** The service says that the credentials have expired; no effect. */
+        EXPIRED_CREDENTIALS(400, "ExpiredTokenException"),
+        /** The service says that it has failed; no effect. */
+        INTERNAL_FAILURE(500, "InternalFailure"),
         /** A proxy answers that the service is not there; no effect. */
-        BAD_GATEWAY;
+        BAD_GATEWAY(502, "");
 
-        boolean hasEffect() {
-            return this != RESET_IN_THE_REQUEST && this != BAD_GATEWAY;
+        private final int status;
+        private final String error;
+
+        Reply() {
+            this(200, "");
+        }
+
+        Reply(int status, String error) {
+            this.status = status;
+            this.error = error;
+        }
+
+        /** Whether it has an effect of which the answer does not tell. */
+        boolean isUnknown() {
+            return status == 200 && this != GOOD && this != RESET_IN_THE_REQUEST && this != SOME_THROTTLED;
         }
     }
 
-    private static final String SHARDS = "{\"Shards\":[{\"ShardId\":\"shardId-000000000000\",\"HashKeyRange\":{"
-            + "\"StartingHashKey\":\"0\",\"EndingHashKey\":\"340282366920938463463374607431768211455\"},"
-            + "\"SequenceNumberRange\":{\"StartingSequenceNumber\":\"1\"}}]}";
+    /** Whoever sends is expected to have these. */
+    static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String SHARD = "shardId-000000000000";
+    private static final String THROTTLE = "ProvisionedThroughputExceededException";
 
     /** The user records in the order in which they were stored. */
     final List<AggregateEntry> stored = new CopyOnWriteArrayList<>();
 
+    /** The PutRecords requests of which the whole body has come, whatever became of them. */
+    final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+
     private final ServerSocket server;
+    private final @Nullable SSLSocketFactory tls;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final Queue<Reply> puts = new ConcurrentLinkedQueue<>();
     private final Queue<Reply> listings = new ConcurrentLinkedQueue<>();
     private final AtomicLong sequence = new AtomicLong(1);
     private volatile CountDownLatch held = new CountDownLatch(0);
 
+    /** Listens without encryption. */
     LoopbackKinesis() throws IOException {
+        this(null);
+    }
+
+    /** @param tls makes the server's side of connections; null for none */
+    LoopbackKinesis(@Nullable SSLSocketFactory tls) throws IOException {
+        this.tls = tls;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start("loopback-accept", this::accept);
     }
 
     URI address() {
-        return URI.create("http://127.0.0.1:" + server.getLocalPort());
+        return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + server.getLocalPort());
     }
 
     /** Tells what becomes of the coming PutRecords calls; of those behind them nothing bad. */
@@ -113,6 +155,17 @@ final class LoopbackKinesis implements AutoCloseable {
         }
     }
 
+    /** One connection, below encryption and above. Confined to its thread. */
+    private record Line(Socket socket, InputStream in, OutputStream out) {
+
+        /** Closes it so that the other side hears of a reset, not of an end. */
+        void reset() throws IOException {
+            socket.setSoLinger(true, 0);
+            socket.close();
+            throw new IOException("reset");
+        }
+    }
+
     private static void start(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
@@ -132,88 +185,157 @@ final class LoopbackKinesis implements AutoCloseable {
     }
 
     private void serve(Socket connection) {
-        try (connection) {
-            InputStream in = connection.getInputStream();
-            List<String> head = head(in);
+        try (connection;
+                Socket talk = tls == null ? connection : tls.createSocket(connection, null, true)) {
+            Line line = new Line(connection, talk.getInputStream(), talk.getOutputStream());
+            List<String> head = ArrivedRequest.nextHead(line.in);
             while (!head.isEmpty()) {
-                boolean lists = header(head, "x-amz-target").endsWith("ListShards");
-                Reply reply = (lists ? listings : puts).poll();
-                answer(connection, head, lists, reply == null ? Reply.GOOD : reply);
-                head = head(in);
+                answer(line, head);
+                head = ArrivedRequest.nextHead(line.in);
             }
         } catch (IOException gone) {
             // the client has closed it, or we have
         }
     }
 
-    private void answer(Socket connection, List<String> head, boolean lists, Reply reply) throws IOException {
-        int length = Integer.parseInt(header(head, "content-length"));
+    private void answer(Line line, List<String> head) throws IOException {
+        String operation = ArrivedRequest.operation(head);
+        Reply reply = nextReply(operation);
+        int length = ArrivedRequest.length(head);
         if (reply == Reply.RESET_IN_THE_REQUEST) {
-            connection.getInputStream().readNBytes(length / 2);
-            reset(connection);
+            line.in.readNBytes(length / 2);
+            line.reset();
         }
-        byte[] body = connection.getInputStream().readNBytes(length);
-        String good = lists ? SHARDS : store(JsonNode.parser().parse(body), reply);
-        if (!lists) {
-            await(held);
+        ArrivedRequest request = new ArrivedRequest(head, SdkBytes.fromByteArrayUnsafe(line.in.readNBytes(length)));
+        if (operation.equals("PutRecords")) {
+            requests.add(request.members());
         }
-        OutputStream out = connection.getOutputStream();
-        switch (reply) {
-            case RESET_BEFORE_THE_ANSWER -> reset(connection);
-            case RESET_IN_THE_ANSWER -> {
-                String answer = http("200 OK", good);
-                out.write(
-                        answer.substring(0, answer.length() - good.length() / 2).getBytes(UTF_8));
-                out.flush();
-                reset(connection);
+        if (!request.isSignedBy(CREDENTIALS)) {
+            refuse(line, request, 403, "InvalidSignatureException");
+        } else if (reply.status == 200) {
+            JsonNode good = effect(operation, request, reply);
+            if (operation.equals("PutRecords")) {
+                await(held);
             }
-            case SILENCE -> {}
-            case GARBAGE -> out.write(http("200 OK", "<html>" + good).getBytes(UTF_8));
-            case NOISE -> {
-                out.write("this is no HTTP\r\n\r\n".repeat(10).getBytes(UTF_8));
-                out.flush();
-                connection.close();
-            }
-            case EMPTY -> out.write(http("200 OK", "").getBytes(UTF_8));
-            case BAD_GATEWAY ->
-                out.write(http("502 Bad Gateway", "<html>Bad Gateway</html>").getBytes(UTF_8));
-            default -> out.write(http("200 OK", good).getBytes(UTF_8));
+            tell(line, request, request.format().writeValueAsBytes(good), reply);
+        } else if (reply == Reply.BAD_GATEWAY) {
+            line.out.write(http(reply.status, "text/html", "<html>Bad Gateway</html>".getBytes(UTF_8)));
+        } else {
+            refuse(line, request, reply.status, reply.error);
         }
-        out.flush();
+        line.out.flush();
     }
 
-    private String store(JsonNode request, Reply reply) {
-        List<String> results = new ArrayList<>();
-        for (JsonNode each : request.field("Records").orElseThrow().asArray()) {
-            String key = each.field("PartitionKey").orElseThrow().text();
-            byte[] data =
-                    Base64.getDecoder().decode(each.field("Data").orElseThrow().text());
-            long number = sequence.incrementAndGet();
-            if (reply.hasEffect()) {
-                stored.addAll(
-                        AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated
-                                ? aggregated.entries()
-                                : List.of(new AggregateEntry(key, null, data)));
+    private Reply nextReply(String operation) {
+        Queue<Reply> script = operation.equals("PutRecords") ? puts : listings;
+        Reply reply = operation.equals("DescribeStreamSummary") ? null : script.poll();
+        return reply == null ? Reply.GOOD : reply;
+    }
+
+    /** @param good what is told if nothing bad is to happen */
+    private static void tell(Line line, ArrivedRequest request, byte[] good, Reply reply) throws IOException {
+        switch (reply) {
+            case RESET_BEFORE_THE_ANSWER -> line.reset();
+            case RESET_IN_THE_ANSWER -> {
+                byte[] answer = http(200, request.contentType(), good);
+                line.out.write(answer, 0, answer.length - good.length / 2);
+                line.out.flush();
+                line.reset();
             }
-            results.add(result(reply == Reply.NO_NUMBERS ? null : number));
+            case SILENCE -> {}
+            case GARBAGE -> {
+                byte[] page = ("<html>" + new String(good, ISO_8859_1)).getBytes(ISO_8859_1);
+                line.out.write(http(200, request.contentType(), page));
+            }
+            case NOISE -> {
+                line.out.write("this is no HTTP\r\n\r\n".repeat(10).getBytes(UTF_8));
+                line.out.flush();
+                line.socket.close();
+            }
+            case EMPTY -> line.out.write(http(200, request.contentType(), new byte[0]));
+            default -> line.out.write(http(200, request.contentType(), good));
+        }
+    }
+
+    private JsonNode effect(String operation, ArrivedRequest request, Reply reply) throws IOException {
+        return switch (operation) {
+            case "PutRecords" -> store(request.members().get("Records"), reply);
+            case "ListShards" -> shards();
+            case "DescribeStreamSummary" -> summary();
+            default -> throw new IOException("nobody here knows " + operation);
+        };
+    }
+
+    private ObjectNode store(JsonNode entries, Reply reply) throws IOException {
+        ArrayNode results = NODES.arrayNode();
+        int throttled = 0;
+        for (JsonNode entry : entries) {
+            if (reply == Reply.SOME_THROTTLED && results.size() % 2 == 0) {
+                throttled++;
+                results.addObject().put("ErrorCode", THROTTLE).put("ErrorMessage", "too fast");
+            } else {
+                store(entry);
+                results.add(result(reply));
+            }
         }
         if (reply == Reply.TOO_FEW) {
             results.remove(0);
         } else if (reply == Reply.TOO_MANY) {
-            results.add(result(sequence.incrementAndGet()));
+            results.add(result(reply));
         }
-        return "{\"FailedRecordCount\":0,\"Records\":[" + String.join(",", results) + "]}";
+        return NODES.objectNode().put("FailedRecordCount", throttled).set("Records", results);
     }
 
-    private static String result(@Nullable Long number) {
-        return "{\"ShardId\":\"shardId-000000000000\""
-                + (number == null ? "" : ",\"SequenceNumber\":\"" + number + "\"")
-                + "}";
+    private void store(JsonNode entry) throws IOException {
+        byte[] data = entry.get("Data").binaryValue();
+        String key = entry.get("PartitionKey").textValue();
+        String explicit = entry.path("ExplicitHashKey").textValue();
+        HashKey hashKey = explicit == null ? null : HashKey.parse(explicit);
+        stored.addAll(
+                AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated
+                        ? aggregated.entries()
+                        : List.of(new AggregateEntry(key, hashKey, data)));
     }
 
-    private static String http(String status, String body) {
-        return "HTTP/1.1 " + status + "\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: " + body.length()
-                + "\r\n\r\n" + body;
+    private ObjectNode result(Reply reply) {
+        ObjectNode result = NODES.objectNode().put("ShardId", SHARD);
+        if (reply != Reply.NO_NUMBERS) {
+            result.put("SequenceNumber", String.valueOf(sequence.incrementAndGet()));
+        }
+        return result;
+    }
+
+    private static ObjectNode shards() {
+        ObjectNode answer = NODES.objectNode();
+        ObjectNode shard = answer.putArray("Shards").addObject().put("ShardId", SHARD);
+        shard.putObject("HashKeyRange")
+                .put("StartingHashKey", "0")
+                .put("EndingHashKey", "340282366920938463463374607431768211455");
+        shard.putObject("SequenceNumberRange").put("StartingSequenceNumber", "1");
+        return answer;
+    }
+
+    private static ObjectNode summary() {
+        ObjectNode answer = NODES.objectNode();
+        answer.putObject("StreamDescriptionSummary")
+                .put("StreamStatus", "ACTIVE")
+                .put("OpenShardCount", 1)
+                .put("MaxRecordSizeInKiB", 10 * 1024);
+        return answer;
+    }
+
+    private static void refuse(Line line, ArrivedRequest request, int status, String code) throws IOException {
+        JsonNode error = NODES.objectNode().put("__type", code).put("message", "as told");
+        line.out.write(http(status, request.contentType(), request.format().writeValueAsBytes(error)));
+    }
+
+    private static byte[] http(int status, String type, byte[] body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(("HTTP/1.1 " + status + " so\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length
+                        + "\r\n\r\n")
+                .getBytes(ISO_8859_1));
+        bytes.writeBytes(body);
+        return bytes.toByteArray();
     }
 
     private static void await(CountDownLatch latch) throws IOException {
@@ -222,34 +344,5 @@ final class LoopbackKinesis implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new InterruptedIOException("nobody interrupts the loopback");
         }
-    }
-
-    /** Closes it so that the other side hears of a reset, not of an end. */
-    private static void reset(Socket connection) throws IOException {
-        connection.setSoLinger(true, 0);
-        connection.close();
-        throw new IOException("reset");
-    }
-
-    /** The lines up to the empty one; none at the end of the stream. */
-    private static List<String> head(InputStream in) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int next = in.read();
-        while (next >= 0) {
-            bytes.write(next);
-            if (next == '\n' && bytes.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-                return bytes.toString(ISO_8859_1).lines().toList();
-            }
-            next = in.read();
-        }
-        return List.of();
-    }
-
-    private static String header(List<String> head, String name) {
-        return head.stream()
-                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
-                .map(line -> line.substring(name.length() + 1).strip())
-                .findFirst()
-                .orElse("0");
     }
 }
