@@ -53,6 +53,16 @@ public final class AggregateBuilder {
     }
 
     /**
+     * Whether an entry has this partition key.
+     *
+     * @param partitionKey the key
+     * @return true if one has
+     */
+    public boolean hasPartitionKey(String partitionKey) {
+        return layout.hasPartitionKey(partitionKey);
+    }
+
+    /**
      * The entries in the order they were added.
      *
      * @return a list that cannot be changed; do not keep it while adding

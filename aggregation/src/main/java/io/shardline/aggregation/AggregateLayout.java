@@ -51,6 +51,10 @@ final class AggregateLayout {
         return size;
     }
 
+    boolean hasPartitionKey(String partitionKey) {
+        return !partitionKeys.isNew(partitionKeys.indexOf(partitionKey));
+    }
+
     /** Adds an entry unless the size would exceed {@code maxBytes}. The first entry is always added. */
     boolean tryAdd(AggregateEntry entry, long maxBytes) {
         String partitionKey = entry.partitionKey();

@@ -6,6 +6,7 @@ import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
@@ -32,13 +33,36 @@ final class AnswerJudge {
     private List<Landing> landings = new ArrayList<>();
     private long companies;
 
-    /** An aggregate that was stored, and how often shards were listed since to learn where. */
-    private record Landing(LaneLoad load, PutRecordsResultEntry result, long startedAt, int listings) {
+    /** A load whose entries are judged one by one, some of them only when the shards have been listed. */
+    private static final class OpenCase {
 
-        RequestEntry aggregate() {
-            return load.entries().get(0);
+        private final LaneLoad load;
+        private final long startedAt;
+        private final List<PendingRecord> again = new ArrayList<>();
+        private int open;
+
+        OpenCase(LaneLoad load, long startedAt) {
+            this.load = load;
+            this.startedAt = startedAt;
+            this.open = load.entries().size();
+        }
+
+        /** An entry has been judged; true if it was the last. */
+        boolean close(List<PendingRecord> putAgain) {
+            again.addAll(putAgain);
+            open--;
+            return open == 0;
+        }
+
+        /** What is to be put again, in the order of putting. */
+        List<PendingRecord> again() {
+            again.sort(Comparator.comparingLong(pending -> pending.putAt));
+            return again;
         }
     }
+
+    /** An aggregate that was stored, and how often shards were listed since to learn where. */
+    private record Landing(OpenCase of, RequestEntry aggregate, PutRecordsResultEntry result, int listings) {}
 
     AnswerJudge(StreamLanes stream, LoopContext context) {
         this.stream = stream;
@@ -134,24 +158,21 @@ final class AnswerJudge {
     }
 
     private void loadAnswered(PutRequest request, LaneLoad load, List<PutRecordsResultEntry> results) {
-        if (load.entries().get(0).isMixed() && isStored(results.get(0))) {
-            judge(new Landing(load, results.get(0), request.startedAt(), 0));
-            return;
-        }
-        List<PendingRecord> again = new ArrayList<>();
+        OpenCase openCase = new OpenCase(load, request.startedAt());
         for (int i = 0; i < results.size(); i++) {
             RequestEntry entry = load.entries().get(i);
             PutRecordsResultEntry result = results.get(i);
             if (!isStored(result)) {
-                again.addAll(refused(load, entry, result, request.startedAt()));
+                close(openCase, refused(load, entry, result, request.startedAt()));
+            } else if (entry.isMixed()) {
+                judge(new Landing(openCase, entry, result, 0));
             } else {
-                acknowledge(entry, result, request.startedAt());
                 if (!result.shardId().equals(load.lane().shardId())) {
                     stream.mapIsOld();
                 }
+                acknowledge(openCase, entry, result);
             }
         }
-        conclude(load, again);
     }
 
     private static boolean isStored(PutRecordsResultEntry result) {
@@ -182,14 +203,12 @@ final class AnswerJudge {
     // ---- aggregates and where they were stored ----
 
     private void judge(Landing landing) {
-        LaneLoad load = landing.load();
+        ShardLane lane = landing.of().load.lane();
         String shardId = landing.result().shardId();
         HashKeyRange range = stream.rangeOf(shardId);
         boolean isTrusted = stream.isTrusted(context.ticks().now());
-        HashKeyRange predicted = load.lane().range();
-        if (isTrusted && shardId.equals(load.lane().shardId()) && predicted.equals(range)) {
-            acknowledge(landing.aggregate(), landing.result(), landing.startedAt());
-            conclude(load, List.of());
+        if (isTrusted && shardId.equals(lane.shardId()) && lane.range().equals(range)) {
+            acknowledge(landing.of(), landing.aggregate(), landing.result());
             return;
         }
         if (landing.listings() == 0) {
@@ -198,8 +217,7 @@ final class AnswerJudge {
         if ((range == null || !isTrusted) && landing.listings() < MOST_LISTINGS) {
             landings.add(landing);
         } else if (range != null && landing.aggregate().isInside(range)) {
-            acknowledge(landing.aggregate(), landing.result(), landing.startedAt());
-            conclude(load, List.of());
+            acknowledge(landing.of(), landing.aggregate(), landing.result());
         } else {
             putAgain(landing);
         }
@@ -213,7 +231,7 @@ final class AnswerJudge {
     /** Judges with a new map what the old one could not tell. */
     void judgeLandings() {
         for (Landing landing : removeLandings()) {
-            judge(new Landing(landing.load(), landing.result(), landing.startedAt(), landing.listings() + 1));
+            judge(new Landing(landing.of(), landing.aggregate(), landing.result(), landing.listings() + 1));
         }
     }
 
@@ -227,23 +245,25 @@ final class AnswerJudge {
         List<PendingRecord> all = new ArrayList<>();
         for (Landing landing : removeLandings()) {
             markWrongShard(landing);
-            all.addAll(landing.aggregate().records());
+            if (landing.of().close(landing.aggregate().records())) {
+                all.addAll(landing.of().again());
+            }
         }
         return all;
     }
 
     private void putAgain(Landing landing) {
         markWrongShard(landing);
-        conclude(landing.load(), landing.aggregate().records());
+        close(landing.of(), landing.aggregate().records());
     }
 
     private void markWrongShard(Landing landing) {
         String shardId = landing.result().shardId();
         String message = "stored in " + shardId + " as part of an aggregate that does not belong there as a whole";
         FailedTry tried = new FailedTry(
-                WRONG_SHARD, message, landing.startedAt(), context.ticks().now(), true);
+                WRONG_SHARD, message, landing.of().startedAt, context.ticks().now(), true);
         landing.aggregate().records().forEach(pending -> pending.failed(tried));
-        tellRefused(landing.load(), landing.aggregate(), WRONG_SHARD);
+        tellRefused(landing.of().load, landing.aggregate(), WRONG_SHARD);
     }
 
     private List<Landing> removeLandings() {
@@ -254,14 +274,15 @@ final class AnswerJudge {
 
     // ---- the end of a load ----
 
-    private void acknowledge(RequestEntry entry, PutRecordsResultEntry result, long sentAt) {
+    private void acknowledge(OpenCase openCase, RequestEntry entry, PutRecordsResultEntry result) {
         context.outcomes()
                 .acknowledged(
                         entry,
                         result.shardId(),
                         result.sequenceNumber(),
                         context.ticks().now());
-        context.outcomes().happened(() -> stored(entry, result.shardId(), sentAt));
+        context.outcomes().happened(() -> stored(entry, result.shardId(), openCase.startedAt));
+        close(openCase, List.of());
     }
 
     private ProducerEvent stored(RequestEntry entry, String shardId, long sentAt) {
@@ -280,6 +301,12 @@ final class AnswerJudge {
         context.outcomes()
                 .happened(() -> new ProducerEvent.KinesisRecordRefused(
                         stream.name(), load.lane().shardId(), entry.records().size(), code));
+    }
+
+    private void close(OpenCase openCase, List<PendingRecord> putAgain) {
+        if (openCase.close(putAgain)) {
+            conclude(openCase.load, openCase.again());
+        }
     }
 
     private void conclude(LaneLoad load, List<PendingRecord> again) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one lane gives to one request: an aggregate, or raw records of different partition keys.
+ * What one lane gives to one request: aggregates, or raw records. In order, a partition key is in one entry only.
  *
  * <p>Immutable.
  */
@@ -25,8 +25,17 @@ record LaneLoad(ShardLane lane, List<RequestEntry> entries) {
         return entries.stream().mapToLong(RequestEntry::size).sum();
     }
 
+    /** Whether it has an aggregate that may straddle shards. */
+    boolean isMixed() {
+        return entries.stream().anyMatch(RequestEntry::isMixed);
+    }
+
     /** How many records it has; a load of one cannot be split. */
     int count() {
-        return entries.size() == 1 ? entries.get(0).records().size() : entries.size();
+        int count = 0;
+        for (RequestEntry entry : entries) {
+            count += entry.records().size();
+        }
+        return count;
     }
 }

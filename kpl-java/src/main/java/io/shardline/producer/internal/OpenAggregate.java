@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The aggregate that a lane is filling.
+ * An aggregate that is being filled.
  *
  * <p>Confined to the loop.
  */
@@ -15,10 +15,6 @@ final class OpenAggregate {
     private final List<PendingRecord> records = new ArrayList<>();
     private long cost;
     private long oldestPutAt = Ticks.NEVER;
-
-    boolean isEmpty() {
-        return records.isEmpty();
-    }
 
     int count() {
         return records.size();
@@ -47,6 +43,10 @@ final class OpenAggregate {
         cost += pending.cost();
         oldestPutAt = Math.min(oldestPutAt, pending.putAt);
         return true;
+    }
+
+    boolean hasKeyOf(PendingRecord pending) {
+        return builder.hasPartitionKey(pending.entry.partitionKey());
     }
 
     List<PendingRecord> records() {

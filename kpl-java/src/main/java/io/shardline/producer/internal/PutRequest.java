@@ -48,7 +48,7 @@ final class PutRequest {
 
     /** Whether it has an aggregate that may straddle shards. */
     boolean isMixed() {
-        return loads.stream().anyMatch(load -> load.entries().get(0).isMixed());
+        return loads.stream().anyMatch(LaneLoad::isMixed);
     }
 
     boolean isOver() {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All that waits for one shard, in order: the open aggregate, what comes behind it, and how much is in flight.
+ * All that waits for one shard, in order: the next load's aggregates, what comes behind them, and how much is in flight.
  *
  * <p>At most one load of an ordered lane is in flight, so that a retry cannot be overtaken. That costs no throughput, because
- * meanwhile the open aggregate grows. Confined to the loop.
+ * meanwhile the next load grows. Confined to the loop.
  */
 final class ShardLane {
 
@@ -39,7 +39,7 @@ final class ShardLane {
     private final long ordinal;
     private final LaneRate rate;
 
-    private OpenAggregate open = new OpenAggregate();
+    private final NextLoad aggregated;
     private final RecordQueue behind = new RecordQueue();
     private int inFlight;
     private int aggregateLimit;
@@ -63,6 +63,7 @@ final class ShardLane {
         this.settings = context.settings();
         this.ordinal = context.schedule().nextOrdinal();
         this.rate = new LaneRate(settings.rateShare(), context.ticks().now());
+        this.aggregated = new NextLoad(settings);
         this.aggregateLimit = settings.idleAggregate();
     }
 
@@ -95,7 +96,7 @@ final class ShardLane {
     }
 
     boolean isEmpty() {
-        return open.isEmpty() && behind.isEmpty();
+        return aggregated.isEmpty() && behind.isEmpty();
     }
 
     // ---- what waits ----
@@ -123,7 +124,7 @@ final class ShardLane {
         return behind.removeAll();
     }
 
-    /** Lets the open aggregate grow to its full size, because it cannot leave yet. */
+    /** Lets the next load grow to its full size, because it cannot leave yet. */
     void grow() {
         if (aggregateLimit != settings.busyAggregate()) {
             aggregateLimit = settings.busyAggregate();
@@ -141,17 +142,12 @@ final class ShardLane {
     }
 
     private boolean tryFill(PendingRecord next) {
-        return isAggregatable(next)
-                && open.count() < Math.min(mostRecords, settings.maxAggregateCount())
-                && open.tryAdd(next, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length());
+        return isAggregatable(next) && aggregated.count() < mostRecords && aggregated.tryAdd(next, aggregateLimit);
     }
 
-    /** Makes waiting records of the open aggregate's again. */
+    /** Makes waiting records of the aggregates' again. */
     private void reopen() {
-        if (!open.isEmpty()) {
-            behind.addBefore(open.records());
-            open = new OpenAggregate();
-        }
+        behind.addBefore(aggregated.removeAll());
     }
 
     private boolean isAggregatable(PendingRecord pending) {
@@ -209,18 +205,18 @@ final class ShardLane {
     }
 
     private boolean isFull() {
-        if (!open.isEmpty()) {
-            return !behind.isEmpty() || open.size() >= aggregateLimit || open.count() >= settings.maxAggregateCount();
+        if (!aggregated.isEmpty()) {
+            return !behind.isEmpty() || aggregated.isFull(aggregateLimit);
         }
-        // With aggregation, a record that is not in the open aggregate is too large for any: nothing to wait for.
+        // With aggregation, a record that is in no aggregate is too large for any: nothing to wait for.
         return settings.aggregationEnabled()
                 || behind.count() >= MOST_ENTRIES
                 || behind.bytes() >= settings.busyAggregate();
     }
 
     private PendingRecord head() {
-        if (!open.isEmpty()) {
-            return open.first();
+        if (!aggregated.isEmpty()) {
+            return aggregated.first().first();
         }
         PendingRecord first = behind.peek();
         if (first == null) {
@@ -230,15 +226,15 @@ final class ShardLane {
     }
 
     private long oldestPutAt() {
-        return open.isEmpty() ? head().putAt : open.oldestPutAt();
+        return aggregated.isEmpty() ? head().putAt : aggregated.oldestPutAt();
     }
 
     ProducerStatistics.Lane statistics(long now) {
         return new ProducerStatistics.Lane(
                 stream.name(),
                 shardId(),
-                open.count() + behind.count(),
-                open.size() + behind.bytes(),
+                aggregated.count() + behind.count(),
+                aggregated.size() + behind.bytes(),
                 inFlight,
                 Duration.ofNanos(isEmpty() ? 0 : now - oldestPutAt()),
                 rate.share());
@@ -250,15 +246,14 @@ final class ShardLane {
     void expire(long now) {
         cutExpired(now);
         // Without order an old record may stand behind a young one, and come in with it.
-        while (!open.isEmpty() && isExpired(open.oldestPutAt(), now)) {
+        while (isExpired(aggregated.oldestPutAt(), now)) {
             cutExpired(now);
         }
     }
 
     private void cutExpired(long now) {
-        if (!open.isEmpty() && isExpired(open.oldestPutAt(), now)) {
-            List<PendingRecord> dissolved = open.records();
-            open = new OpenAggregate();
+        if (isExpired(aggregated.oldestPutAt(), now)) {
+            List<PendingRecord> dissolved = aggregated.removeAll();
             behind.addBefore(dissolved.stream()
                     .filter(pending -> !isExpired(pending.putAt, now))
                     .toList());
@@ -266,7 +261,7 @@ final class ShardLane {
             touch();
         }
         PendingRecord next = behind.peek();
-        while (open.isEmpty() && next != null && isExpired(next.putAt, now)) {
+        while (aggregated.isEmpty() && next != null && isExpired(next.putAt, now)) {
             expired(behind.remove());
             touch();
             next = behind.peek();
@@ -284,15 +279,17 @@ final class ShardLane {
 
     /** The most bytes that {@link #takeLoad} may take now. */
     long loadBytes(long now) {
-        return open.isEmpty() ? Math.max(head().size(), Math.min(behind.bytes(), mostRawBytes(now))) : open.size();
+        return aggregated.isEmpty()
+                ? Math.max(head().size(), Math.min(behind.bytes(), mostRawBytes(now)))
+                : Math.max(aggregated.first().size(), Math.min(aggregated.size(), rate.bytesAt(now)));
     }
 
     /** The most entries that {@link #takeLoad} may take now. */
     int loadEntries(long now) {
-        return open.isEmpty() ? Math.min(behind.count(), mostRaw(now)) : 1;
+        return Math.min(aggregated.isEmpty() ? behind.count() : aggregated.aggregates(), mostEntries(now));
     }
 
-    private int mostRaw(long now) {
+    private int mostEntries(long now) {
         return Math.min(Math.min(MOST_ENTRIES, mostRecords), rate.recordsAt(now));
     }
 
@@ -302,13 +299,8 @@ final class ShardLane {
 
     /** Takes what is next for one request. */
     LaneLoad takeLoad(long now) {
-        LaneLoad load;
-        if (open.isEmpty()) {
-            load = new LaneLoad(this, takeRaw(now));
-        } else {
-            load = new LaneLoad(this, List.of(open.seal()));
-            open = new OpenAggregate();
-        }
+        LaneLoad load = new LaneLoad(
+                this, aggregated.isEmpty() ? takeRaw(now) : aggregated.take(mostEntries(now), rate.bytesAt(now)));
         inFlight++;
         rate.sent(load.entries().size(), load.bytes(), now);
         if (settings.ordered()) {
@@ -324,7 +316,7 @@ final class ShardLane {
         List<RequestEntry> taken = new ArrayList<>();
         List<PendingRecord> passedOver = new ArrayList<>();
         Set<String> keys = new HashSet<>();
-        int most = mostRaw(now);
+        int most = mostEntries(now);
         long room = mostRawBytes(now);
         PendingRecord next = behind.peek();
         while (next != null

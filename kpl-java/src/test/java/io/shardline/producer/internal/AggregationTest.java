@@ -4,6 +4,7 @@ import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.aggregation.AggregateCodec;
+import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.Decoded;
 import io.shardline.aggregation.HashKey;
 import io.shardline.producer.Ordering;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
 class AggregationTest {
@@ -107,6 +109,67 @@ class AggregationTest {
         world.advance(Duration.ofSeconds(1));
 
         assertThat(sizes(world)).hasSizeGreaterThan(2).allMatch(size -> size <= ProducerSettings.IDLE_AGGREGATE);
+    }
+
+    @Test
+    void smallAggregatesOfAShardTravelTogetherAndAKeyIsInOneOfThem() {
+        ProducerWorld world = ProducerWorld.healthy(smallAggregates(), 1).warm();
+        for (int i = 0; i < 200; i++) {
+            world.put("key-" + i % 70, 200);
+        }
+        world.advance(Duration.ofSeconds(2));
+
+        assertThat(world.client.requests)
+                .allSatisfy(request -> assertThat(request.records()).hasSizeLessThanOrEqualTo(8))
+                .anySatisfy(request -> assertThat(request.records()).hasSize(8));
+        for (PutRecordsRequest request : world.client.requests) {
+            List<String> keys = request.records().stream()
+                    .flatMap(entry -> keys(entry).stream().distinct())
+                    .toList();
+            assertThat(keys).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aKeyThatIsInAnEarlierAggregateWaitsForTheNextRequest() {
+        ProducerWorld world = ProducerWorld.healthy(smallAggregates(), 1).warm();
+        for (String key : List.of("a", "b", "c", "d", "e", "a", "f")) {
+            world.put(key, 230);
+        }
+        world.advance(Duration.ofSeconds(2));
+
+        assertThat(world.client.requests.stream()
+                        .map(request -> request.records().stream()
+                                .map(AggregationTest::keys)
+                                .toList()))
+                .containsExactly(List.of(List.of("a", "b", "c", "d"), List.of("e")), List.of(List.of("a", "f")));
+    }
+
+    @Test
+    void severalAggregatesTogetherAreNoLargerThanOneMayBeByDefault() {
+        ProducerConfig config =
+                ProducerConfig.builder().maxAggregateSize(51_200).build();
+        ProducerWorld world = ProducerWorld.healthy(config, 1).warm();
+        for (int i = 0; i < 1_000; i++) {
+            world.put("key-" + i, 1_000);
+        }
+        world.advance(Duration.ofSeconds(2));
+
+        assertThat(world.client.requests)
+                .allSatisfy(request -> assertThat(request.records()).hasSizeLessThanOrEqualTo(5))
+                .anySatisfy(request -> assertThat(request.records()).hasSize(5));
+    }
+
+    private static ProducerConfig smallAggregates() {
+        return ProducerConfig.builder().maxAggregateSize(1_024).build();
+    }
+
+    private static List<String> keys(PutRecordsRequestEntry entry) {
+        return AggregateCodec.decode(entry.data().asByteArray()) instanceof Decoded.Aggregated aggregated
+                ? aggregated.entries().stream()
+                        .map(AggregateEntry::partitionKey)
+                        .toList()
+                : List.of(entry.partitionKey());
     }
 
     @Test

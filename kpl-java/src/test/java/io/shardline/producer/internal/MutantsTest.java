@@ -39,6 +39,14 @@ class MutantsTest {
                         new Mutant("ShardLane", "!keys.add(next.record.partitionKey())", "!keys.add(next.toString())"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
+                        "aggregates of one load share keys",
+                        new Mutant("NextLoad", "i < aggregatesAsked && settings", "i < 0 && settings"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "the end of a load does not wait for all of its aggregates",
+                        new Mutant("AnswerJudge", "return open == 0;", "return true;"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
                         "what is put again goes to the end",
                         new Mutant("ShardLane", "behind.addBefore(earlier);", "earlier.forEach(behind::add);"),
                         Invariant.FIRST_OCCURRENCES_IN_ORDER),
@@ -85,7 +93,7 @@ class MutantsTest {
                 Arguments.of(
                         "a late answer counts too",
                         new Mutant("PutRequest", "return false;", "return true;"),
-                        Invariant.EACH_FUTURE_ONCE),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "what was given up is put again",
                         new Mutant("AnswerJudge", "return List.of();", "return entry.records();"),

@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.aggregation.AggregateEntry;
 import io.shardline.producer.Attempt;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerConfig;
@@ -53,6 +54,27 @@ class RetryTest {
         world.advance(Duration.ofSeconds(2));
 
         assertThat(world.sentData()).containsExactly(List.of("a1", "b1"), List.of("a1", "b2"), List.of("a2"));
+    }
+
+    @Test
+    void refusedAggregateGoesAgainBeforeWhatCameBehindItsLoadAndTheOthersAreDone() {
+        ProducerConfig config = ProducerConfig.builder().maxAggregateSize(1_024).build();
+        FaultScript faults = new FaultScript("PutRecords")
+                .then(NONE, new Fault.PartialFailure(index -> index == 0, "ProvisionedThroughputExceededException"));
+        ProducerWorld world = ProducerWorld.withFaults(config, 1, faults).warm();
+        List<CompletableFuture<PutReceipt>> all = new ArrayList<>();
+        for (String key : List.of("a", "b", "c", "d", "e", "f", "a", "e")) {
+            all.add(world.put(key, 230));
+        }
+        List<Integer> attempts =
+                all.stream().map(put -> world.get(put).attempts()).toList();
+
+        assertThat(attempts).containsExactly(2, 2, 2, 2, 1, 1, 1, 1);
+        assertThat(world.client.requests.stream()
+                        .map(request -> ProducerWorld.userRecords(request).stream()
+                                .map(AggregateEntry::partitionKey)
+                                .toList()))
+                .containsExactly(List.of("a", "b", "c", "d", "e", "f"), List.of("a", "b", "c", "d"), List.of("a", "e"));
     }
 
     @Test

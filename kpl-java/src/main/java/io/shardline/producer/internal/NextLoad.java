@@ -1,0 +1,139 @@
+package io.shardline.producer.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The aggregates that a lane fills for its next load.
+ *
+ * <p>If there is an order to keep, a partition key is in one of them only: the service may refuse any of them and store
+ * the others. Confined to the loop.
+ */
+final class NextLoad {
+
+    /** A record's key is looked for in all of them. */
+    private static final int MOST_AGGREGATES = 8;
+
+    /** Of all together, if there are several; what one may have by default. */
+    private static final int MOST_BYTES = 256 * 1024;
+
+    private final ProducerSettings settings;
+
+    /** Full ones, and at the end the one that is being filled. */
+    private final List<OpenAggregate> aggregates = new ArrayList<>(1);
+
+    private int count;
+
+    NextLoad(ProducerSettings settings) {
+        this.settings = settings;
+    }
+
+    boolean isEmpty() {
+        return aggregates.isEmpty();
+    }
+
+    /** How many records it has. */
+    int count() {
+        return count;
+    }
+
+    int aggregates() {
+        return aggregates.size();
+    }
+
+    /** Bytes in a request, with the outer partition keys. */
+    int size() {
+        int size = 0;
+        for (OpenAggregate each : aggregates) {
+            size += each.size();
+        }
+        return size;
+    }
+
+    OpenAggregate first() {
+        return aggregates.get(0);
+    }
+
+    /** When the oldest record was put; not always the first, because children take over the records of two parents. */
+    long oldestPutAt() {
+        long oldest = Ticks.NEVER;
+        for (OpenAggregate each : aggregates) {
+            oldest = Math.min(oldest, each.oldestPutAt());
+        }
+        return oldest;
+    }
+
+    /** Whether the first aggregate is as large as it may be. */
+    boolean isFull(int aggregateLimit) {
+        return aggregates.size() > 1
+                || first().size() >= aggregateLimit
+                || first().count() >= settings.maxAggregateCount();
+    }
+
+    /**
+     * Adds a record to the last aggregate, or to a new one if no aggregate may be larger than the last.
+     *
+     * @param aggregateLimit how large an aggregate may be now, in bytes with the outer partition key
+     * @return false if there is no room, or an earlier aggregate has the record's key
+     */
+    boolean tryAdd(PendingRecord pending, int aggregateLimit) {
+        int last = aggregates.size() - 1;
+        if (isKeyOf(last, pending)) {
+            return false;
+        }
+        if (last >= 0 && isAdded(pending, aggregates.get(last), aggregateLimit)) {
+            return true;
+        }
+        if (last >= 0 && (!mayBeginAnother(aggregateLimit) || isKeyOf(last + 1, pending))) {
+            return false;
+        }
+        OpenAggregate another = new OpenAggregate();
+        aggregates.add(another);
+        return isAdded(pending, another, aggregateLimit);
+    }
+
+    private boolean isAdded(PendingRecord pending, OpenAggregate aggregate, int aggregateLimit) {
+        boolean added = aggregate.count() < settings.maxAggregateCount()
+                && aggregate.tryAdd(pending, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length());
+        count += added ? 1 : 0;
+        return added;
+    }
+
+    private boolean mayBeginAnother(int aggregateLimit) {
+        return aggregateLimit == settings.busyAggregate()
+                && aggregates.size() < MOST_AGGREGATES
+                && size() + settings.busyAggregate() <= MOST_BYTES;
+    }
+
+    /** Whether one of the first aggregates has the record's key, and that matters. */
+    private boolean isKeyOf(int aggregatesAsked, PendingRecord pending) {
+        for (int i = 0; i < aggregatesAsked && settings.ordered(); i++) {
+            if (aggregates.get(i).hasKeyOf(pending)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes aggregates from the front: one, and more as far as the limits let. */
+    List<RequestEntry> take(int mostEntries, long mostBytes) {
+        List<RequestEntry> taken = new ArrayList<>(aggregates.size());
+        long room = mostBytes;
+        while (!isEmpty() && (taken.isEmpty() || (taken.size() < mostEntries && first().size() <= room))) {
+            OpenAggregate next = aggregates.remove(0);
+            count -= next.count();
+            room -= next.size();
+            taken.add(next.seal());
+        }
+        return taken;
+    }
+
+    /** Takes all records out, in order. */
+    List<PendingRecord> removeAll() {
+        List<PendingRecord> all = new ArrayList<>(count);
+        aggregates.forEach(each -> all.addAll(each.records()));
+        aggregates.clear();
+        count = 0;
+        return all;
+    }
+}
