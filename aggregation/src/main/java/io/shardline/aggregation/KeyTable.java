@@ -14,6 +14,10 @@ final class KeyTable<K> {
     private final int fieldNumber;
     private final ProtoBuffer written = new ProtoBuffer();
     private Object[] keys = new Object[FIRST_CAPACITY];
+
+    /** Of the keys, so that other keys are told apart without a look at them. */
+    private int[] hashes = new int[FIRST_CAPACITY];
+
     private int count;
 
     /**
@@ -28,7 +32,7 @@ final class KeyTable<K> {
 
     /** The position of a key in the table; of a new one, the position it would get. */
     int indexOf(K key) {
-        int position = slots[slotOf(key)];
+        int position = slots[slotOf(key, key.hashCode())];
         return position == 0 ? count : position - 1;
     }
 
@@ -52,8 +56,11 @@ final class KeyTable<K> {
         if (count == keys.length) {
             grow();
         }
-        keys[count++] = key;
-        slots[slotOf(key)] = count;
+        int hash = key.hashCode();
+        keys[count] = key;
+        hashes[count] = hash;
+        count++;
+        slots[slotOf(key, hash)] = count;
     }
 
     /** Writes the fields of all keys; returns the place behind. */
@@ -61,23 +68,27 @@ final class KeyTable<K> {
         return written.copyTo(bytes, offset);
     }
 
-    private int slotOf(Object key) {
+    /** The slot of a key, or the free one that it would get. */
+    private int slotOf(Object key, int hash) {
         int mask = slots.length - 1;
-        int hash = key.hashCode();
         int slot = (hash ^ (hash >>> 16)) & mask;
-        while (slots[slot] != 0 && !keys[slots[slot] - 1].equals(key)) {
+        while (slots[slot] != 0 && !isAt(slots[slot] - 1, key, hash)) {
             slot = (slot + 1) & mask;
         }
         return slot;
     }
 
+    private boolean isAt(int position, Object key, int hash) {
+        return hashes[position] == hash && keys[position].equals(key);
+    }
+
     /** Keeps half of the slots free. */
     private void grow() {
         keys = Arrays.copyOf(keys, 2 * count);
+        hashes = Arrays.copyOf(hashes, 2 * count);
         slots = new int[4 * count];
-        int present = count;
-        for (int i = 0; i < present; i++) {
-            slots[slotOf(keys[i])] = i + 1;
+        for (int i = 0; i < count; i++) {
+            slots[slotOf(keys[i], hashes[i])] = i + 1;
         }
     }
 }

@@ -232,7 +232,12 @@ public final class ShardlineProducer implements AutoCloseable {
         }
 
         private KinesisAsyncClient ownClient() {
-            return clients.build(KinesisAsyncClient.builder(), kinesis, config.requestTimeout(), new DirectBody());
+            DirectBody direct = new DirectBody();
+            return clients.build(
+                    KinesisAsyncClient.builder().putAuthScheme(direct.authScheme()),
+                    kinesis,
+                    config.requestTimeout(),
+                    direct);
         }
     }
 }

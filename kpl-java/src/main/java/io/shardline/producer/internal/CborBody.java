@@ -1,13 +1,8 @@
 package io.shardline.producer.internal;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -31,19 +26,18 @@ final class CborBody {
     private static final int TWO_BYTES = 25;
     private static final int FOUR_BYTES = 26;
 
-    /** Smaller data is copied: parts cost, too. */
-    private static final int LARGE = 4096;
+    /** Larger data is not copied; what is smaller is written into pieces of this size, because parts cost, too. */
+    private static final int PIECE = 64 * 1024;
 
-    private final List<byte[]> parts = new ArrayList<>();
-    private final ByteArrayOutputStream part = new ByteArrayOutputStream(LARGE);
-    private int length;
+    private final List<ByteBuffer> parts = new ArrayList<>();
+    private ByteBuffer piece = ByteBuffer.allocate(PIECE);
 
     /** @param map a map without a stated number of members, as the SDK writes them */
     CborBody(byte[] map) {
         if (!isOpenMap(map)) {
             throw new IllegalArgumentException("not a CBOR map of open length, " + map.length + " bytes");
         }
-        part.write(map, 0, map.length - 1);
+        write(map, 0, map.length - 1);
     }
 
     /** Whether it begins and ends as a map does whose number of members is not stated. */
@@ -51,28 +45,23 @@ final class CborBody {
         return bytes.length >= 2 && (bytes[0] & 0xFF) == OPEN_MAP && (bytes[bytes.length - 1] & 0xFF) == BREAK;
     }
 
+    /** To be called once, at the end. */
     void appendRecords(List<PutRecordsRequestEntry> records) {
         text("Records");
-        part.write(OPEN_ARRAY);
+        write(OPEN_ARRAY);
         records.forEach(this::append);
-        part.write(BREAK);
-        part.write(BREAK);
+        write(BREAK);
+        write(BREAK);
         endPart();
     }
 
-    /** All of it, from the beginning. */
-    InputStream stream() {
-        return new SequenceInputStream(Collections.enumeration(
-                parts.stream().map(ByteArrayInputStream::new).toList()));
-    }
-
-    /** Of all of it, in bytes. */
-    int length() {
-        return length;
+    /** All of it, in order. */
+    List<ByteBuffer> parts() {
+        return parts;
     }
 
     private void append(PutRecordsRequestEntry entry) {
-        part.write(OPEN_MAP);
+        write(OPEN_MAP);
         text("Data");
         data(entry.data().asByteArrayUnsafe());
         if (entry.explicitHashKey() != null) {
@@ -81,47 +70,71 @@ final class CborBody {
         }
         text("PartitionKey");
         text(entry.partitionKey());
-        part.write(BREAK);
+        write(BREAK);
     }
 
     private void text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         head(TEXT, bytes.length);
-        part.writeBytes(bytes);
+        write(bytes, 0, bytes.length);
     }
 
     private void data(byte[] data) {
         head(BYTES, data.length);
-        if (data.length < LARGE) {
-            part.writeBytes(data);
+        if (data.length < PIECE) {
+            write(data, 0, data.length);
         } else {
             endPart();
-            parts.add(data);
-            length += data.length;
+            parts.add(ByteBuffer.wrap(data));
         }
     }
 
     private void head(int type, int size) {
         if (size < ONE_BYTE) {
-            part.write(type + size);
+            write(type + size);
         } else if (size <= 0xFF) {
-            part.write(type + ONE_BYTE);
-            part.write(size);
+            write(type + ONE_BYTE);
+            write(size);
         } else if (size <= 0xFFFF) {
-            part.write(type + TWO_BYTES);
-            part.write(size >>> 8);
-            part.write(size);
+            write(type + TWO_BYTES);
+            write(size >>> 8);
+            write(size);
         } else {
-            part.write(type + FOUR_BYTES);
-            part.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(size).array());
+            write(type + FOUR_BYTES);
+            write(size >>> 24);
+            write(size >>> 16);
+            write(size >>> 8);
+            write(size);
         }
     }
 
-    private void endPart() {
-        if (part.size() > 0) {
-            parts.add(part.toByteArray());
-            length += part.size();
-            part.reset();
+    private void write(int singleByte) {
+        if (!piece.hasRemaining()) {
+            nextPiece();
         }
+        piece.put((byte) singleByte);
+    }
+
+    private void write(byte[] bytes, int offset, int length) {
+        int fitting = Math.min(length, piece.remaining());
+        piece.put(bytes, offset, fitting);
+        if (fitting < length) {
+            nextPiece();
+            write(bytes, offset + fitting, length - fitting);
+        }
+    }
+
+    private void nextPiece() {
+        endPart();
+        piece = ByteBuffer.allocate(PIECE);
+    }
+
+    /** What is behind goes into the rest of the piece, as another part. */
+    private void endPart() {
+        ByteBuffer rest = piece.slice();
+        if (piece.position() > 0) {
+            parts.add(piece.flip());
+        }
+        piece = rest;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
@@ -16,6 +17,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.Header;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.spi.scheme.AuthScheme;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -32,7 +35,9 @@ public final class DirectBody implements ExecutionInterceptor {
     private static final ExecutionAttribute<List<PutRecordsRequestEntry>> RECORDS =
             new ExecutionAttribute<>("ShardlinePutRecordsEntries");
 
-    private static final ExecutionAttribute<Integer> LENGTH = new ExecutionAttribute<>("ShardlinePutRecordsLength");
+    private static final ExecutionAttribute<PartsBody> BODY = new ExecutionAttribute<>("ShardlinePutRecordsBody");
+
+    private final PartsSigning signing = new PartsSigning();
 
     /**
      * Whether what the SDK writes is CBOR that can be appended to. Learnt from the first request, which goes as the SDK writes it:
@@ -40,9 +45,17 @@ public final class DirectBody implements ExecutionInterceptor {
      */
     private volatile boolean isAppendable;
 
+    /** What the client has to sign with. If its user makes it sign otherwise, everything goes as the SDK writes it. */
+    public AuthScheme<AwsCredentialsIdentity> authScheme() {
+        return signing;
+    }
+
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
-        if (isAppendable && context.request() instanceof PutRecordsRequest request && request.hasRecords()) {
+        if (isAppendable
+                && signing.isUsed()
+                && context.request() instanceof PutRecordsRequest request
+                && request.hasRecords()) {
             attributes.putAttribute(RECORDS, request.records());
             return request.toBuilder()
                     .records((@Nullable Collection<PutRecordsRequestEntry>) null)
@@ -52,26 +65,28 @@ public final class DirectBody implements ExecutionInterceptor {
     }
 
     @Override
-    public Optional<RequestBody> modifyHttpContent(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+    public Optional<AsyncRequestBody> modifyAsyncHttpContent(
+            Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
         List<PutRecordsRequestEntry> records = attributes.getAttribute(RECORDS);
         if (records == null) {
-            return context.requestBody();
+            return context.asyncRequestBody();
         }
         RequestBody rest = context.requestBody().orElseThrow();
         if (!isCbor(context.httpRequest())) {
             throw SdkClientException.create("a request was to be CBOR as the one before, and is "
                     + context.httpRequest().firstMatchingHeader(Header.CONTENT_TYPE));
         }
-        CborBody body = new CborBody(bytesOf(rest));
-        body.appendRecords(records);
-        attributes.putAttribute(LENGTH, body.length());
-        return Optional.of(RequestBody.fromContentProvider(body::stream, body.length(), rest.contentType()));
+        CborBody cbor = new CborBody(bytesOf(rest));
+        cbor.appendRecords(records);
+        PartsBody body = new PartsBody(cbor.parts(), rest.contentType());
+        attributes.putAttribute(BODY, body);
+        return Optional.of(body);
     }
 
     @Override
     public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
-        Integer length = attributes.getAttribute(LENGTH);
-        if (length == null) {
+        PartsBody body = attributes.getAttribute(BODY);
+        if (body == null) {
             if (context.request() instanceof PutRecordsRequest) {
                 isAppendable = isCbor(context.httpRequest())
                         && context.requestBody()
@@ -81,7 +96,7 @@ public final class DirectBody implements ExecutionInterceptor {
             }
             return context.httpRequest();
         }
-        return context.httpRequest().copy(request -> request.putHeader(Header.CONTENT_LENGTH, String.valueOf(length)));
+        return context.httpRequest().copy(request -> request.putHeader(Header.CONTENT_LENGTH, body.length()));
     }
 
     private static boolean isCbor(SdkHttpRequest request) {

@@ -11,9 +11,14 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.ForAll;
@@ -31,8 +36,13 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.auth.aws.scheme.AwsV4AuthScheme;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -42,9 +52,13 @@ class DirectBodyTest {
     private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");
+    private static final DateTimeFormatter SIGNING_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
     private static final Wiretap TAP = new Wiretap();
-    private static final KinesisAsyncClient AS_THE_SDK = client();
-    private static final KinesisAsyncClient DIRECT = client(new DirectBody());
+    private static final KinesisAsyncClient AS_THE_SDK = builder().build();
+    private static final KinesisAsyncClient DIRECT = direct().build();
 
     @AfterContainer
     static void close() {
@@ -71,10 +85,31 @@ class DirectBodyTest {
     }
 
     @Property(tries = 20)
+    void signatureIsTheSdksOwn(@ForAll long seed, @ForAll @IntRange(min = 1, max = 10) int entries) {
+        Sent sent = TAP.sentBy(DIRECT, request(new Random(seed), entries));
+        Instant signedAt = SIGNING_TIME.parse(sent.header("X-Amz-Date"), Instant::from);
+        SdkHttpRequest unsigned = sent.request.toBuilder()
+                .removeHeader("Authorization")
+                .removeHeader("X-Amz-Date")
+                .removeHeader("x-amz-content-sha256")
+                .build();
+        SignedRequest expected = AwsV4HttpSigner.create()
+                .sign(request -> request.identity(CREDENTIALS)
+                        .request(unsigned)
+                        .payload(sent.body::asInputStream)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "kinesis")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, Region.US_EAST_1.id())
+                        .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(signedAt, ZoneOffset.UTC)));
+
+        assertThat(sent.request.headers().get("Authorization"))
+                .isEqualTo(expected.request().headers().get("Authorization"));
+    }
+
+    @Property(tries = 20)
     void whatTheSdkWritesInJsonIsLeftAlone(@ForAll long seed) throws IOException {
         PutRecordsRequest request = request(new Random(seed), 3);
         System.setProperty(SdkSystemSetting.CBOR_ENABLED.property(), "false");
-        try (KinesisAsyncClient direct = client(new DirectBody())) {
+        try (KinesisAsyncClient direct = direct().build()) {
             for (int i = 0; i < 2; i++) {
                 Sent sent = TAP.sentBy(direct, request);
                 assertThat(sent.header("Content-Type")).contains("json");
@@ -83,6 +118,15 @@ class DirectBodyTest {
             }
         } finally {
             System.clearProperty(SdkSystemSetting.CBOR_ENABLED.property());
+        }
+    }
+
+    @Property(tries = 20)
+    void clientThatSignsInItsUsersWayIsLeftAlone(@ForAll long seed) throws IOException {
+        PutRecordsRequest request = request(new Random(seed), 3);
+        try (KinesisAsyncClient otherwise =
+                direct().putAuthScheme(AwsV4AuthScheme.create()).build()) {
+            assertThat(TAP.sentBy(otherwise, request).body).isEqualTo(TAP.sentBy(AS_THE_SDK, request).body);
         }
     }
 
@@ -124,15 +168,19 @@ class DirectBodyTest {
         return String.format("%064x", new BigInteger(1, digest));
     }
 
-    private static KinesisAsyncClient client(ExecutionInterceptor... interceptors) {
+    private static KinesisAsyncClientBuilder builder(ExecutionInterceptor... interceptors) {
         return KinesisAsyncClient.builder()
                 .region(Region.US_EAST_1)
                 .endpointOverride(URI.create("https://localhost:9"))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
+                .credentialsProvider(StaticCredentialsProvider.create(CREDENTIALS))
                 .httpClient(TAP)
                 .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .executionInterceptors(List.of(interceptors)))
-                .build();
+                        .executionInterceptors(List.of(interceptors)));
+    }
+
+    private static KinesisAsyncClientBuilder direct() {
+        DirectBody direct = new DirectBody();
+        return builder(direct).putAuthScheme(direct.authScheme());
     }
 
     /** What would have gone over the wire. Immutable. */
