@@ -258,7 +258,8 @@ public final class ProducerConfig {
         /**
          * The largest aggregate. Default 256 KiB. An idle shard gets aggregates of at most 51,200 bytes (two billing units of
          * 25 KB); only while a request is in flight does the next aggregate grow up to this size. More than a quarter of what a
-         * shard takes in a second starves itself where a shard is shared with other producers.
+         * shard takes in a second starves itself where a shard is shared with other producers. Of smaller ones a request takes
+         * several for the same shard, together at most 256 KiB.
          *
          * @param bytes 64 to 1 MiB
          */
