@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 public final class ContenderRun implements Callable<Integer> {
 
     /** Apart, so that no number comes twice in a run. */
-    private static final long NUMBERS_OF_A_THREAD = 1L << 40;
+    private static final long NUMBERS_OF_A_THREAD = 1L << 28;
 
     private static final int WARM_UP_STEP_MILLIS = 200;
 
@@ -96,16 +96,15 @@ public final class ContenderRun implements Callable<Integer> {
     private List<Putting> puttings(Contender contender, long firstNumber) {
         List<Putting> all = new ArrayList<>();
         for (int i = 0; i < workload.threads; i++) {
-            all.add(new Putting(contender, workload, keysOfThread(i), firstNumber + i * NUMBERS_OF_A_THREAD));
+            all.add(new Putting(contender, workload, keys(), firstNumber + i * NUMBERS_OF_A_THREAD));
         }
         return all;
     }
 
-    private String[] keysOfThread(int thread) {
-        int count = keys == Workload.DISTINCT ? workload.records / workload.threads : keys;
-        int first = keys == Workload.DISTINCT ? thread * count : 0;
-        String[] names = new String[count];
-        Arrays.setAll(names, number -> "key-" + (first + number));
+    /** The same for all threads; none if each record has a key of its own, which is made with the record. */
+    private String[] keys() {
+        String[] names = new String[keys];
+        Arrays.setAll(names, number -> "key-" + number);
         return names;
     }
 

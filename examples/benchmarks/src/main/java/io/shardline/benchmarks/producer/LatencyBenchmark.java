@@ -93,7 +93,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(Sdk.CREDENTIALS)
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
-        Sdk.useHttp(builder, http);
+        Sdk.useHttp(builder, address, http);
         return builder.build();
     }
 

@@ -27,7 +27,12 @@ final class Putting {
     private long acknowledged;
     private long sum;
 
-    /** @param firstNumber what the first record begins with; later ones have the following numbers */
+    /**
+     * Makes a thread's work.
+     *
+     * @param keys in turn; if there are none, every record has one of its own
+     * @param firstNumber what the first record begins with; later ones have the following numbers
+     */
     Putting(Contender contender, Workload workload, String[] keys, long firstNumber) {
         this.contender = contender;
         this.workload = workload;
@@ -107,7 +112,7 @@ final class Putting {
     }
 
     private String key() {
-        return keys[(int) (putCount % keys.length)];
+        return keys.length == 0 ? "key-" + nextNumber : keys[(int) (putCount % keys.length)];
     }
 
     private byte[] data() {

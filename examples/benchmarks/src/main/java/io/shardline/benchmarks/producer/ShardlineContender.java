@@ -27,7 +27,7 @@ final class ShardlineContender implements Contender {
                 .endpoint(sink)
                 .region(Region.US_EAST_1)
                 .credentials(Sdk.CREDENTIALS)
-                .customizeKinesis(builder -> Sdk.useHttp(builder, http))
+                .customizeKinesis(builder -> Sdk.useHttp(builder, sink, http))
                 .build();
     }
 

@@ -42,7 +42,7 @@ final class Workload {
     @Option(
             names = "--warm-up",
             description = "Seconds of processor time that it then spends at full speed (${DEFAULT-VALUE}).")
-    int warmUpSeconds = 48;
+    int warmUpSeconds = 24;
 
     @Option(names = "--http", description = "HTTP client of ours: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     Http http = Http.NETTY;
@@ -52,7 +52,9 @@ final class Workload {
 
     /** The HTTP clients of the SDK for asynchronous calls. Immutable. */
     enum Http {
+        /** As a producer comes: HTTP/2 with TLS, HTTP/1.1 without. */
         NETTY,
+        NETTY_HTTP1,
         CRT
     }
 

@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * The program of the sink: listens on 127.0.0.1, plain and with TLS, says where, and ends with its standard input.
+ * The program of the sink: listens on 127.0.0.1, plain and with TLS (there in HTTP/2, too), says where, and ends with its standard input.
  *
  * <p>Takes one argument, the number of shards of every stream. Immutable.
  */
@@ -30,7 +34,15 @@ public final class LoopbackSink {
         tls.setKeyStorePath(keys.toString());
         tls.setKeyStorePassword(PASSWORD);
         ServerConnector plain = new ServerConnector(server, new HttpConnectionFactory());
-        ServerConnector secure = new ServerConnector(server, tls, new HttpConnectionFactory());
+        HttpConfiguration settings = new HttpConfiguration();
+        ALPNServerConnectionFactory negotiated = new ALPNServerConnectionFactory();
+        negotiated.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+        ServerConnector secure = new ServerConnector(
+                server,
+                tls,
+                negotiated,
+                new HTTP2ServerConnectionFactory(settings),
+                new HttpConnectionFactory(settings));
         for (ServerConnector connector : new ServerConnector[] {plain, secure}) {
             connector.setHost(LOOPBACK);
             server.addConnector(connector);

@@ -10,7 +10,12 @@ import picocli.CommandLine;
 class ProducerBenchmarkTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"--contenders=shardline", "--contenders=shardline --plain --http=CRT"})
+    @ValueSource(
+            strings = {
+                "--contenders=shardline",
+                "--contenders=shardline --http=NETTY_HTTP1",
+                "--contenders=shardline --plain --http=CRT"
+            })
     void quickRunsOfOursEndWell(String options) {
         String[] arguments = ("--quick --keys=100 --aggregate=51200 " + options).split(" ", -1);
         CommandLine program = new CommandLine(new ProducerBenchmark()).setCaseInsensitiveEnumValuesAllowed(true);
