@@ -42,7 +42,7 @@ final class Workload {
     @Option(
             names = "--warm-up",
             description = "Seconds of processor time that it then spends at full speed (${DEFAULT-VALUE}).")
-    int warmUpSeconds = 24;
+    int warmUpSeconds = 48;
 
     @Option(names = "--http", description = "HTTP client of ours: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     Http http = Http.NETTY;
