@@ -48,7 +48,7 @@ final class AnswerJudge {
         }
 
         /** An entry has been judged; true if it was the last. */
-        boolean close(List<PendingRecord> putAgain) {
+        boolean isOverWith(List<PendingRecord> putAgain) {
             again.addAll(putAgain);
             open--;
             return open == 0;
@@ -163,7 +163,7 @@ final class AnswerJudge {
             RequestEntry entry = load.entries().get(i);
             PutRecordsResultEntry result = results.get(i);
             if (!isStored(result)) {
-                close(openCase, refused(load, entry, result, request.startedAt()));
+                judged(openCase, refused(load, entry, result, request.startedAt()));
             } else if (entry.isMixed()) {
                 judge(new Landing(openCase, entry, result, 0));
             } else {
@@ -245,7 +245,7 @@ final class AnswerJudge {
         List<PendingRecord> all = new ArrayList<>();
         for (Landing landing : removeLandings()) {
             markWrongShard(landing);
-            if (landing.of().close(landing.aggregate().records())) {
+            if (landing.of().isOverWith(landing.aggregate().records())) {
                 all.addAll(landing.of().again());
             }
         }
@@ -254,7 +254,7 @@ final class AnswerJudge {
 
     private void putAgain(Landing landing) {
         markWrongShard(landing);
-        close(landing.of(), landing.aggregate().records());
+        judged(landing.of(), landing.aggregate().records());
     }
 
     private void markWrongShard(Landing landing) {
@@ -282,7 +282,7 @@ final class AnswerJudge {
                         result.sequenceNumber(),
                         context.ticks().now());
         context.outcomes().happened(() -> stored(entry, result.shardId(), openCase.startedAt));
-        close(openCase, List.of());
+        judged(openCase, List.of());
     }
 
     private ProducerEvent stored(RequestEntry entry, String shardId, long sentAt) {
@@ -303,8 +303,8 @@ final class AnswerJudge {
                         stream.name(), load.lane().shardId(), entry.records().size(), code));
     }
 
-    private void close(OpenCase openCase, List<PendingRecord> putAgain) {
-        if (openCase.close(putAgain)) {
+    private void judged(OpenCase openCase, List<PendingRecord> putAgain) {
+        if (openCase.isOverWith(putAgain)) {
             conclude(openCase.load, openCase.again());
         }
     }
@@ -314,7 +314,7 @@ final class AnswerJudge {
         if (again.isEmpty()) {
             load.lane().succeeded(now);
         } else {
-            stream.putAgain(again).forEach(lane -> lane.backOff(now, load.count()));
+            stream.putAgain(again).forEach(lane -> lane.backOff(now, again.size()));
         }
         stream.judged(load.lane());
     }

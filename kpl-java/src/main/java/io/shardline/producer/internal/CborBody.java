@@ -26,11 +26,14 @@ final class CborBody {
     private static final int TWO_BYTES = 25;
     private static final int FOUR_BYTES = 26;
 
-    /** Larger data is not copied; what is smaller is written into pieces of this size, because parts cost, too. */
-    private static final int PIECE = 64 * 1024;
+    private static final int FIRST_PIECE = 4 * 1024;
+
+    /** Larger data is not copied; what is smaller is written into pieces of up to this size, because parts cost, too. */
+    private static final int LARGEST_PIECE = 64 * 1024;
 
     private final List<ByteBuffer> parts = new ArrayList<>();
-    private ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    private int pieceSize = FIRST_PIECE;
+    private ByteBuffer piece = ByteBuffer.allocate(pieceSize);
 
     /** @param map a map without a stated number of members, as the SDK writes them */
     CborBody(byte[] map) {
@@ -81,7 +84,7 @@ final class CborBody {
 
     private void data(byte[] data) {
         head(BYTES, data.length);
-        if (data.length < PIECE) {
+        if (data.length < LARGEST_PIECE) {
             write(data, 0, data.length);
         } else {
             endPart();
@@ -116,17 +119,22 @@ final class CborBody {
     }
 
     private void write(byte[] bytes, int offset, int length) {
-        int fitting = Math.min(length, piece.remaining());
-        piece.put(bytes, offset, fitting);
-        if (fitting < length) {
-            nextPiece();
-            write(bytes, offset + fitting, length - fitting);
+        int from = offset;
+        int end = offset + length;
+        while (from < end) {
+            if (!piece.hasRemaining()) {
+                nextPiece();
+            }
+            int fitting = Math.min(end - from, piece.remaining());
+            piece.put(bytes, from, fitting);
+            from += fitting;
         }
     }
 
     private void nextPiece() {
         endPart();
-        piece = ByteBuffer.allocate(PIECE);
+        pieceSize = Math.min(2 * pieceSize, LARGEST_PIECE);
+        piece = ByteBuffer.allocate(pieceSize);
     }
 
     /** What is behind goes into the rest of the piece, as another part. */

@@ -53,7 +53,7 @@ public final class DirectBody implements ExecutionInterceptor {
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
         if (isAppendable
-                && signing.isUsed()
+                && signing.signsPuts()
                 && context.request() instanceof PutRecordsRequest request
                 && request.hasRecords()) {
             attributes.putAttribute(RECORDS, request.records());

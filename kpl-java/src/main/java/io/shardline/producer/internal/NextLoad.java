@@ -63,36 +63,43 @@ final class NextLoad {
         return oldest;
     }
 
-    /** Whether the first aggregate is as large as it may be. */
+    OpenAggregate last() {
+        return aggregates.get(aggregates.size() - 1);
+    }
+
+    /** Whether the first aggregate grows no more. */
     boolean isFull(int aggregateLimit) {
-        return aggregates.size() > 1
-                || first().size() >= aggregateLimit
-                || first().count() >= settings.maxAggregateCount();
+        return aggregates.size() > 1 || isLastFull(aggregateLimit);
+    }
+
+    /** Whether the last aggregate is as large as it may be. */
+    boolean isLastFull(int aggregateLimit) {
+        return last().size() >= aggregateLimit || last().count() >= settings.maxAggregateCount();
     }
 
     /**
-     * Adds a record to the last aggregate, or to a new one if no aggregate may be larger than the last.
+     * Adds a record to the last aggregate, or to a new one if it does not fit there and aggregates may not be larger.
      *
      * @param aggregateLimit how large an aggregate may be now, in bytes with the outer partition key
      * @return false if there is no room, or an earlier aggregate has the record's key
      */
     boolean tryAdd(PendingRecord pending, int aggregateLimit) {
         int last = aggregates.size() - 1;
-        if (isKeyOf(last, pending)) {
+        if (isKeyInFirst(last, pending)) {
             return false;
         }
-        if (last >= 0 && isAdded(pending, aggregates.get(last), aggregateLimit)) {
+        if (last >= 0 && addTo(aggregates.get(last), pending, aggregateLimit)) {
             return true;
         }
-        if (last >= 0 && (!mayBeginAnother(aggregateLimit) || isKeyOf(last + 1, pending))) {
+        if (last >= 0 && (!mayBeginAnother(aggregateLimit) || isKeyInFirst(last + 1, pending))) {
             return false;
         }
         OpenAggregate another = new OpenAggregate();
         aggregates.add(another);
-        return isAdded(pending, another, aggregateLimit);
+        return addTo(another, pending, aggregateLimit);
     }
 
-    private boolean isAdded(PendingRecord pending, OpenAggregate aggregate, int aggregateLimit) {
+    private boolean addTo(OpenAggregate aggregate, PendingRecord pending, int aggregateLimit) {
         boolean added = aggregate.count() < settings.maxAggregateCount()
                 && aggregate.tryAdd(pending, aggregateLimit - RequestEntry.OUTER_PARTITION_KEY.length());
         count += added ? 1 : 0;
@@ -105,9 +112,9 @@ final class NextLoad {
                 && size() + settings.busyAggregate() <= MOST_BYTES;
     }
 
-    /** Whether one of the first aggregates has the record's key, and that matters. */
-    private boolean isKeyOf(int aggregatesAsked, PendingRecord pending) {
-        for (int i = 0; i < aggregatesAsked && settings.ordered(); i++) {
+    /** Whether one of the first {@code number} aggregates has the record's key, and that matters. */
+    private boolean isKeyInFirst(int number, PendingRecord pending) {
+        for (int i = 0; i < number && settings.ordered(); i++) {
             if (aggregates.get(i).hasKeyOf(pending)) {
                 return true;
             }
@@ -115,11 +122,18 @@ final class NextLoad {
         return false;
     }
 
-    /** Takes aggregates from the front: one, and more as far as the limits let. */
-    List<RequestEntry> take(int mostEntries, long mostBytes) {
+    /**
+     * Takes aggregates from the front: one, and more as far as the limits let.
+     *
+     * @param withLast whether the last one is to go, too, if it is not the only one
+     */
+    List<RequestEntry> take(int mostEntries, long mostBytes, boolean withLast) {
         List<RequestEntry> taken = new ArrayList<>(aggregates.size());
+        int kept = withLast ? 0 : 1;
         long room = mostBytes;
-        while (!isEmpty() && (taken.isEmpty() || (taken.size() < mostEntries && first().size() <= room))) {
+        while (!isEmpty()
+                && (taken.isEmpty()
+                        || (aggregates.size() > kept && taken.size() < mostEntries && first().size() <= room))) {
             OpenAggregate next = aggregates.remove(0);
             count -= next.count();
             room -= next.size();

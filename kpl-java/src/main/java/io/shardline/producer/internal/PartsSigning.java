@@ -34,11 +34,11 @@ final class PartsSigning implements AuthScheme<AwsCredentialsIdentity>, HttpSign
     private final AwsV4AuthScheme scheme = AwsV4AuthScheme.create();
     private final AwsV4HttpSigner signer = scheme.signer();
 
-    /** Whether a client has used it: its user may have chosen another. */
-    private volatile boolean isUsed;
+    /** Whether PutRecords is signed by it: the client's user may have chosen otherwise. */
+    private volatile boolean signsPuts;
 
-    boolean isUsed() {
-        return isUsed;
+    boolean signsPuts() {
+        return signsPuts;
     }
 
     @Override
@@ -58,7 +58,13 @@ final class PartsSigning implements AuthScheme<AwsCredentialsIdentity>, HttpSign
 
     @Override
     public SignedRequest sign(SignRequest<? extends AwsCredentialsIdentity> request) {
-        isUsed = true;
+        boolean isPut = request.request()
+                .firstMatchingHeader("X-Amz-Target")
+                .filter(target -> target.endsWith(".PutRecords"))
+                .isPresent();
+        if (isPut) {
+            signsPuts = true;
+        }
         return signer.sign(request);
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
  * Decides which lanes go together into which requests.
  *
  * <p>The oldest head goes first. A request has one stream, one company, at most 500 entries, and at most 1 MiB unless a
- * single load is larger; so it never comes near the service's 10 MiB, as no load is larger than one record. Thread-safe.
+ * single load is larger; so it never comes near the service's 10 MiB, as no load is larger than one record, or 1 MiB. Thread-safe.
  */
 final class RequestPlanner {
 

@@ -198,10 +198,13 @@ final class ShardLane {
         if (settings.ordered() && (inFlight > 0 || stream.isHeldBack(this))) {
             return Ticks.NEVER;
         }
-        PendingRecord head = head();
-        boolean urgent = isFull() || head.wasTried() || context.schedule().isHurried(head.putAt);
         long earliest = Math.max(notBefore, rate.openAt());
-        return Math.max(earliest, urgent ? head.putAt : Ticks.after(head.putAt, settings.lingerNanos()));
+        return Math.max(earliest, isFull() ? head().putAt : lingersUntil(head()));
+    }
+
+    private long lingersUntil(PendingRecord pending) {
+        boolean urgent = pending.wasTried() || context.schedule().isHurried(pending.putAt);
+        return urgent ? pending.putAt : Ticks.after(pending.putAt, settings.lingerNanos());
     }
 
     private boolean isFull() {
@@ -299,8 +302,7 @@ final class ShardLane {
 
     /** Takes what is next for one request. */
     LaneLoad takeLoad(long now) {
-        LaneLoad load = new LaneLoad(
-                this, aggregated.isEmpty() ? takeRaw(now) : aggregated.take(mostEntries(now), rate.bytesAt(now)));
+        LaneLoad load = new LaneLoad(this, aggregated.isEmpty() ? takeRaw(now) : takeAggregates(now));
         inFlight++;
         rate.sent(load.entries().size(), load.bytes(), now);
         if (settings.ordered()) {
@@ -309,6 +311,14 @@ final class ShardLane {
         fill();
         touch();
         return load;
+    }
+
+    /** What is full or has lingered: the last aggregate may grow on while others are sent. */
+    private List<RequestEntry> takeAggregates(long now) {
+        boolean withLast = !behind.isEmpty()
+                || aggregated.isLastFull(aggregateLimit)
+                || lingersUntil(aggregated.last().first()) <= now;
+        return aggregated.take(mostEntries(now), rate.bytesAt(now), withLast);
     }
 
     /** Records from the front, each partition key once if there is an order to keep; the others stay, in order. */

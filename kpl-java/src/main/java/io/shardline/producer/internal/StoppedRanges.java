@@ -26,7 +26,12 @@ final class StoppedRanges {
         grown = true;
     }
 
-    /** Whether one was added since the last call. */
+    /** Something came back into a range that had been looked through. */
+    void lookAgain() {
+        grown = true;
+    }
+
+    /** Whether one was added since the last call, or is to be looked at again. */
     boolean hasGrown() {
         boolean was = grown;
         grown = false;

@@ -130,6 +130,9 @@ final class StreamLanes {
 
     /** Puts records again, each before all others of its lane. */
     List<ShardLane> putAgain(List<PendingRecord> records) {
+        if (records.stream().anyMatch(pending -> stopped.contains(pending.hashKey()))) {
+            stopped.lookAgain();
+        }
         if (map == null) {
             unrouted.addBefore(records);
             awaitMap();

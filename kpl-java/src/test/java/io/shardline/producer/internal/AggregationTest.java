@@ -146,6 +146,23 @@ class AggregationTest {
     }
 
     @Test
+    void aggregateBehindFullOnesGrowsOnUntilItHasLingered() {
+        ProducerWorld world = ProducerWorld.healthy(smallAggregates(), 1).warm();
+        for (String key : List.of("a", "b", "c", "d", "e")) {
+            world.put(key, 230);
+        }
+        world.advance(Duration.ofMillis(60));
+        world.put("f", 230);
+        world.advance(Duration.ofSeconds(2));
+
+        assertThat(world.client.requests.stream()
+                        .map(request -> request.records().stream()
+                                .map(AggregationTest::keys)
+                                .toList()))
+                .containsExactly(List.of(List.of("a", "b", "c", "d")), List.of(List.of("e", "f")));
+    }
+
+    @Test
     void severalAggregatesTogetherAreNoLargerThanOneMayBeByDefault() {
         ProducerConfig config =
                 ProducerConfig.builder().maxAggregateSize(51_200).build();

@@ -40,7 +40,7 @@ class MutantsTest {
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "aggregates of one load share keys",
-                        new Mutant("NextLoad", "i < aggregatesAsked && settings", "i < 0 && settings"),
+                        new Mutant("NextLoad", "i < number && settings", "i < 0 && settings"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "the end of a load does not wait for all of its aggregates",
