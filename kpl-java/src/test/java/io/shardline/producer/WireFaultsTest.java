@@ -166,12 +166,7 @@ class WireFaultsTest {
                 settings(PATIENT),
                 client -> client.overrideConfiguration(
                         overrides -> overrides.addExecutionInterceptor(new FirstPutToNobody())))) {
-            List<CompletableFuture<PutReceipt>> puts = putAll(producer);
-            producer.flush().join();
-
-            checkAccount(puts);
-            assertThat(puts.get(0).join().attempts()).isEqualTo(2);
-            assertThat(kinesis.stored).hasSize(RECORDS);
+            checkSecondAttemptStoresAll(producer);
         }
         checkFormOfRequests();
     }
@@ -187,12 +182,7 @@ class WireFaultsTest {
         };
         try (ShardlineProducer producer =
                 producer(settings(PATIENT), client -> client.credentialsProvider(missingOnce))) {
-            List<CompletableFuture<PutReceipt>> puts = putAll(producer);
-            producer.flush().join();
-
-            checkAccount(puts);
-            assertThat(puts.get(0).join().attempts()).isEqualTo(2);
-            assertThat(kinesis.stored).hasSize(RECORDS);
+            checkSecondAttemptStoresAll(producer);
         }
         checkFormOfRequests();
     }
@@ -357,6 +347,15 @@ class WireFaultsTest {
     private static UserRecord record(int number, int keys, int size) {
         String data = String.format("%-" + size + "d", number);
         return UserRecord.of(KEY + number % keys, data.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void checkSecondAttemptStoresAll(ShardlineProducer producer) {
+        List<CompletableFuture<PutReceipt>> puts = putAll(producer);
+        producer.flush().join();
+
+        checkAccount(puts);
+        assertThat(puts.get(0).join().attempts()).isEqualTo(2);
+        assertThat(kinesis.stored).hasSize(RECORDS);
     }
 
     private void checkAccount(List<CompletableFuture<PutReceipt>> puts) {

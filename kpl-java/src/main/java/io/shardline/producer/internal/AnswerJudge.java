@@ -6,7 +6,6 @@ import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
@@ -48,7 +47,7 @@ final class AnswerJudge {
         }
 
         /** An entry has been judged; true if it was the last. */
-        boolean isOverWith(List<PendingRecord> putAgain) {
+        boolean settle(List<PendingRecord> putAgain) {
             again.addAll(putAgain);
             open--;
             return open == 0;
@@ -56,7 +55,7 @@ final class AnswerJudge {
 
         /** What is to be put again, in the order of putting. */
         List<PendingRecord> again() {
-            again.sort(Comparator.comparingLong(pending -> pending.putAt));
+            again.sort(StreamLanes.FIRST_PUT);
             return again;
         }
     }
@@ -245,7 +244,7 @@ final class AnswerJudge {
         List<PendingRecord> all = new ArrayList<>();
         for (Landing landing : removeLandings()) {
             markWrongShard(landing);
-            if (landing.of().isOverWith(landing.aggregate().records())) {
+            if (landing.of().settle(landing.aggregate().records())) {
                 all.addAll(landing.of().again());
             }
         }
@@ -304,7 +303,7 @@ final class AnswerJudge {
     }
 
     private void judged(OpenCase openCase, List<PendingRecord> putAgain) {
-        if (openCase.isOverWith(putAgain)) {
+        if (openCase.settle(putAgain)) {
             conclude(openCase.load, openCase.again());
         }
     }

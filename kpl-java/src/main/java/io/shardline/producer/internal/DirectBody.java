@@ -96,7 +96,8 @@ public final class DirectBody implements ExecutionInterceptor {
             }
             return context.httpRequest();
         }
-        return context.httpRequest().copy(request -> request.putHeader(Header.CONTENT_LENGTH, body.length()));
+        String length = String.valueOf(body.contentLength().orElseThrow());
+        return context.httpRequest().copy(request -> request.putHeader(Header.CONTENT_LENGTH, length));
     }
 
     private static boolean isCbor(SdkHttpRequest request) {

@@ -18,14 +18,12 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 final class PartsBody implements AsyncRequestBody {
 
     private final List<ByteBuffer> parts;
-    private final long length;
     private final String contentType;
     private final AsyncRequestBody publisher;
 
     /** @param parts nobody may change what is in them */
     PartsBody(List<ByteBuffer> parts, String contentType) {
         this.parts = List.copyOf(parts);
-        this.length = parts.stream().mapToLong(ByteBuffer::remaining).sum();
         this.contentType = contentType;
         this.publisher = AsyncRequestBody.fromByteBuffersUnsafe(parts.toArray(ByteBuffer[]::new));
     }
@@ -40,14 +38,9 @@ final class PartsBody implements AsyncRequestBody {
         return new ByteArrayInputStream(part.array(), part.arrayOffset() + part.position(), part.remaining());
     }
 
-    /** Of all of it, in bytes, as a header has it. */
-    String length() {
-        return String.valueOf(length);
-    }
-
     @Override
     public Optional<Long> contentLength() {
-        return Optional.of(length);
+        return publisher.contentLength();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class StreamLanes {
     /** Less than it takes to delete a stream and make it again, and meanwhile no PutRecords gets through. */
     static final long TRUST_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
+    static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
 
     private final String name;
     private final LoopContext context;

@@ -4,6 +4,7 @@ import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.OnLoss;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
@@ -43,6 +44,29 @@ class ReshardTest {
         StreamTruth truth = new StreamTruth(world.kinesis, STREAM);
         assertThat(truth.firstSeenKclWise()).extracting(StreamTruth.Seen::data).contains("one;", "two;");
         assertThat(truth.at(high.join())).isEqualTo(new StreamTruth.Seen("high", "two;"));
+    }
+
+    @Test
+    void aggregateThatStraddlesBehindALostOneOfItsLoadIsStoppedWithItsLane() {
+        ProducerConfig config = ProducerConfig.builder()
+                .maxAggregateSize(10_000)
+                .maxAggregateCount(2)
+                .onLoss(OnLoss.STOP_LANE)
+                .build();
+        FaultScript faults = new FaultScript("PutRecords")
+                .then(new Fault.None(), new Fault.PartialFailure(index -> index == 0, "KMSDisabledException"));
+        ProducerWorld world = ProducerWorld.withFaults(config, 1, faults).warm();
+        world.split(PARENT);
+        world.advance(Duration.ofSeconds(1));
+        CompletableFuture<PutReceipt> lost = put(world, "a", LOW, "one;");
+        put(world, "b", LOW, "two;");
+        CompletableFuture<PutReceipt> low = put(world, "c", LOW, "three;");
+        CompletableFuture<PutReceipt> high = put(world, "d", HIGH, "four;");
+
+        assertThat(world.failure(lost).reason()).isEqualTo(FailureReason.KMS_KEY_UNUSABLE);
+        assertThat(world.failure(low).reason()).isEqualTo(FailureReason.LANE_STOPPED);
+        assertThat(world.failure(high).reason()).isEqualTo(FailureReason.LANE_STOPPED);
+        assertThat(world.client.requests).hasSize(1);
     }
 
     @Test
