@@ -110,7 +110,6 @@ final class AggregateLayout {
         } catch (IOException e) {
             throw new IllegalStateException("an entry takes more than its size said, " + bodySize + " bytes", e);
         }
-        out.checkNoSpaceLeft();
     }
 
     private static void writeHeaders(Map<String, String> headers, CodedOutputStream out) throws IOException {

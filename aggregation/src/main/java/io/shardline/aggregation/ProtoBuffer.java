@@ -17,18 +17,34 @@ final class ProtoBuffer {
     private final List<Piece> full = new ArrayList<>(0);
     private Piece last = new Piece(SMALLEST_PIECE);
 
-    /** Confined to the buffer. */
+    /** With a stream of its own, because one for each field would be an object for each record. Confined to the buffer. */
     private static final class Piece {
         private final byte[] bytes;
+        private final CodedOutputStream out;
+
+        /** How many bytes there are once all that was announced is written. */
         private int length;
 
         Piece(int capacity) {
             bytes = new byte[capacity];
+            out = CodedOutputStream.newInstance(bytes);
+        }
+
+        int room() {
+            return bytes.length - length;
         }
 
         int copyTo(byte[] target, int offset) {
+            checkAllWritten();
             System.arraycopy(bytes, 0, target, offset, length);
             return offset + length;
+        }
+
+        void checkAllWritten() {
+            if (out.getTotalBytesWritten() != length) {
+                throw new IllegalStateException(
+                        "announced were " + length + " bytes, written " + out.getTotalBytesWritten());
+            }
         }
     }
 
@@ -37,16 +53,17 @@ final class ProtoBuffer {
      *
      * @param size how many bytes the caller is about to write, all of them
      * @throws ArithmeticException if that is more than fits an array
+     * @throws IllegalStateException if the caller before wrote another number of bytes than it said
      */
     CodedOutputStream append(long size) {
         int needed = Math.toIntExact(size);
-        if (needed > last.bytes.length - last.length) {
+        last.checkAllWritten();
+        if (needed > last.room()) {
             full.add(last);
             last = new Piece(Math.max(needed, Math.min(2 * last.bytes.length, LARGEST_PIECE)));
         }
-        CodedOutputStream out = CodedOutputStream.newInstance(last.bytes, last.length, needed);
         last.length += needed;
-        return out;
+        return last.out;
     }
 
     /** Copies all of it; returns the place behind. */

@@ -22,7 +22,12 @@ final class Putting {
     private final Workload workload;
     private final Future<?>[] open;
     private final String[] keys;
+    private int nextKey;
     private long nextNumber;
+
+    // Places in what is open: the next put's, and the oldest one's. Counted up, to spare a division for every record.
+    private int putAt;
+    private int oldestAt;
     private long putCount;
     private long acknowledged;
     private long sum;
@@ -96,7 +101,9 @@ final class Putting {
         if (putCount - acknowledged == open.length) {
             awaitOldest();
         }
-        open[(int) (putCount++ % open.length)] = future;
+        open[putAt] = future;
+        putAt = behind(putAt, open.length);
+        putCount++;
     }
 
     private void awaitAll() throws InterruptedException, ExecutionException {
@@ -107,12 +114,22 @@ final class Putting {
     }
 
     private void awaitOldest() throws InterruptedException, ExecutionException {
-        open[(int) (acknowledged % open.length)].get();
+        open[oldestAt].get();
+        oldestAt = behind(oldestAt, open.length);
         acknowledged++;
     }
 
     private String key() {
-        return keys.length == 0 ? "key-" + nextNumber : keys[(int) (putCount % keys.length)];
+        if (keys.length == 0) {
+            return "key-" + nextNumber;
+        }
+        String key = keys[nextKey];
+        nextKey = behind(nextKey, keys.length);
+        return key;
+    }
+
+    private static int behind(int place, int length) {
+        return place + 1 == length ? 0 : place + 1;
     }
 
     private byte[] data() {
