@@ -27,7 +27,9 @@ interface Contender extends AutoCloseable {
     enum Kind {
         /** Amazon's KPL as it comes. */
         KPL("kpl"),
-        /** Amazon's KPL without its tracker of the oldest future and without a limit of its rate. */
+        /** Amazon's KPL without its metrics. */
+        KPL_UNMETERED("kpl-unmetered"),
+        /** Amazon's KPL without its metrics, its tracker of the oldest future, and a limit of its rate. */
         KPL_BEST("kpl-best"),
         /** Ours without a limit of its rate, as no shard of the sink has one. */
         SHARDLINE("shardline"),
@@ -41,7 +43,7 @@ interface Contender extends AutoCloseable {
         }
 
         boolean isAmazons() {
-            return this == KPL || this == KPL_BEST;
+            return this == KPL || this == KPL_UNMETERED || this == KPL_BEST;
         }
 
         @Override

@@ -86,6 +86,8 @@ public final class ContenderRun implements Callable<Integer> {
         URI sink = workload.plain ? plainSink : tlsSink;
         return switch (kind) {
             case KPL -> new KplContender(KplContender.config(tlsSink, aggregate));
+            case KPL_UNMETERED ->
+                new KplContender(KplContender.withoutMetrics(KplContender.config(tlsSink, aggregate)));
             case KPL_BEST -> new KplContender(KplContender.best(KplContender.config(tlsSink, aggregate)));
             case SHARDLINE -> new ShardlineContender(ShardlineContender.config(aggregate, false), sink, workload.http);
             case SHARDLINE_DEFAULT ->

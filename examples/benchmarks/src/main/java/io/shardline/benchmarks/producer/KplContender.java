@@ -25,22 +25,27 @@ final class KplContender implements Contender {
         producer = new KinesisProducer(config);
     }
 
-    /** As it comes, but for where it sends to, and without its metrics, which it would send to CloudWatch. */
+    /** As it comes, but for where it sends to; its metrics, too, which are meant for CloudWatch. */
     static KinesisProducerConfiguration config(URI sink, int aggregate) {
         return new KinesisProducerConfiguration()
                 .setKinesisEndpoint(sink.getHost())
                 .setKinesisPort(sink.getPort())
+                .setCloudwatchEndpoint(sink.getHost())
+                .setCloudwatchPort(sink.getPort())
                 .setVerifyCertificate(false)
                 .setRegion("us-east-1")
                 .setCredentialsProvider(Sdk.CREDENTIALS)
-                .setMetricsLevel("none")
                 .setLogLevel("error")
                 .setAggregationMaxSize(aggregate);
     }
 
+    static KinesisProducerConfiguration withoutMetrics(KinesisProducerConfiguration config) {
+        return config.setMetricsLevel("none");
+    }
+
     /** What makes it fastest. */
     static KinesisProducerConfiguration best(KinesisProducerConfiguration config) {
-        return config.setEnableOldestFutureTracker(false).setRateLimit(NO_LIMIT);
+        return withoutMetrics(config).setEnableOldestFutureTracker(false).setRateLimit(NO_LIMIT);
     }
 
     @Override

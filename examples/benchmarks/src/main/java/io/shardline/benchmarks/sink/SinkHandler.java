@@ -8,6 +8,7 @@ import io.shardline.aggregation.HashKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +33,11 @@ final class SinkHandler extends Handler.Abstract {
     private static final JsonFactory CBOR = new CBORFactory();
     private static final String CBOR_TYPE = "application/x-amz-cbor-1.1";
     private static final String JSON_TYPE = "application/x-amz-json-1.1";
+    /** Where KPL puts its metrics: CloudWatch, in the Smithy RPC v2 protocol, which names the operation in the path. */
+    private static final String METRICS = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+
+    private static final String METRICS_TYPE = "application/cbor";
+    private static final byte[] EMPTY_CBOR_MAP = {(byte) 0xA0};
     private static final String VERSION = "Kinesis_20131202.";
 
     /** All of one length, so that their order as text is their order. */
@@ -58,6 +64,7 @@ final class SinkHandler extends Handler.Abstract {
                 tally.reset();
                 text(response, callback, "");
             }
+            case METRICS -> metrics(request, response, callback);
             default -> operation(request, response, callback);
         }
         return true;
@@ -88,6 +95,16 @@ final class SinkHandler extends Handler.Abstract {
             response.getHeaders().put("x-amzn-RequestId", String.valueOf(sequenceNumbers.get()));
             response.write(true, ByteBuffer.wrap(encoded(answer, format)), callback);
         }
+    }
+
+    /** Takes metrics and forgets them. */
+    private static void metrics(Request request, Response response, Callback callback) throws IOException {
+        try (InputStream content = Content.Source.asInputStream(request)) {
+            content.transferTo(OutputStream.nullOutputStream());
+        }
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, METRICS_TYPE);
+        response.getHeaders().put("Smithy-Protocol", "rpc-v2-cbor");
+        response.write(true, ByteBuffer.wrap(EMPTY_CBOR_MAP), callback);
     }
 
     private static byte[] encoded(Body body, JsonFactory format) throws IOException {
