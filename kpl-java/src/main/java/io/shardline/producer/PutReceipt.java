@@ -14,6 +14,7 @@ import java.util.List;
  * @param attempts how often the record was sent, at least 1
  * @param failedAttempts the tries before, oldest first; of more than 32 the first and the latest
  * @param elapsed from {@code put} to the service's answer
+ * @param roundTrip from sending to the service's answer, of the try that succeeded
  */
 public record PutReceipt(
         String shardId,
@@ -21,4 +22,11 @@ public record PutReceipt(
         long subSequenceNumber,
         int attempts,
         List<Attempt> failedAttempts,
-        Duration elapsed) {}
+        Duration elapsed,
+        Duration roundTrip) {
+
+    /** From {@code put} to the start of the try that succeeded. */
+    public Duration sentAfter() {
+        return elapsed.minus(roundTrip);
+    }
+}

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
@@ -25,6 +27,14 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
  * futures, and must not wait for {@link #flush} or {@link #close}. Thread-safe.
  */
 public final class ShardlineProducer implements AutoCloseable {
+
+    /**
+     * Answers come on the thread that has read them: all that is done there is to post them to the loop. The SDK's own threads
+     * for it would be one more change of thread for each request.
+     */
+    private static final ClientAsyncConfiguration ANSWERED_DIRECTLY = ClientAsyncConfiguration.builder()
+            .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
+            .build();
 
     private final ProducerLoop loop;
     private final Duration closeTimeout;
@@ -233,11 +243,10 @@ public final class ShardlineProducer implements AutoCloseable {
 
         private KinesisAsyncClient ownClient() {
             DirectBody direct = new DirectBody();
-            return clients.build(
-                    KinesisAsyncClient.builder().putAuthScheme(direct.authScheme()),
-                    kinesis,
-                    config.requestTimeout(),
-                    direct);
+            KinesisAsyncClientBuilder builder = KinesisAsyncClient.builder()
+                    .putAuthScheme(direct.authScheme())
+                    .asyncConfiguration(ANSWERED_DIRECTLY);
+            return clients.build(builder, kinesis, config.requestTimeout(), direct);
         }
     }
 }

@@ -274,12 +274,9 @@ final class AnswerJudge {
     // ---- the end of a load ----
 
     private void acknowledge(OpenCase openCase, RequestEntry entry, PutRecordsResultEntry result) {
-        context.outcomes()
-                .acknowledged(
-                        entry,
-                        result.shardId(),
-                        result.sequenceNumber(),
-                        context.ticks().now());
+        long now = context.ticks().now();
+        Duration roundTrip = Duration.ofNanos(now - openCase.startedAt);
+        context.outcomes().acknowledged(entry, new Stored(result.shardId(), result.sequenceNumber(), now, roundTrip));
         context.outcomes().happened(() -> stored(entry, result.shardId(), openCase.startedAt));
         judged(openCase, List.of());
     }

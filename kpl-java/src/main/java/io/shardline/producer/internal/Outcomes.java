@@ -35,13 +35,13 @@ final class Outcomes {
         void tell(Batch batch);
     }
 
-    void acknowledged(RequestEntry entry, String shardId, String sequenceNumber, long answeredAt) {
+    void acknowledged(RequestEntry entry, Stored stored) {
         cost += entry.cost();
         decided.add(batch -> {
             List<PendingRecord> records = entry.records();
             for (int i = 0; i < records.size(); i++) {
                 PendingRecord pending = records.get(i);
-                pending.acknowledge(shardId, sequenceNumber, i, answeredAt);
+                pending.acknowledge(stored, i);
                 batch.finished(pending);
             }
             batch.acknowledged += records.size();

@@ -113,9 +113,16 @@ final class PendingRecord extends LoopTask {
         return failures;
     }
 
-    void acknowledge(String shardId, String sequenceNumber, int index, long answeredAt) {
+    /** @param index in its aggregate */
+    void acknowledge(Stored stored, int index) {
         PutReceipt receipt = new PutReceipt(
-                shardId, sequenceNumber, index, failures + 1, failedAttempts(), Duration.ofNanos(answeredAt - putAt));
+                stored.shardId(),
+                stored.sequenceNumber(),
+                index,
+                failures + 1,
+                failedAttempts(),
+                Duration.ofNanos(stored.answeredAt() - putAt),
+                stored.roundTrip());
         try {
             completion.acknowledged(record, receipt);
         } catch (Throwable e) { // the next record's callback must hear of it all the same

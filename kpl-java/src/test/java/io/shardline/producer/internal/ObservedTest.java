@@ -115,6 +115,8 @@ class ObservedTest {
             assertThat(attempt.duration()).isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
         });
         assertThat(receipt.elapsed()).isBetween(Duration.ofMillis(140), Duration.ofMillis(200));
+        assertThat(receipt.roundTrip()).isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
+        assertThat(receipt.sentAfter()).isEqualTo(receipt.elapsed().minus(receipt.roundTrip()));
     }
 
     @Test
