@@ -2,6 +2,7 @@ package io.shardline.benchmarks.producer;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -17,20 +18,25 @@ final class ProcessCost {
     /** Of {@code /proc/PID/stat}: the same on all architectures that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
-    /** Places of user and system time behind the name of the program, which is in brackets and may hold anything. */
-    private static final int USER_TIME = 11;
+    /**
+     * Places behind the name of the program, which is in brackets and may hold anything: user and system time of the process, then
+     * those of its children that have ended and were waited for.
+     */
+    private static final int FIRST_TIME = 11;
 
-    private static final int SYSTEM_TIME = 12;
+    private static final int LAST_TIME = 14;
 
     private ProcessCost() {}
 
-    /** Processor time of user and system together. */
+    /** Processor time of user and system together, also of children that have ended: KPL's JVM has one before its daemon. */
     static double cpuSeconds() throws IOException {
         long ticks = 0;
         for (long pid : pids()) {
-            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            ticks += Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
+            String stat = String.join("", lines(pid, "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
+            for (int place = FIRST_TIME; place <= LAST_TIME && place < fields.length; place++) {
+                ticks += Long.parseLong(fields[place]);
+            }
         }
         return ticks / TICKS_PER_SECOND;
     }
@@ -39,14 +45,22 @@ final class ProcessCost {
     static long peakMib() throws IOException {
         long kib = 0;
         for (long pid : pids()) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid), "status"))) {
-                kib += lines.filter(line -> line.startsWith("VmHWM:"))
-                        .mapToLong(line ->
-                                Long.parseLong(line.toLowerCase(Locale.ROOT).replaceAll("[^0-9]", "")))
-                        .sum();
-            }
+            kib += lines(pid, "status").stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(
+                            line -> Long.parseLong(line.toLowerCase(Locale.ROOT).replaceAll("[^0-9]", "")))
+                    .sum();
         }
         return kib / 1024;
+    }
+
+    /** None if the process has ended meanwhile: it counts with its parent then. */
+    private static List<String> lines(long pid, String file) throws IOException {
+        try {
+            return Files.readAllLines(Path.of("/proc", String.valueOf(pid), file));
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
     }
 
     private static List<Long> pids() {
