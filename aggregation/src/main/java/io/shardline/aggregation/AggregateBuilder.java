@@ -11,10 +11,27 @@ import java.util.List;
  * handed to another thread as a whole.
  */
 public final class AggregateBuilder {
-    private AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN);
+    private AggregateLayout layout;
 
     /** Makes an empty builder. */
-    public AggregateBuilder() {}
+    public AggregateBuilder() {
+        this(0, 0);
+    }
+
+    /**
+     * Makes an empty builder with room for about as much as is expected, which spares it growing.
+     *
+     * @param expectedEntries about how many entries, 0 or more; no limit
+     * @param expectedPartitionKeys about how many different partition keys they have, 0 or more; no limit
+     * @throws IllegalArgumentException if one of them is negative
+     */
+    public AggregateBuilder(int expectedEntries, int expectedPartitionKeys) {
+        if (expectedEntries < 0 || expectedPartitionKeys < 0) {
+            throw new IllegalArgumentException("expected are 0 or more entries and partition keys, was "
+                    + expectedEntries + " and " + expectedPartitionKeys);
+        }
+        layout = new AggregateLayout(HashKeys.AS_GIVEN, expectedEntries, expectedPartitionKeys);
+    }
 
     /**
      * Adds an entry if the aggregate then still has at most {@code maxBytes} bytes. The first entry is always added.
@@ -50,6 +67,15 @@ public final class AggregateBuilder {
      */
     public int count() {
         return layout.entries().size();
+    }
+
+    /**
+     * The number of different partition keys of the entries.
+     *
+     * @return 0 or more
+     */
+    public int partitionKeyCount() {
+        return layout.partitionKeyCount();
     }
 
     /**
@@ -91,7 +117,8 @@ public final class AggregateBuilder {
         }
         // Happens once in the life of an aggregate: from then on the policy is ALL, or there was no room and it is
         // full.
-        AggregateLayout withAll = new AggregateLayout(HashKeys.ALL);
+        AggregateLayout withAll =
+                new AggregateLayout(HashKeys.ALL, layout.entries().size(), layout.partitionKeyCount());
         layout.entries().forEach(withAll::add);
         return withAll;
     }

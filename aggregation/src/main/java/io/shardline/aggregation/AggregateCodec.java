@@ -31,7 +31,7 @@ public final class AggregateCodec {
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("an aggregate has at least one entry, none was given");
         }
-        AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN);
+        AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN, entries.size(), 0);
         entries.forEach(layout::add);
         return layout.write();
     }

@@ -26,17 +26,21 @@ final class AggregateLayout {
     private static final int NONE = -1;
 
     private final HashKeys hashKeyPolicy;
-    private final KeyTable<String> partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE);
-    private final KeyTable<HashKey> hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE);
-    private final List<AggregateEntry> entries = new ArrayList<>();
+    private final KeyTable<String> partitionKeys;
+    private final KeyTable<HashKey> hashKeys;
+    private final List<AggregateEntry> entries;
 
     /** Written while the entries are added: by the time of sending, the processor would have to fetch each of them anew. */
     private final ProtoBuffer records = new ProtoBuffer();
 
     private long size = Wire.FRAME_LENGTH;
 
-    AggregateLayout(HashKeys hashKeyPolicy) {
+    /** An empty one, with room for about as many entries and partition keys as are expected. */
+    AggregateLayout(HashKeys hashKeyPolicy, int expectedEntries, int expectedKeys) {
         this.hashKeyPolicy = hashKeyPolicy;
+        this.partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE, expectedKeys);
+        this.hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE, hashKeyPolicy == HashKeys.ALL ? expectedKeys : 0);
+        this.entries = new ArrayList<>(expectedEntries);
     }
 
     HashKeys hashKeyPolicy() {
@@ -49,6 +53,10 @@ final class AggregateLayout {
 
     long size() {
         return size;
+    }
+
+    int partitionKeyCount() {
+        return partitionKeys.count();
     }
 
     boolean hasPartitionKey(String partitionKey) {

@@ -11,12 +11,15 @@ import java.util.Arrays;
 final class KeyTable<K> {
     private static final int FIRST_CAPACITY = 16;
 
+    /** Room for more is made when they come. */
+    private static final int MOST_EXPECTED = 16 * 1024;
+
     private final int fieldNumber;
     private final ProtoBuffer written = new ProtoBuffer();
-    private Object[] keys = new Object[FIRST_CAPACITY];
+    private Object[] keys;
 
     /** Of the keys, so that other keys are told apart without a look at them. */
-    private int[] hashes = new int[FIRST_CAPACITY];
+    private int[] hashes;
 
     private int count;
 
@@ -24,10 +27,22 @@ final class KeyTable<K> {
      * The position of a key and one, or 0 for a free slot; a key is at its hash code's slot or behind it. A table of objects
      * would need an object for each key, and a look at another place in memory to compare it.
      */
-    private int[] slots = new int[2 * FIRST_CAPACITY];
+    private int[] slots;
 
-    KeyTable(int fieldNumber) {
+    /** @param expected about how many keys there will be; it grows if there are more */
+    KeyTable(int fieldNumber, int expected) {
+        int capacity = FIRST_CAPACITY;
+        while (capacity < Math.min(expected, MOST_EXPECTED)) {
+            capacity *= 2;
+        }
         this.fieldNumber = fieldNumber;
+        this.keys = new Object[capacity];
+        this.hashes = new int[capacity];
+        this.slots = new int[2 * capacity];
+    }
+
+    int count() {
+        return count;
     }
 
     /** The position of a key in the table; of a new one, the position it would get. */

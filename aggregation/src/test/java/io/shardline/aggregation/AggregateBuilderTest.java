@@ -2,6 +2,7 @@ package io.shardline.aggregation;
 
 import static io.shardline.aggregation.Samples.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.shardline.aggregation.Decoded.Aggregated;
@@ -34,6 +35,30 @@ class AggregateBuilderTest {
             assertThat(growing.build()).hasSize(growing.size());
         }
         assertThat(growing.entries()).isEqualTo(entries);
+    }
+
+    @Property(tries = 100)
+    void whatIsExpectedChangesNothing(
+            @ForAll("entryLists") List<AggregateEntry> entries,
+            @ForAll @IntRange(max = 100) int expectedEntries,
+            @ForAll @IntRange(max = 100) int expectedKeys) {
+        AggregateBuilder expecting = new AggregateBuilder(expectedEntries, expectedKeys);
+        AggregateBuilder expectingNothing = new AggregateBuilder();
+        for (AggregateEntry entry : entries) {
+            expecting.tryAdd(entry, UNLIMITED);
+            expectingNothing.tryAdd(entry, UNLIMITED);
+        }
+
+        assertThat(expecting.build()).isEqualTo(expectingNothing.build());
+        assertThat(expecting.partitionKeyCount()).isEqualTo((int)
+                entries.stream().map(AggregateEntry::partitionKey).distinct().count());
+    }
+
+    @Test
+    void roomIsNotMadeForFewerThanNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new AggregateBuilder(-1, 0))
+                .withMessageContaining("-1 and 0");
     }
 
     @Property(tries = 200)

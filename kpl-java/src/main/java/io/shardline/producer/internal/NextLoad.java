@@ -24,6 +24,9 @@ final class NextLoad {
 
     private int count;
 
+    /** What the last aggregate held that was taken. */
+    private OpenAggregate.Room expected = OpenAggregate.Room.LITTLE;
+
     NextLoad(ProducerSettings settings) {
         this.settings = settings;
     }
@@ -94,7 +97,7 @@ final class NextLoad {
         if (last >= 0 && (!mayBeginAnother(aggregateLimit) || isKeyInFirst(last + 1, pending))) {
             return false;
         }
-        OpenAggregate another = new OpenAggregate();
+        OpenAggregate another = new OpenAggregate(expected);
         aggregates.add(another);
         return addTo(another, pending, aggregateLimit);
     }
@@ -137,6 +140,7 @@ final class NextLoad {
             OpenAggregate next = aggregates.remove(0);
             count -= next.count();
             room -= next.size();
+            expected = next.room();
             taken.add(next.seal());
         }
         return taken;

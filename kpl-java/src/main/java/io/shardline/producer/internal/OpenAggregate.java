@@ -11,10 +11,30 @@ import java.util.List;
  */
 final class OpenAggregate {
 
-    private final AggregateBuilder builder = new AggregateBuilder();
-    private final List<PendingRecord> records = new ArrayList<>();
+    private final AggregateBuilder builder;
+    private final List<PendingRecord> records;
     private long cost;
     private long oldestPutAt = Ticks.NEVER;
+
+    /** @param expected about what it will hold */
+    OpenAggregate(Room expected) {
+        builder = new AggregateBuilder(expected.records(), expected.keys());
+        records = new ArrayList<>(expected.records());
+    }
+
+    /**
+     * What an aggregate holds, for the next one to have room for as much from the beginning.
+     *
+     * <p>Immutable.
+     */
+    record Room(int records, int keys) {
+
+        static final Room LITTLE = new Room(0, 0);
+    }
+
+    Room room() {
+        return new Room(records.size(), builder.partitionKeyCount());
+    }
 
     int count() {
         return records.size();
