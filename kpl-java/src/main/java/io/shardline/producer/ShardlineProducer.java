@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
  *
  * <p>One producer serves any number of streams. {@link #put} answers with a future that completes when the record is
  * acknowledged or given up; futures complete on the platform's threads for user code, so a slow continuation delays other
- * futures, and must not wait for {@link #flush} or {@link #close}. Thread-safe.
+ * futures, and must not wait for {@link #flush}, {@link #close} or {@link #lanes}. Thread-safe.
  */
 public final class ShardlineProducer implements AutoCloseable {
 
@@ -77,7 +77,8 @@ public final class ShardlineProducer implements AutoCloseable {
     /**
      * What waits for which shard, by stream and shard id.
      *
-     * @return completes soon and never fails; empty once the producer is closed
+     * @return completes soon and never fails; empty once the producer is closed. Like that of {@link #flush} it must not be
+     *     waited for in a callback: that throws {@link IllegalStateException}
      */
     public CompletableFuture<List<ProducerStatistics.Lane>> lanes() {
         return loop.lanes();

@@ -148,7 +148,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code lanes}. */
     public CompletableFuture<List<ProducerStatistics.Lane>> lanes() {
-        CompletableFuture<List<ProducerStatistics.Lane>> answer = new CompletableFuture<>();
+        CompletableFuture<List<ProducerStatistics.Lane>> answer = userCode.futureBehindTasks();
         boolean posted = loop.post(() -> {
             long now = ticks.now();
             List<ProducerStatistics.Lane> lanes = intake.streams().stream()

@@ -93,8 +93,8 @@ final class UserCode {
         private void check() {
             if (!isDone() && userCode.isRunning()) {
                 throw new IllegalStateException(
-                        "flush and close must not be waited for in a callback: they are done only"
-                                + " after it; attach another callback to what flush() or closeAsync() return");
+                        "what flush(), closeAsync() and lanes() return must not be waited for in a callback: it"
+                                + " may be done only after it; attach another callback to it");
             }
         }
     }

@@ -72,6 +72,20 @@ class CallbackTest {
     }
 
     @Test
+    void waitingForTheLanesInACallbackSaysThatItMightNeverEnd() throws Exception {
+        withProducer(producer -> {
+            CompletableFuture<Void> waits =
+                    put(producer).thenAccept(receipt -> producer.lanes().join());
+            assertThatThrownBy(waits::join)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("lanes() return must not be waited for in a callback");
+            CompletableFuture<Integer> attaches =
+                    put(producer).thenCompose(receipt -> producer.lanes().thenApply(List::size));
+            assertThat(attaches.join()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void recordsCountInTheBudgetUntilTheirCallbacksBegin() {
         ProducerConfig config = ProducerConfig.builder().linger(Duration.ZERO).build();
         ProducerWorld world = ProducerWorld.healthy(config, 1);
