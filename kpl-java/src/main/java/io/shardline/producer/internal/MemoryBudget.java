@@ -62,10 +62,6 @@ final class MemoryBudget {
         return waiting.get() > 0;
     }
 
-    int waiting() {
-        return waiting.get();
-    }
-
     /** Takes bytes if there are enough and nobody waits. */
     boolean tryTake(long bytes) {
         return !hasWaiting() && take(bytes);

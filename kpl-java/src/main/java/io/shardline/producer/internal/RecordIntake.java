@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,10 @@ final class RecordIntake {
     private final Map<String, StreamLanes> streams = new ConcurrentHashMap<>();
     private final LongAdder taken = new LongAdder();
     private final LongAdder finished = new LongAdder();
+
+    /** Whether the loop is about to look at the budget for those who wait. */
+    private final AtomicBoolean loopIsTold = new AtomicBoolean();
+
     private volatile boolean closed;
 
     RecordIntake(LoopContext context, MemoryBudget budget, UserCode userCode) {
@@ -183,8 +188,8 @@ final class RecordIntake {
 
     /** Tells the loop that somebody waits: it looks at the budget after every batch, but there may be none for a while. */
     private void endLinger() {
-        if (budget.waiting() == 1) {
-            loop.post(() -> {});
+        if (loopIsTold.compareAndSet(false, true)) {
+            loop.post(() -> loopIsTold.set(false)); // before it looks: who queues later tells anew
         }
     }
 
