@@ -15,8 +15,8 @@ import java.util.random.RandomGenerator;
 /**
  * The circuit breaker of the endpoint: stops sending while nothing gets through, but for one request at a time that tries.
  *
- * <p>It counts connection errors, time-outs and 5xx, and never throttles or refusals: who refuses is alive. Confined to the
- * loop.
+ * <p>It counts connection errors, time-outs and 5xx, and never throttles or refusals: who refuses is alive. Want of
+ * credentials counts as neither. Confined to the loop.
  */
 final class EndpointGuard {
 
@@ -69,7 +69,9 @@ final class EndpointGuard {
     /** To be told of the end of each request. */
     void answered(Answer answer, long startedAt) {
         long duration = ticks.now() - startedAt;
-        if (answer instanceof Answer.Failed failed && RetryClassifier.isEndpointFailure(failed.failure())) {
+        if (answer instanceof Answer.Failed failed && RetryClassifier.isOfNoEndpoint(failed.failure())) {
+            breaker.releasePermission();
+        } else if (answer instanceof Answer.Failed failed && RetryClassifier.isEndpointFailure(failed.failure())) {
             breaker.onError(duration, TimeUnit.NANOSECONDS, new IllegalStateException("no success"));
         } else {
             breaker.onSuccess(duration, TimeUnit.NANOSECONDS);

@@ -32,14 +32,16 @@ final class RetryClassifier {
 
     private static final Set<String> NO_STREAM_CODES = Set.of("ResourceNotFoundException", "ResourceNotFound");
 
-    /** Credentials and clocks are renewed behind our back; the service did nothing. */
+    /** Credentials, clocks and connections are renewed behind our back; the service did nothing. */
     private static final Set<String> PASSING_REFUSALS = Set.of(
             "ExpiredToken",
             "ExpiredTokenException",
             "RequestExpired",
             "RequestInTheFuture",
             "RequestTimeTooSkewed",
-            "ResourceInUseException");
+            "ResourceInUseException",
+            ServiceFailure.NO_CONNECTION,
+            ServiceFailure.NO_CREDENTIALS);
 
     /** Judged by the content of the request, hence possibly the fault of a single entry. */
     private static final Set<String> CONTENT_REFUSALS = Set.of(
@@ -108,7 +110,14 @@ final class RetryClassifier {
 
     /** Whether it says that the endpoint is not there or not well; else it is, and does not like what it got. */
     static boolean isEndpointFailure(ServiceFailure failure) {
-        return !ServiceErrors.isThrottle(failure.code()) && (failure.status() == 0 || failure.status() >= 500);
+        return !ServiceErrors.isThrottle(failure.code())
+                && !isOfNoEndpoint(failure)
+                && (failure.status() == 0 || failure.status() >= 500);
+    }
+
+    /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */
+    static boolean isOfNoEndpoint(ServiceFailure failure) {
+        return failure.code().equals(ServiceFailure.NO_CREDENTIALS);
     }
 
     private static Verdict ofStatus(int status) {

@@ -12,8 +12,21 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
  */
 record ServiceFailure(String code, String message, int status) {
 
+    /** The code where there was nothing to sign with. */
+    static final String NO_CREDENTIALS = "NoCredentials";
+
+    /** The code where there was nothing to send on. */
+    static final String NO_CONNECTION = "NoConnection";
+
     static ServiceFailure of(Throwable thrown) {
         int status = ServiceErrors.cause(thrown) instanceof AwsServiceException service ? service.statusCode() : 0;
-        return new ServiceFailure(ServiceErrors.code(thrown), ServiceErrors.message(thrown), status);
+        return new ServiceFailure(code(thrown), ServiceErrors.message(thrown), status);
+    }
+
+    private static String code(Throwable thrown) {
+        if (ServiceErrors.lacksCredentials(thrown)) {
+            return NO_CREDENTIALS;
+        }
+        return ServiceErrors.lacksConnection(thrown) ? NO_CONNECTION : ServiceErrors.code(thrown);
     }
 }

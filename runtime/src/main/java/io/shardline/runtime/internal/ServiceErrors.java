@@ -1,8 +1,14 @@
 package io.shardline.runtime.internal;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -36,6 +42,17 @@ public final class ServiceErrors {
             "RequestExpired",
             "RequestTimeout",
             "RequestTimeoutException");
+
+    /** How the SDK's credentials providers begin when they have none. */
+    private static final Pattern NO_CREDENTIALS = Pattern.compile("(Unable|Failed) to load credentials\\b");
+
+    /** How the SDK's HTTP clients begin when they have no connection for a request. */
+    private static final Pattern NONE_ACQUIRED =
+            Pattern.compile("Acquire operation took longer than the configured maximum time"
+                    + "|Maximum pending connection acquisitions exceeded");
+
+    /** Exceptions are looked into so deep; a longer chain goes round in a circle. */
+    private static final int MOST_CAUSES = 20;
 
     private ServiceErrors() {}
 
@@ -72,6 +89,34 @@ public final class ServiceErrors {
         }
         String message = inner.getMessage();
         return message != null ? message : inner.getClass().getSimpleName();
+    }
+
+    /** Whether the SDK says that it found no credentials; it sent nothing then. */
+    public static boolean lacksCredentials(Throwable thrown) {
+        return isFoundInClientFailure(
+                thrown, inner -> inner instanceof SdkClientException && begins(inner, NO_CREDENTIALS));
+    }
+
+    /** Whether there was surely no connection to send anything on: refused, host unknown, or none free in time. */
+    public static boolean lacksConnection(Throwable thrown) {
+        return isFoundInClientFailure(
+                thrown,
+                inner -> inner instanceof ConnectException
+                        || inner instanceof UnknownHostException
+                        || begins(inner, NONE_ACQUIRED));
+    }
+
+    private static boolean isFoundInClientFailure(Throwable thrown, Predicate<Throwable> wanted) {
+        Throwable outer = cause(thrown);
+        return outer instanceof SdkClientException
+                && Stream.iterate(outer, Objects::nonNull, Throwable::getCause)
+                        .limit(MOST_CAUSES)
+                        .anyMatch(wanted);
+    }
+
+    private static boolean begins(Throwable thrown, Pattern beginning) {
+        String message = thrown.getMessage();
+        return message != null && beginning.matcher(message).lookingAt();
     }
 
     /** Whether the service asked for less. */
