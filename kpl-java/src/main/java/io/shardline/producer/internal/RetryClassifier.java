@@ -7,6 +7,7 @@ import io.shardline.producer.internal.Verdict.Split;
 import io.shardline.producer.internal.Verdict.Throttled;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,9 @@ final class RetryClassifier {
             "SignatureDoesNotMatch",
             "UnrecognizedClientException");
 
+    /** Of these, the ones that a wrong clock gets as well. */
+    private static final Set<String> SIGNATURE_CODES = Set.of("InvalidSignatureException", "SignatureDoesNotMatch");
+
     /** The key that the stream is encrypted with. KMSThrottlingException is a throttle. */
     private static final Set<String> NO_KEY_CODES = Set.of(
             "KMSAccessDeniedException",
@@ -72,10 +76,17 @@ final class RetryClassifier {
             "KMSNotFoundException",
             "KMSOptInRequired");
 
+    /** What Kinesis says of the signature of a clock that is wrong. The SDK sets it right by that very answer. */
+    private static final Pattern WRONG_CLOCK = Pattern.compile("Signature (expired|not yet current)");
+
     private RetryClassifier() {}
 
     /** For a request that failed as a whole. */
     static Verdict ofRequest(ServiceFailure failure) {
+        if (SIGNATURE_CODES.contains(failure.code())
+                && WRONG_CLOCK.matcher(failure.message()).find()) {
+            return NOT_WRITTEN;
+        }
         Verdict known = ofKnown(failure.code());
         if (known != null) {
             return known;

@@ -84,6 +84,19 @@ class RetryClassifierTest {
         assertThat(RetryClassifier.ofEntry(code)).isNotNull().isNotInstanceOf(Verdict.Split.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "InvalidSignatureException, Signature expired: 20261129T1 is now earlier than 20261129T2, again",
+        "InvalidSignatureException, Signature not yet current: 20261129T2 is still later than 20261129T1, again",
+        "SignatureDoesNotMatch, Signature expired: 20261129T1 is now earlier than 20261129T2, again",
+        "InvalidSignatureException, The request signature we calculated does not match, not-allowed",
+        "AccessDeniedException, Signature expired, not-allowed",
+    })
+    void signatureOfAWrongClockPassesAndAWrongOneDoesNot(String code, String message, String verdict) {
+        assertThat(RetryClassifier.ofRequest(new ServiceFailure(code, message, 400)))
+                .isEqualTo(VERDICTS.get(verdict));
+    }
+
     @Test
     void whatIsRefusedOnlyForNowIsNeverCountedAsWritten() {
         assertThat(RetryClassifier.ofRequest(new ServiceFailure("SlowDown", "", 503)))
