@@ -94,6 +94,12 @@ final class RetryClassifier {
         return CONTENT_REFUSALS.contains(failure.code()) ? SPLIT : ofStatus(failure.status());
     }
 
+    /** For a listing of shards, whose content is the stream alone: nothing smaller could be accepted. */
+    static Verdict ofListing(ServiceFailure failure) {
+        Verdict verdict = ofRequest(failure);
+        return verdict instanceof Split ? REFUSED : verdict;
+    }
+
     /** For one entry of a request that was answered. Such errors have no status; what is unknown is tried again. */
     static Verdict ofEntry(String code) {
         Verdict known = ofKnown(code);

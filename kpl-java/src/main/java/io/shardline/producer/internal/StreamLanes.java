@@ -222,7 +222,7 @@ final class StreamLanes {
 
     /** Whether nobody waits for another try. */
     boolean mapFailed(ServiceFailure failure) {
-        if (RetryClassifier.ofRequest(failure) instanceof Verdict.Permanent permanent) {
+        if (RetryClassifier.ofListing(failure) instanceof Verdict.Permanent permanent) {
             String why = "its shards cannot be listed, " + failure.code() + ": " + failure.message();
             unrouted.removeAll().forEach(pending -> givenUp(pending, permanent.reason(), why));
             judge.giveUpLandings();

@@ -274,6 +274,21 @@ class RetryTest {
     }
 
     @Test
+    void listingThatIsRefusedForItsContentFailsTheRecordsAtOnce() {
+        ProducerConfig config = ProducerConfig.builder().noRecordTtl().build();
+        for (String code : List.of("ValidationException", "InvalidArgumentException")) {
+            Faults refused = (operation, request) -> new Fault.ServiceFailure(code, 400);
+            ProducerWorld world = ProducerWorld.withFaults(config, 1, refused);
+            CompletableFuture<PutReceipt> put = world.put("k", "x");
+            world.advance(Duration.ofSeconds(1));
+
+            assertThat(put).isCompletedExceptionally();
+            assertThat(world.failure(put).reason()).isEqualTo(FailureReason.REJECTED);
+            assertThat(world.failure(put)).hasMessageContaining("its shards cannot be listed, " + code);
+        }
+    }
+
+    @Test
     void onlyTheFirstAndTheLatestAttemptsAreKept() {
         ProducerConfig config =
                 ProducerConfig.builder().recordTtl(Duration.ofMinutes(5)).build();
