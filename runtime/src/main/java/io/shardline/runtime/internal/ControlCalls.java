@@ -9,9 +9,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * Calls of the control plane, sent from the I/O executor and retried on the loop's time with jitter.
+ * Calls of the control plane, sent from the I/O executor, watched, and retried on the loop's time with jitter.
  *
  * <p>The returned futures complete on the loop. Confined to the loop.
  */
@@ -19,6 +20,9 @@ public final class ControlCalls {
 
     /** How often a call is tried before its failure is believed. */
     public static final int MOST_ATTEMPTS = 8;
+
+    /** How long an attempt is waited for: longer than clients wait by themselves, for those that do not. */
+    public static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(1);
 
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
@@ -57,15 +61,26 @@ public final class ControlCalls {
 
     private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call) {
         CompletableFuture<T> onLoop = new CompletableFuture<>();
+        EventLoop.Timer watch = loop.schedule(
+                LONGEST_ATTEMPT.toNanos(),
+                () -> fail(onLoop, SdkClientException.create("no answer within " + LONGEST_ATTEMPT)));
         LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
+            watch.cancel();
             if (failure != null) {
-                onFailure.accept(failure);
-                onLoop.completeExceptionally(failure);
+                fail(onLoop, failure);
             } else {
                 onLoop.complete(answer);
             }
         });
         return onLoop;
+    }
+
+    /** Does nothing if the attempt is over. */
+    private void fail(CompletableFuture<?> attempt, Throwable failure) {
+        if (!attempt.isDone()) {
+            onFailure.accept(failure);
+            attempt.completeExceptionally(failure);
+        }
     }
 
     private long delayMillis(int attempt) {

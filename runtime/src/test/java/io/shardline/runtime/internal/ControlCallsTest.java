@@ -54,6 +54,29 @@ class ControlCallsTest {
     }
 
     @Test
+    void aCallThatIsNeverAnsweredIsMadeAgain() {
+        CompletableFuture<String> late = new CompletableFuture<>();
+        CompletableFuture<String> answer =
+                result(() -> attempts.incrementAndGet() == 1 ? late : CompletableFuture.completedFuture("answer"));
+        assertThat(answer).isCompletedWithValue("answer");
+        assertThat(attempts).hasValue(2);
+        late.complete("late");
+        time.advance(Duration.ofMinutes(2));
+        assertThat(attempts).hasValue(2);
+    }
+
+    @Test
+    void aCallThatIsNeverAnsweredAtAllIsGivenUp() {
+        CompletableFuture<String> answer = result(() -> {
+            attempts.incrementAndGet();
+            return new CompletableFuture<>();
+        });
+        time.advance(ControlCalls.LONGEST_ATTEMPT.multipliedBy(ControlCalls.MOST_ATTEMPTS));
+        assertThatThrownBy(answer::join).hasMessageContaining("no answer within PT1M");
+        assertThat(attempts).hasValue(ControlCalls.MOST_ATTEMPTS);
+    }
+
+    @Test
     void aListingPutsAllPagesTogether() {
         KinesisEmulator kinesis = KinesisEmulator.builder()
                 .scheduler(time.process("kinesis").executor("engine"))
