@@ -34,6 +34,9 @@ final class MapRefresh {
     private long oldAt = Ticks.NEVER;
     private int failures;
 
+    /** Of the last attempt; null if it succeeded. */
+    private @Nullable ServiceFailure trouble;
+
     MapRefresh(StreamLanes stream, LoopContext context) {
         this.stream = stream;
         this.context = context;
@@ -73,7 +76,14 @@ final class MapRefresh {
 
     private void list() {
         listedAt = context.ticks().now();
-        context.listing().list(stream.name(), null).whenComplete(this::listed);
+        context.listing()
+                .list(stream.name(), null, failure -> trouble = ServiceFailure.of(failure))
+                .whenComplete(this::listed);
+    }
+
+    /** What stands in the way of a map, to be said behind a sentence; empty if nothing is known to. */
+    String trouble() {
+        return trouble == null ? "" : ", the last attempt failed with " + trouble.code() + ": " + trouble.message();
     }
 
     private void listed(@Nullable List<Shard> shards, @Nullable Throwable thrown) {
@@ -99,6 +109,7 @@ final class MapRefresh {
 
     private void succeeded(ShardMap map) {
         known = true;
+        trouble = null;
         long now = context.ticks().now();
         notBefore = now + LEAST_SPACING_NANOS;
         oldAt = now + MAP_AGE_NANOS + (long) ((context.random().nextDouble() - 0.5) * 0.4 * MAP_AGE_NANOS);
@@ -113,6 +124,7 @@ final class MapRefresh {
     private void failed(ServiceFailure failure) {
         long now = context.ticks().now();
         failures++;
+        trouble = failure;
         log.warn("no shard map stream={} code={} message={}", stream.name(), failure.code(), failure.message());
         context.outcomes()
                 .happened(() -> new ProducerEvent.ShardListingFailed(stream.name(), failure.code(), failure.message()));

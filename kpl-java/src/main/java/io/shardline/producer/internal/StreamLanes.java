@@ -318,7 +318,7 @@ final class StreamLanes {
             givenUp(
                     unrouted.remove(),
                     FailureReason.EXPIRED,
-                    "its time to live ended before its shards could be listed");
+                    "its time to live ended before its shards could be listed" + refresh.trouble());
             first = unrouted.peek();
         }
         expireUnroutedInTime();

@@ -270,7 +270,9 @@ class RetryTest {
         PutFailedException failed = world.failure(put);
 
         assertThat(failed.reason()).isEqualTo(FailureReason.EXPIRED);
-        assertThat(failed).hasMessageContaining("before its shards could be listed");
+        assertThat(failed)
+                .hasMessageContaining("before its shards could be listed, the last attempt failed with"
+                        + " InternalFailure: Injected failure of ListShards; it was not sent");
     }
 
     @Test

@@ -55,19 +55,25 @@ public final class ControlCalls {
      * @return completes on the loop, with the answer or with the last failure
      */
     public <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call) {
-        return retry.executeCompletionStage(loop.scheduler(), () -> attempt(call))
+        return call(call, failure -> {});
+    }
+
+    /** As {@link #call(Supplier)}; {@code onItsFailure} is told of every attempt of this call that failed. */
+    public <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call, Consumer<Throwable> onItsFailure) {
+        Consumer<Throwable> told = onFailure.andThen(onItsFailure);
+        return retry.executeCompletionStage(loop.scheduler(), () -> attempt(call, told))
                 .toCompletableFuture();
     }
 
-    private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call) {
+    private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call, Consumer<Throwable> told) {
         CompletableFuture<T> onLoop = new CompletableFuture<>();
         EventLoop.Timer watch = loop.schedule(
                 LONGEST_ATTEMPT.toNanos(),
-                () -> fail(onLoop, SdkClientException.create("no answer within " + LONGEST_ATTEMPT)));
+                () -> fail(onLoop, SdkClientException.create("no answer within " + LONGEST_ATTEMPT), told));
         LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
             watch.cancel();
             if (failure != null) {
-                fail(onLoop, failure);
+                fail(onLoop, failure, told);
             } else {
                 onLoop.complete(answer);
             }
@@ -76,9 +82,9 @@ public final class ControlCalls {
     }
 
     /** Does nothing if the attempt is over. */
-    private void fail(CompletableFuture<?> attempt, Throwable failure) {
+    private static void fail(CompletableFuture<?> attempt, Throwable failure, Consumer<Throwable> told) {
         if (!attempt.isDone()) {
-            onFailure.accept(failure);
+            told.accept(failure);
             attempt.completeExceptionally(failure);
         }
     }

@@ -3,6 +3,7 @@ package io.shardline.runtime.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
@@ -45,6 +46,12 @@ public final class ShardListing {
      * @return completes on the loop, in the service's order
      */
     public CompletableFuture<List<Shard>> list(String streamName, @Nullable ShardFilter filter) {
+        return list(streamName, filter, failure -> {});
+    }
+
+    /** As above; {@code onFailure} is told of every attempt that failed, on the loop. */
+    public CompletableFuture<List<Shard>> list(
+            String streamName, @Nullable ShardFilter filter, Consumer<Throwable> onFailure) {
         ListShardsRequest.Builder first = ListShardsRequest.builder().maxResults(page);
         if (streamName.startsWith("arn:")) {
             first.streamARN(streamName);
@@ -54,14 +61,17 @@ public final class ShardListing {
         if (filter != null) {
             first.shardFilter(filter);
         }
-        return pagesFrom(first.build(), new ArrayList<>(), 1);
+        return pagesFrom(first.build(), onFailure, new ArrayList<>(), 1);
     }
 
-    private CompletableFuture<List<Shard>> pagesFrom(ListShardsRequest request, List<Shard> found, int number) {
-        return calls.call(() -> client.listShards(request)).thenCompose(answer -> continueWith(answer, found, number));
+    private CompletableFuture<List<Shard>> pagesFrom(
+            ListShardsRequest request, Consumer<Throwable> onFailure, List<Shard> found, int number) {
+        return calls.call(() -> client.listShards(request), onFailure)
+                .thenCompose(answer -> continueWith(answer, onFailure, found, number));
     }
 
-    private CompletableFuture<List<Shard>> continueWith(ListShardsResponse answer, List<Shard> found, int number) {
+    private CompletableFuture<List<Shard>> continueWith(
+            ListShardsResponse answer, Consumer<Throwable> onFailure, List<Shard> found, int number) {
         found.addAll(answer.shards());
         if (answer.nextToken() == null) {
             return CompletableFuture.completedFuture(found);
@@ -75,6 +85,6 @@ public final class ShardListing {
                 .nextToken(answer.nextToken())
                 .maxResults(page)
                 .build();
-        return pagesFrom(next, found, number + 1);
+        return pagesFrom(next, onFailure, found, number + 1);
     }
 }
