@@ -168,12 +168,11 @@ class ObservedTest {
 
     @Test
     void endpointThatIsLostAndReturnsIsTold() {
+        Fault[] now = {new Fault.ServiceFailure("InternalFailure", 500)};
         ProducerWorld world = ProducerWorld.withFaults(
                 ProducerConfig.defaults(),
                 20,
-                (operation, request) -> operation.equals("PutRecords")
-                        ? new Fault.ServiceFailure("InternalFailure", 500)
-                        : new Fault.None());
+                (operation, request) -> operation.equals("PutRecords") ? now[0] : new Fault.None());
         List<ProducerEvent> events = new ArrayList<>();
         ProducerConfig config = ProducerConfig.builder().linger(Duration.ZERO).build();
         ProducerLoop producer =
@@ -185,7 +184,14 @@ class ObservedTest {
         world.advance(Duration.ofSeconds(5));
 
         assertThat(events).containsOnlyOnce(new ProducerEvent.EndpointLost());
+        assertThat(events).doesNotContain(new ProducerEvent.EndpointReturned());
         assertThat(producer.statistics().endpointLost()).isTrue();
+
+        now[0] = new Fault.None();
+        world.advance(Duration.ofSeconds(5));
+        assertThat(events).containsOnlyOnce(new ProducerEvent.EndpointLost(), new ProducerEvent.EndpointReturned());
+        assertThat(producer.statistics().endpointLost()).isFalse();
+        assertThat(producer.statistics().outstandingRecords()).isZero();
     }
 
     @Test
