@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class RecordingClient implements KinesisAsyncClient {
     /** What becomes of an answer on its way. */
     UnaryOperator<PutRecordsResponse> garble = answer -> answer;
 
+    /** What the answer to a request waits for on its way. */
+    Function<PutRecordsRequest, CompletableFuture<?>> held = request -> CompletableFuture.completedFuture(null);
+
     /** Called with each request and its answer, null if it failed. */
     BiConsumer<PutRecordsRequest, @Nullable PutRecordsResponse> answered = (request, answer) -> {};
 
@@ -48,10 +52,13 @@ final class RecordingClient implements KinesisAsyncClient {
         check.accept(request);
         requests.add(request);
         startedAt.put(request, nanos.getAsLong());
-        return delegate.putRecords(request).thenApply(garble).whenComplete((answer, failure) -> {
-            startedAt.remove(request);
-            answered.accept(request, answer);
-        });
+        return delegate.putRecords(request)
+                .thenCombine(held.apply(request), (answer, released) -> answer)
+                .thenApply(garble)
+                .whenComplete((answer, failure) -> {
+                    startedAt.remove(request);
+                    answered.accept(request, answer);
+                });
     }
 
     /** Requests without an answer that were sent less than {@code timeout} ago; older ones are no longer waited for. */
