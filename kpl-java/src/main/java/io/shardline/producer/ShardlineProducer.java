@@ -100,7 +100,7 @@ public final class ShardlineProducer implements AutoCloseable {
      * late failure stops the lane anew.
      */
     public void resume(String streamName) {
-        loop.resume(streamName);
+        loop.resume(Objects.requireNonNull(streamName, "streamName"));
     }
 
     /**
@@ -117,7 +117,7 @@ public final class ShardlineProducer implements AutoCloseable {
 
     /** As {@link #close(Duration)}, without blocking; the future never fails. */
     public CompletableFuture<CloseReport> closeAsync(Duration limit) {
-        if (limit.isNegative()) {
+        if (Objects.requireNonNull(limit, "limit").isNegative()) {
             throw new IllegalArgumentException("the limit must not be negative, was " + limit);
         }
         return loop.close(limit);
@@ -179,7 +179,7 @@ public final class ShardlineProducer implements AutoCloseable {
 
         /** As {@link #region(Region)}, by its name, for example {@code eu-central-1}. */
         public Builder region(String name) {
-            return region(Region.of(name));
+            return region(Region.of(Objects.requireNonNull(name, "region")));
         }
 
         /** The credentials, and then they are looked for nowhere else. Default: what the SDK finds. */

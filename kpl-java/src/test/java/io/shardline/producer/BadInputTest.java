@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.KinesisEmulator;
 import io.shardline.testkit.StoredRecord;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /** What callers get wrong: errors that name the value and the rule, and no deadlock. */
 @Timeout(60)
@@ -51,7 +56,23 @@ class BadInputTest {
             assertNamed("streamName", () -> producer.put(nothing(String.class), record));
             assertNamed("record", () -> producer.put("s", nothing(UserRecord.class)));
             assertNamed("callback", () -> producer.put("s", record, nothing(PutCallback.class)));
+            assertNamed("streamName", () -> producer.resume(nothing(String.class)));
+            assertNamed("limit", () -> producer.close(nothing(Duration.class)));
+            assertNamed("limit", () -> producer.closeAsync(nothing(Duration.class)));
         }
+    }
+
+    @Test
+    void nullIsNamedByTheBuilder() {
+        ShardlineProducer.Builder builder = ShardlineProducer.builder();
+        assertNamed("config", () -> builder.config(nothing(ProducerConfig.class)));
+        assertNamed("endpoint", () -> builder.endpoint(nothing(URI.class)));
+        assertNamed("kinesisEndpoint", () -> builder.kinesisEndpoint(nothing(URI.class)));
+        assertNamed("region", () -> builder.region(nothing(Region.class)));
+        assertNamed("region", () -> builder.region(nothing(String.class)));
+        assertNamed("credentials", () -> builder.credentials(nothing(AwsCredentialsProvider.class)));
+        assertNamed("client", () -> builder.client(nothing(KinesisAsyncClient.class)));
+        assertNamed("platform", () -> builder.platform(nothing(Platform.class)));
     }
 
     @ParameterizedTest

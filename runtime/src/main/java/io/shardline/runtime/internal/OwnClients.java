@@ -98,7 +98,7 @@ public final class OwnClients {
      * @throws IllegalArgumentException if its name is blank
      */
     public void region(Region chosen) {
-        if (chosen.id().isBlank()) {
+        if (Objects.requireNonNull(chosen, "region").id().isBlank()) {
             throw new IllegalArgumentException("region must not be blank, was '" + chosen.id() + "'");
         }
         region = chosen;
@@ -178,6 +178,7 @@ public final class OwnClients {
     }
 
     private static URI requireWeb(String setting, URI address) {
+        Objects.requireNonNull(address, setting);
         boolean isWeb = isPlain(address) || "https".equalsIgnoreCase(address.getScheme());
         if (!isWeb || address.getHost() == null) {
             throw new IllegalArgumentException(
