@@ -58,7 +58,8 @@ public final class ShardlineProducer implements AutoCloseable {
      * @return completes with the receipt, or fails with {@link PutFailedException}; the reason is
      *     {@link FailureReason#CLOSED} if the producer was closed before
      * @throws IllegalArgumentException if the stream name is not one, or data and partition key together are larger than any
-     *     stream may take by {@link ProducerConfig.Builder#maxRecordSize}; nothing is queued then
+     *     stream may take by {@link ProducerConfig.Builder#maxRecordSize}, or the record alone counts with more than the
+     *     {@link ProducerConfig.Builder#memoryBudget}; nothing is queued then
      */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
         return loop.put(streamName, record);

@@ -49,6 +49,11 @@ final class MemoryBudget {
         this.free = new AtomicLong(bytes);
     }
 
+    /** All there is, in bytes. */
+    long size() {
+        return size;
+    }
+
     /** What is taken, in bytes. */
     long taken() {
         return size - free.get();

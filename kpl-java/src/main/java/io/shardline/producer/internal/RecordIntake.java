@@ -142,6 +142,13 @@ final class RecordIntake {
             post(pending);
             return;
         }
+        if (pending.cost()
+                > budget.size()) { // only now, where it costs nothing; it would wait for ever, and all behind it
+            throw new IllegalArgumentException(
+                    "a record counts with at most the memory budget, which has " + budget.size()
+                            + " bytes (memoryBudget), got " + pending.cost() + " with overhead and headers for "
+                            + pending.record);
+        }
         switch (settings.fullBudget()) {
             case BLOCK -> {
                 // A callback that blocked would wait for memory that perhaps only this thread frees, by going on.

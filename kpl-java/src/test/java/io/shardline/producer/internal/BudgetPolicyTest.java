@@ -1,6 +1,7 @@
 package io.shardline.producer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.FullBudget;
@@ -63,6 +64,30 @@ class BudgetPolicyTest {
         CompletableFuture<PutReceipt> next = world.put("k", 9_000).thenCompose(receipt -> world.put("k", 9_000));
 
         world.get(next);
+    }
+
+    @Test
+    void recordThatCountsWithMoreThanTheWholeBudgetIsRefusedAndNobodyWaitsBehindIt() {
+        for (FullBudget policy : FullBudget.values()) {
+            ProducerConfig small = ProducerConfig.builder()
+                    .maxRecordSize(1_024)
+                    .memoryBudget(3_072)
+                    .fullBudget(policy)
+                    .build();
+            ProducerWorld world = ProducerWorld.healthy(small, 1);
+            UserRecord headers = UserRecord.of("k", new byte[1]);
+            for (int i = 0; i < 20; i++) {
+                headers = headers.withHeader("h" + i, "");
+            }
+            UserRecord costly = headers;
+
+            assertThatThrownBy(() -> world.producer.put(ProducerWorld.STREAM, costly))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("which has 3072 bytes (memoryBudget), got ")
+                    .hasMessageContaining("partitionKey=k");
+            world.get(world.put("k", 900));
+            assertThat(world.producer.freeBudget()).isEqualTo(3_072);
+        }
     }
 
     @Test
