@@ -7,7 +7,12 @@ package io.shardline.producer;
  */
 public enum FullBudget {
 
-    /** Blocks the calling thread until there is room, at most {@link ProducerConfig#maxBlock()}; those who wait are served in turn. */
+    /**
+     * Blocks the calling thread until there is room, at most {@link ProducerConfig#maxBlock()}; those who wait are served in turn.
+     *
+     * <p>A {@code put} in a callback of this producer does not block, for the room may be its own thread's to make: there the
+     * record waits in turn as under {@link #COMPLETE_LATER}, without a limit of time.
+     */
     BLOCK,
 
     /** Returns at once, with a future that has failed with {@link FailureReason#BUDGET_FULL}. */

@@ -54,10 +54,14 @@ public final class ShardlineProducer implements AutoCloseable {
      *
      * <p>If the memory budget is full, {@link ProducerConfig#fullBudget()} says what happens.
      *
+     * <p>A stream that is given now by its name and now by its ARN counts as two: each has its own lanes, with no order between
+     * them, and its own rate, so that together they send up to twice of what {@link ProducerConfig#rateLimitPercent()} says.
+     *
      * @param streamName the stream's name, or its ARN, for example for another account's; its shards are looked up at the first record
      * @return completes with the receipt, or fails with {@link PutFailedException}; the reason is
      *     {@link FailureReason#CLOSED} if the producer was closed before
-     * @throws IllegalArgumentException if the stream name is not one, or data and partition key together are larger than any
+     * @throws IllegalArgumentException if the stream name is not one, or is one more than the 10,000 that a producer serves in
+     *     its life, or data and partition key together are larger than any
      *     stream may take by {@link ProducerConfig.Builder#maxRecordSize}, or the record alone counts with more than the
      *     {@link ProducerConfig.Builder#memoryBudget}; nothing is queued then
      */
@@ -107,7 +111,8 @@ public final class ShardlineProducer implements AutoCloseable {
     /**
      * Refuses new records, waits for those put before, and gives up what is left at the limit; blocks meanwhile.
      *
-     * <p>A second call, also from another thread, has the first one's limit and report.
+     * <p>A second call, also from another thread, has the first one's limit and report. A thread that is interrupted meanwhile goes
+     * on waiting, and is still interrupted afterwards.
      *
      * @param limit how long to wait for records put before, zero or more
      * @throws IllegalArgumentException if {@code limit} is negative
