@@ -114,6 +114,9 @@ public final class ShardlineProducer implements AutoCloseable {
      * <p>A second call, also from another thread, has the first one's limit and report. A thread that is interrupted meanwhile goes
      * on waiting, and is still interrupted afterwards.
      *
+     * <p>All futures have completed when it returns, with their callbacks: a callback that blocks holds it up beyond the limit.
+     * Whoever cannot trust his callbacks waits for {@link #closeAsync} as long as he likes.
+     *
      * @param limit how long to wait for records put before, zero or more
      * @throws IllegalArgumentException if {@code limit} is negative
      */
