@@ -8,18 +8,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What has been decided about records in this batch of the loop, to be told to their futures in one go.
  *
- * <p>Confined to the loop.
+ * <p>Confined to the loop, except for what user code threw.
  */
 final class Outcomes {
 
-    private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
-
+    private final UserFailures userFailures = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
     private final @Nullable Consumer<? super ProducerEvent> listener;
@@ -71,11 +69,16 @@ final class Outcomes {
         }
     }
 
-    private static void tell(Consumer<? super ProducerEvent> listener, ProducerEvent event) {
+    /** Of this producer, from all threads. */
+    UserFailures userFailures() {
+        return userFailures;
+    }
+
+    private void tell(Consumer<? super ProducerEvent> listener, ProducerEvent event) {
         try {
             listener.accept(event);
         } catch (Throwable e) { // futures wait behind it
-            log.error("the listener failed with {}", event, e);
+            userFailures.note("the listener", e);
         }
     }
 

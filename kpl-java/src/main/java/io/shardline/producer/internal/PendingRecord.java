@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A user record on its way from {@code put} to its end, and its own link in the mailbox.
@@ -23,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * completes its future.
  */
 final class PendingRecord extends LoopTask {
-
-    private static final Logger log = LoggerFactory.getLogger(PendingRecord.class);
 
     /** What a record costs besides its bytes: itself, its strings, its future, its places in queues and aggregates. Measured. */
     static final int OVERHEAD = 352;
@@ -126,7 +122,7 @@ final class PendingRecord extends LoopTask {
         try {
             completion.acknowledged(record, receipt);
         } catch (Throwable e) { // the next record's callback must hear of it all the same
-            log.error("a callback failed", e);
+            stream.userFailures().note("a callback", e);
         }
     }
 
@@ -142,7 +138,7 @@ final class PendingRecord extends LoopTask {
         try {
             completion.failed(failure);
         } catch (Throwable e) {
-            log.error("a callback failed", e);
+            stream.userFailures().note("a callback", e);
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One stream: its shard map, a lane for each open shard, and what waits for the map.
  *
- * <p>Confined to the loop, except for its name.
+ * <p>Confined to the loop, except for its name and for what user code threw.
  */
 final class StreamLanes {
 
@@ -58,6 +58,10 @@ final class StreamLanes {
 
     String name() {
         return name;
+    }
+
+    UserFailures userFailures() {
+        return context.outcomes().userFailures();
     }
 
     boolean isArn() {
