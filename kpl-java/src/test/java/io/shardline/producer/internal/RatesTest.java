@@ -58,6 +58,31 @@ class RatesTest {
         assertThat(world.get(put).attempts()).isEqualTo(9);
         // Eight waits, doubling from 50 ms to 2 s, each at most that long.
         assertThat(Duration.ofNanos(world.time.nowNanos())).isLessThan(Duration.ofSeconds(12));
+        // Times 0.7 for each, a little more after the success: three bursts at that rate, which grows by 5 % a second.
+        assertThat(rateShare(world)).isBetween(0.05, 0.2);
+        Duration slow = timeOfThreeBursts(world);
+        assertThat(slow).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(11));
+
+        world.advance(Duration.ofSeconds(20));
+        world.get(world.put("k", "x"));
+        assertThat(rateShare(world)).isEqualTo(1);
+        world.advance(Duration.ofSeconds(1));
+        assertThat(timeOfThreeBursts(world)).isBetween(Duration.ofMillis(1_500), Duration.ofSeconds(3));
+    }
+
+    private static double rateShare(ProducerWorld world) {
+        return world.get(world.producer.lanes()).get(0).rateShare();
+    }
+
+    /** What a shard takes in three seconds. */
+    private static Duration timeOfThreeBursts(ProducerWorld world) {
+        long start = world.time.nowNanos();
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+        for (int i = 0; i < 3 * 32; i++) {
+            puts.add(world.put("k", LaneRate.BYTES_PER_SECOND / 32));
+        }
+        puts.forEach(world::get);
+        return Duration.ofNanos(world.time.nowNanos() - start);
     }
 
     @Test
