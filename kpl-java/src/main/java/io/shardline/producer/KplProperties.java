@@ -150,9 +150,10 @@ public record KplProperties(
         String meters = "metrics are Micrometer's: use ProducerMeters and its registry's filters";
         all.put("ConnectTimeout", elsewhere(range(100, 300_000), customizer));
         all.put("VerifyCertificate", elsewhere(KplProperties::bool, customizer));
-        for (String name : List.of("ProxyHost", "ProxyUserName", "ProxyPassword", "CaCertPath", "CaCertFile")) {
+        for (String name : List.of("ProxyHost", "ProxyUserName", "CaCertPath", "CaCertFile")) {
             all.put(name, elsewhere(KplProperties::any, customizer));
         }
+        all.put("ProxyPassword", secret(customizer));
         all.put("ProxyPort", elsewhere(range(1, 65_535), customizer));
         all.put("MetricsLevel", elsewhere(matching("none|summary|detailed"), meters));
         all.put("MetricsGranularity", elsewhere(matching("global|stream|shard"), meters));
@@ -211,6 +212,12 @@ public record KplProperties(
         return new Setting(
                 check,
                 (reading, value) -> reading.warnings.add(reading.name + "=" + value + " is ignored: " + instead));
+    }
+
+    /** As {@link #elsewhere}, without the value: warnings go to logs. */
+    private static Setting secret(String instead) {
+        return new Setting(
+                KplProperties::any, (reading, value) -> reading.warnings.add(reading.name + " is ignored: " + instead));
     }
 
     private static void aggregateSize(Reading reading, String value) {

@@ -88,6 +88,19 @@ class KplPropertiesTest {
     }
 
     @Test
+    void passwordIsInNoWarning() {
+        Properties properties = new Properties();
+        properties.setProperty("ProxyUserName", "flights");
+        properties.setProperty("ProxyPassword", "secret");
+
+        assertThat(KplProperties.of(properties).toString()).doesNotContain("secret");
+        assertThat(KplProperties.of(properties).warnings())
+                .containsExactly(
+                        "ProxyPassword is ignored: set it on the HTTP client, with customizeKinesis()",
+                        "ProxyUserName=flights is ignored: set it on the HTTP client, with customizeKinesis()");
+    }
+
+    @Test
     void everyOptionInTheGuideIsKnownHere() throws IOException {
         String guide = Files.readString(GUIDE);
         String table = guide.substring(guide.indexOf("## Every option"), guide.indexOf("## Not in files"));
