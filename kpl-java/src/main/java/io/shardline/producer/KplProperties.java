@@ -1,7 +1,7 @@
 package io.shardline.producer;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,15 +43,15 @@ public record KplProperties(
     }
 
     /**
-     * Reads a file.
+     * Reads a file, as KPL does: in ISO 8859-1, with Unicode escapes for what that does not have.
      *
      * @throws IllegalArgumentException if a value is none that KPL takes; the message has the option, the value and the rule
      * @throws IOException if the file cannot be read
      */
     public static KplProperties read(Path file) throws IOException {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
+        try (InputStream bytes = Files.newInputStream(file)) {
+            properties.load(bytes); // not a reader, whose encoding would be a question
         }
         return of(properties);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,18 @@ class KplPropertiesTest {
                         "LogLevel=warning is ignored: logs go to SLF4J: set the level of io.shardline there",
                         "ThreadingModel=POOLED is ignored: there is no thread per request",
                         "KPL has no option 'Typo': it is ignored");
+    }
+
+    @Test
+    void fileIsReadInTheEncodingOfPropertiesWithTheirEscapes(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("kpl.properties"), """
+                # f\u00fcr alle
+                ProxyUserName = M\u00fcller \\u20ac
+                """, StandardCharsets.ISO_8859_1);
+
+        assertThat(KplProperties.read(file).warnings())
+                .containsExactly("ProxyUserName=M\u00fcller \u20ac is ignored: set it on the HTTP client, with"
+                        + " customizeKinesis()");
     }
 
     @ParameterizedTest
