@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param config the settings that have a counterpart in ours
  * @param region the region for {@link ShardlineProducer.Builder#region(String)}, if the file has one
  * @param endpoint the address for {@link ShardlineProducer.Builder#endpoint}, if the file has one
- * @param warnings one sentence for each setting of the file that has no meaning any more, or is to be set elsewhere; log them
+ * @param warnings one sentence for each setting of the file that has no meaning any more, is to be set elsewhere, or becomes
+ *     another value; log them
  */
 public record KplProperties(
         ProducerConfig config, Optional<String> region, Optional<String> endpoint, List<String> warnings) {
@@ -34,6 +35,10 @@ public record KplProperties(
     private static final int KPL_RATE_LIMIT = 150;
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
     private static final int LARGEST_AGGREGATE = 1024 * 1024;
+    private static final int LEAST_LARGEST_RECORD = 1024;
+    private static final int MOST_PERCENT = 1_000_000;
+    private static final String HTTPS = "443";
+    private static final String HOST = "[A-Za-z0-9.-]*";
 
     private static final Map<String, Setting> SETTINGS = settings();
 
@@ -87,13 +92,16 @@ public record KplProperties(
         private String name = "";
         private @Nullable String region;
         private @Nullable String host;
-        private String port = "443";
+        private @Nullable String port;
 
         private KplProperties result() {
+            if (host == null && port != null && !port.equals(HTTPS)) {
+                warnings.add("KinesisPort=" + port + " is ignored: there is no KinesisEndpoint beside it");
+            }
             return new KplProperties(
                     config.build(),
                     Optional.ofNullable(region),
-                    Optional.ofNullable(host).map(name -> "https://" + name + ":" + port),
+                    Optional.ofNullable(host).map(name -> "https://" + name + ":" + (port == null ? HTTPS : port)),
                     warnings);
         }
     }
@@ -118,13 +126,9 @@ public record KplProperties(
                         range(1, Long.MAX_VALUE),
                         (r, v) -> r.config.maxAggregateCount((int) Math.min(Integer.MAX_VALUE, Long.parseLong(v)))));
         all.put("AggregationMaxSize", with(range(64, 10_485_760), KplProperties::aggregateSize));
-        all.put("RecordMaxBufferedTime", with(range(0, Long.MAX_VALUE), (r, v) -> r.config.linger(millis(v))));
+        all.put("RecordMaxBufferedTime", with(range(0, Long.MAX_VALUE), KplProperties::linger));
         all.put("RecordTtl", with(range(100, Long.MAX_VALUE), KplProperties::ttl));
-        all.put(
-                "RateLimit",
-                with(
-                        range(1, Long.MAX_VALUE),
-                        (r, v) -> r.config.rateLimitPercent((int) Math.min(1_000_000, Long.parseLong(v)))));
+        all.put("RateLimit", with(range(1, Long.MAX_VALUE), KplProperties::rateLimit));
         all.put(
                 "FailIfThrottled",
                 with(KplProperties::bool, (r, v) -> r.config.failIfThrottled(Boolean.parseBoolean(v))));
@@ -137,11 +141,9 @@ public record KplProperties(
     private static void putRequests(Map<String, Setting> all) {
         all.put("RequestTimeout", with(range(100, 600_000), (r, v) -> r.config.requestTimeout(millis(v))));
         all.put("MaxConnections", with(range(1, 256), (r, v) -> r.config.maxInFlightRequests(Integer.parseInt(v))));
-        all.put(
-                "MaxUserRecordSize",
-                with(range(64, 10_485_760), (r, v) -> r.config.maxRecordSize(Math.max(1_024, Integer.parseInt(v)))));
+        all.put("MaxUserRecordSize", with(range(64, 10_485_760), KplProperties::recordSize));
         all.put("Region", with(matching("([a-z]+-([a-z]+-)?[a-z]+-[0-9])?"), (r, v) -> r.region = emptyToNull(v)));
-        all.put("KinesisEndpoint", with(matching("[A-Za-z0-9.-]*"), (r, v) -> r.host = emptyToNull(v)));
+        all.put("KinesisEndpoint", with(matching(HOST), (r, v) -> r.host = emptyToNull(v)));
         all.put("KinesisPort", with(range(1, 65_535), (r, v) -> r.port = v));
     }
 
@@ -159,7 +161,7 @@ public record KplProperties(
         all.put("MetricsGranularity", elsewhere(matching("global|stream|shard"), meters));
         all.put("MetricsNamespace", elsewhere(matching("(?!AWS/).{1,255}"), meters));
         all.put("MetricsUploadDelay", elsewhere(range(1, 60_000), meters));
-        all.put("CloudwatchEndpoint", elsewhere(KplProperties::any, meters));
+        all.put("CloudwatchEndpoint", elsewhere(matching(HOST), meters));
         all.put("CloudwatchPort", elsewhere(range(1, 65_535), meters));
         all.put(
                 "LogLevel",
@@ -184,7 +186,7 @@ public record KplProperties(
         all.put("MinConnections", elsewhere(range(1, 16), "KPL does not use it either"));
         all.put("ThreadingModel", elsewhere(matching("PER_REQUEST|POOLED"), "there is no thread per request"));
         all.put("ThreadPoolSize", elsewhere(range(0, Integer.MAX_VALUE), "there is no thread per request"));
-        all.put("StsEndpoint", elsewhere(KplProperties::any, "KPL does not use it either"));
+        all.put("StsEndpoint", elsewhere(matching(HOST), "KPL does not use it either"));
         all.put("StsPort", elsewhere(range(1, 65_535), "KPL does not use it either"));
         all.put("CredentialsRefreshDelay", elsewhere(range(1, 300_000), "credentials are asked for with each request"));
         for (String name : List.of("TempDirectory", "NativeExecutable")) {
@@ -221,12 +223,39 @@ public record KplProperties(
     }
 
     private static void aggregateSize(Reading reading, String value) {
+        int size = atMost(
+                LARGEST_AGGREGATE, reading, value, "what a shard takes in a second; larger records go by themselves");
+        reading.config.maxAggregateSize(size);
+    }
+
+    private static void recordSize(Reading reading, String value) {
         int size = Integer.parseInt(value);
-        if (size > LARGEST_AGGREGATE) {
-            reading.warnings.add("AggregationMaxSize=" + value + " is cut to " + LARGEST_AGGREGATE
-                    + ", what a shard takes in a second; larger records go by themselves");
+        if (size < LEAST_LARGEST_RECORD) {
+            reading.warnings.add(reading.name + "=" + value + " is raised to " + LEAST_LARGEST_RECORD
+                    + ", the least that maxRecordSize may be");
         }
-        reading.config.maxAggregateSize(Math.min(size, LARGEST_AGGREGATE));
+        reading.config.maxRecordSize(Math.max(size, LEAST_LARGEST_RECORD));
+    }
+
+    private static void rateLimit(Reading reading, String value) {
+        int percent = atMost(MOST_PERCENT, reading, value, "the most that rateLimitPercent may be");
+        reading.config.rateLimitPercent(percent);
+    }
+
+    private static void linger(Reading reading, String value) {
+        if (Long.parseLong(value) > YEAR_MILLIS) {
+            reading.warnings.add(reading.name + "=" + value + " is cut to 365 days, the most that linger may be");
+        }
+        reading.config.linger(millis(value));
+    }
+
+    /** The value, or the most there is and a warning. */
+    private static int atMost(int most, Reading reading, String value, String why) {
+        long number = Long.parseLong(value);
+        if (number > most) {
+            reading.warnings.add(reading.name + "=" + value + " is cut to " + most + ", " + why);
+        }
+        return (int) Math.min(number, most);
     }
 
     /** KPL's documented maximum makes its records expire at once; what is meant is never. */

@@ -89,6 +89,8 @@ class KplPropertiesTest {
                 "AggregationEnabled | yes | AggregationEnabled must be true or false, was 'yes'",
                 "MetricsLevel | all | MetricsLevel must match none|summary|detailed, was 'all'",
                 "Region | Europe | Region must match",
+                "CloudwatchEndpoint | https://monitoring | CloudwatchEndpoint must match [A-Za-z0-9.-]*, was",
+                "StsEndpoint | sts/path | StsEndpoint must match [A-Za-z0-9.-]*, was 'sts/path'",
                 "MinConnections | 17 | MinConnections must be between 1 and 16, was 17",
             })
     void badValueIsRefusedByItsName(String name, String value, String message) {
@@ -98,6 +100,40 @@ class KplPropertiesTest {
         assertThatThrownBy(() -> KplProperties.of(properties))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "KinesisPort | 4567 | KinesisPort=4567 is ignored: there is no KinesisEndpoint beside it",
+                "MaxUserRecordSize | 1023 | MaxUserRecordSize=1023 is raised to 1024, the least that maxRecordSize may be",
+                "RateLimit | 1000001 | RateLimit=1000001 is cut to 1000000, the most that rateLimitPercent may be",
+                "RecordMaxBufferedTime | 31536000001 | RecordMaxBufferedTime=31536000001 is cut to 365 days, the most that"
+                        + " linger may be",
+                "AggregationMaxSize | 1048577 | AggregationMaxSize=1048577 is cut to 1048576, what a shard takes in a second;"
+                        + " larger records go by themselves",
+            })
+    void valueThatBecomesAnotherIsWarnedOf(String name, String value, String warning) {
+        Properties properties = new Properties();
+        properties.setProperty(name, value);
+
+        assertThat(KplProperties.of(properties).warnings()).containsExactly(warning);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KinesisPort, 443",
+        "MaxUserRecordSize, 1024",
+        "RateLimit, 1000000",
+        "RecordMaxBufferedTime, 31536000000",
+        "AggregationMaxSize, 1048576",
+    })
+    void valueThatStaysIsNotWarnedOf(String name, String value) {
+        Properties properties = new Properties();
+        properties.setProperty(name, value);
+
+        assertThat(KplProperties.of(properties).warnings()).isEmpty();
     }
 
     @Test
