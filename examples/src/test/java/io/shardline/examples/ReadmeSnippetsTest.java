@@ -49,7 +49,7 @@ class ReadmeSnippetsTest {
 
     @Test
     void everySnippetHasAName() throws IOException {
-        assertThat(snippets()).containsKeys("FirstProducer", "FirstConsumer", "FirstProducerTest");
+        assertThat(snippets()).containsKeys("FirstProducer", "FirstConsumer", "FirstProducerTest", "ComingFromKpl");
     }
 
     private static void check(Block block, Map<String, String> snippets) {

@@ -2,6 +2,7 @@ package io.shardline.producer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the settings that have a counterpart in ours
  * @param region the region for {@link ShardlineProducer.Builder#region(String)}, if the file has one
- * @param endpoint the address for {@link ShardlineProducer.Builder#endpoint}, if the file has one
+ * @param endpoint the address for {@link ShardlineProducer.Builder#endpoint(URI)}, if the file has one
  * @param warnings one sentence for each setting of the file that has no meaning any more, is to be set elsewhere, or becomes
  *     another value; log them
  */
 public record KplProperties(
-        ProducerConfig config, Optional<String> region, Optional<String> endpoint, List<String> warnings) {
+        ProducerConfig config, Optional<String> region, Optional<URI> endpoint, List<String> warnings) {
 
     private static final long KPL_TTL_MILLIS = 30_000;
     private static final int KPL_RATE_LIMIT = 150;
@@ -101,7 +102,8 @@ public record KplProperties(
             return new KplProperties(
                     config.build(),
                     Optional.ofNullable(region),
-                    Optional.ofNullable(host).map(name -> "https://" + name + ":" + (port == null ? HTTPS : port)),
+                    Optional.ofNullable(host)
+                            .map(name -> URI.create("https://" + name + ":" + (port == null ? HTTPS : port))),
                     warnings);
         }
     }
@@ -143,7 +145,7 @@ public record KplProperties(
         all.put("MaxConnections", with(range(1, 256), (r, v) -> r.config.maxInFlightRequests(Integer.parseInt(v))));
         all.put("MaxUserRecordSize", with(range(64, 10_485_760), KplProperties::recordSize));
         all.put("Region", with(matching("([a-z]+-([a-z]+-)?[a-z]+-[0-9])?"), (r, v) -> r.region = emptyToNull(v)));
-        all.put("KinesisEndpoint", with(matching(HOST), (r, v) -> r.host = emptyToNull(v)));
+        all.put("KinesisEndpoint", with(KplProperties::host, (r, v) -> r.host = emptyToNull(v)));
         all.put("KinesisPort", with(range(1, 65_535), (r, v) -> r.port = v));
     }
 
@@ -152,10 +154,18 @@ public record KplProperties(
         String meters = "metrics are Micrometer's: use ProducerMeters and its registry's filters";
         all.put("ConnectTimeout", elsewhere(range(100, 300_000), customizer));
         all.put("VerifyCertificate", elsewhere(KplProperties::bool, customizer));
-        for (String name : List.of("ProxyHost", "ProxyUserName", "CaCertPath", "CaCertFile")) {
+        for (String name : List.of("ProxyHost", "ProxyUserName")) {
             all.put(name, elsewhere(KplProperties::any, customizer));
         }
         all.put("ProxyPassword", secret(customizer));
+        for (String name : List.of("CaCertPath", "CaCertFile")) {
+            all.put(
+                    name,
+                    elsewhere(
+                            KplProperties::any,
+                            "put the certificates into the JVM's trust store, or set trust managers on the HTTP client, with"
+                                    + " customizeKinesis()"));
+        }
         all.put("ProxyPort", elsewhere(range(1, 65_535), customizer));
         all.put("MetricsLevel", elsewhere(matching("none|summary|detailed"), meters));
         all.put("MetricsGranularity", elsewhere(matching("global|stream|shard"), meters));
@@ -281,6 +291,14 @@ public record KplProperties(
         String lower = value.toLowerCase(Locale.ROOT);
         if (!lower.equals("true") && !lower.equals("false")) {
             throw new IllegalArgumentException(name + " must be true or false, was '" + value + "'");
+        }
+    }
+
+    /** KPL's rule, and that it is the name of a host: {@code -} is not. */
+    private static void host(String name, String value) {
+        matching(HOST).accept(name, value);
+        if (!value.isEmpty() && URI.create("https://" + value).getHost() == null) {
+            throw new IllegalArgumentException(name + " must be the name or address of a host, was '" + value + "'");
         }
     }
 

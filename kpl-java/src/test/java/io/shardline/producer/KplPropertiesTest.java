@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class KplPropertiesTest {
         assertThat(config.failIfThrottled()).isTrue();
         assertThat(config.maxInFlightRequests()).isEqualTo(8);
         assertThat(read.region()).contains("eu-central-1");
-        assertThat(read.endpoint()).contains("https://localhost:4567");
+        assertThat(read.endpoint()).contains(URI.create("https://localhost:4567"));
         assertThat(read.warnings())
                 .containsExactly(
                         "LogLevel=warning is ignored: logs go to SLF4J: set the level of io.shardline there",
@@ -89,6 +90,8 @@ class KplPropertiesTest {
                 "AggregationEnabled | yes | AggregationEnabled must be true or false, was 'yes'",
                 "MetricsLevel | all | MetricsLevel must match none|summary|detailed, was 'all'",
                 "Region | Europe | Region must match",
+                "KinesisEndpoint | https://kinesis | KinesisEndpoint must match [A-Za-z0-9.-]*, was 'https://kinesis'",
+                "KinesisEndpoint | -. | KinesisEndpoint must be the name or address of a host, was '-.'",
                 "CloudwatchEndpoint | https://monitoring | CloudwatchEndpoint must match [A-Za-z0-9.-]*, was",
                 "StsEndpoint | sts/path | StsEndpoint must match [A-Za-z0-9.-]*, was 'sts/path'",
                 "MinConnections | 17 | MinConnections must be between 1 and 16, was 17",

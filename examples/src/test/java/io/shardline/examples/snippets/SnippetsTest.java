@@ -2,10 +2,16 @@ package io.shardline.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.producer.ProducerStatistics;
+import io.shardline.producer.ShardlineProducer;
 import io.shardline.testkit.KinesisEmulator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The snippets do what the guides say. Confined to one thread. */
 class SnippetsTest {
@@ -19,6 +25,19 @@ class SnippetsTest {
             CountDownLatch handled = new CountDownLatch(1);
             FirstConsumer.run(kinesis.client(), handled);
             assertThat(handled.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void aFileOfKplsMakesAProducer(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("kpl.properties"), """
+                Region = eu-central-1
+                KinesisEndpoint = localhost
+                KinesisPort = 4567
+                """);
+
+        try (ShardlineProducer producer = ComingFromKpl.start(file)) {
+            assertThat(producer.statistics().state()).isEqualTo(ProducerStatistics.State.OPEN);
         }
     }
 }
