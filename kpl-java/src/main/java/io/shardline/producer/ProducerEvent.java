@@ -56,7 +56,7 @@ public sealed interface ProducerEvent {
     /**
      * A user record that had been taken in was given up.
      *
-     * <p>Immutable.
+     * <p>One that was refused at the door, because the memory budget was full or the producer closed, raises no event. Immutable.
      */
     record UserRecordGivenUp(String stream, FailureReason reason, int attempts) implements ProducerEvent {}
 
