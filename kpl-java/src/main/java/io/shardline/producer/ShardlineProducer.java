@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -148,6 +149,7 @@ public final class ShardlineProducer implements AutoCloseable {
         private ProducerConfig config = ProducerConfig.defaults();
         private @Nullable KinesisAsyncClient client;
         private @Nullable Platform platform;
+        private @Nullable Executor userCode;
         private @Nullable Consumer<? super ProducerEvent> listener;
         private final OwnClients clients = new OwnClients("shardline-producer");
         private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis = new OwnClients.Service<>();
@@ -237,17 +239,36 @@ public final class ShardlineProducer implements AutoCloseable {
         }
 
         /**
+         * Where futures complete, and callbacks and the listener run; the caller's to close, after the producer. By default the
+         * producer has two threads for that. Not together with a platform, which has an executor of its own.
+         *
+         * @param executor runs tasks on threads of its own, in any order, and must not run them on the thread that gives them,
+         *     which is the producer's loop; its threads must not all wait for the producer at once, whoever's tasks they run,
+         *     because what they wait for completes on one of them
+         */
+        public Builder userCodeExecutor(Executor executor) {
+            this.userCode = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
          * Starts the producer.
          *
-         * @throws IllegalArgumentException if the client makes more than one attempt, or if there are settings for another
+         * @throws IllegalArgumentException if the client makes more than one attempt, or if there are settings for another, or an
+         *     executor beside a platform
          */
         public ShardlineProducer build() {
             if (client != null) {
                 clients.refuseBeside("a client");
                 kinesis.refuseBeside("a client");
             }
+            if (platform != null && userCode != null) {
+                throw new IllegalArgumentException(
+                        "userCodeExecutor cannot be set beside a platform, which has one already;"
+                                + " leave out the one or the other");
+            }
             OwnedResources resources =
-                    OwnedResources.complete(client, platform, ProducerLoop.defaults(this::ownClient));
+                    OwnedResources.complete(client, platform, userCode, ProducerLoop.defaults(this::ownClient));
             return new ShardlineProducer(ProducerLoop.start(config, resources, listener), config);
         }
 

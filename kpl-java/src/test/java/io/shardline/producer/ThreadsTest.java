@@ -1,7 +1,9 @@
 package io.shardline.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardline.runtime.SystemPlatform;
 import io.shardline.testkit.KinesisEmulator;
 import io.shardline.testkit.Quota;
 import java.util.ArrayList;
@@ -10,6 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -65,6 +72,48 @@ class ThreadsTest {
                     .allMatch(name -> name.matches("(shardline-producer|loopback|sdk|aws-java-sdk)-.*"));
         } finally {
             System.clearProperty(SdkSystemSetting.CBOR_ENABLED.property());
+        }
+    }
+
+    @Test
+    void userCodeRunsOnTheExecutorThatIsGivenAndThatIsNotShutDown() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        ExecutorService given = Executors.newFixedThreadPool(2, task -> new Thread(task, "given"));
+        Set<String> heardOn = ConcurrentHashMap.newKeySet();
+        try (KinesisEmulator kinesis = KinesisEmulator.create()) {
+            kinesis.createStream("stream-0", 4);
+            try (ShardlineProducer producer = ShardlineProducer.builder()
+                    .client(kinesis.client())
+                    .userCodeExecutor(given)
+                    .listener(event -> heardOn.add(Thread.currentThread().getName()))
+                    .build()) {
+                CompletableFuture<String> receipt = producer.put("stream-0", UserRecord.of("k", new byte[1]))
+                        .thenApply(stored -> Thread.currentThread().getName());
+                CompletableFuture<String> flush = producer.flush()
+                        .thenApply(done -> Thread.currentThread().getName());
+                assertThat(receipt.get(30, TimeUnit.SECONDS)).isEqualTo("given");
+                assertThat(flush.get(30, TimeUnit.SECONDS)).isEqualTo("given");
+                assertThat(heardOn).containsExactly("given");
+                assertThat(byRole(since(before, "shardline")))
+                        .containsOnlyKeys("shardline-producer-loop", "shardline-producer-io");
+            }
+            assertThat(given.isShutdown()).isFalse();
+        } finally {
+            given.shutdownNow();
+        }
+    }
+
+    @Test
+    void anExecutorBesideAPlatformIsRefused() {
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                SystemPlatform system = SystemPlatform.start("departures", 1)) {
+            assertThatThrownBy(() -> ShardlineProducer.builder()
+                            .client(kinesis.client())
+                            .platform(system.platform())
+                            .userCodeExecutor(system.platform().userCode())
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("userCodeExecutor cannot be set beside a platform");
         }
     }
 

@@ -2,7 +2,10 @@ package io.shardline.runtime;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -12,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code.
+ * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code, or an executor
+ * that is given.
  *
  * <p>All threads are daemons and are named {@code shardline-<name>-<role>-<n>}. Thread-safe.
  */
@@ -24,14 +28,15 @@ public final class SystemPlatform implements AutoCloseable {
     private final Platform platform;
     private final List<ExecutorService> executors;
 
-    private SystemPlatform(String name, int userCodeThreads) {
+    private SystemPlatform(String name, Executor userCode, List<ExecutorService> ownUserCode) {
         ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1, threads(name, "loop"));
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         ExecutorService io = Executors.newFixedThreadPool(IO_THREADS, threads(name, "io"));
         ExecutorService priorityIo = Executors.newFixedThreadPool(1, threads(name, "priority-io"));
-        ExecutorService userCode = Executors.newFixedThreadPool(userCodeThreads, threads(name, "user"));
-        executors = List.of(loop, io, priorityIo, userCode);
+        List<ExecutorService> owned = new ArrayList<>(List.of(loop, io, priorityIo));
+        owned.addAll(ownUserCode);
+        executors = List.copyOf(owned);
         platform = new Platform(
                 loop,
                 io,
@@ -53,7 +58,18 @@ public final class SystemPlatform implements AutoCloseable {
         if (userCodeThreads < 1) {
             throw new IllegalArgumentException("userCodeThreads must be at least 1, was " + userCodeThreads);
         }
-        return new SystemPlatform(name, userCodeThreads);
+        ExecutorService userCode = Executors.newFixedThreadPool(userCodeThreads, threads(name, "user"));
+        return new SystemPlatform(name, userCode, List.of(userCode));
+    }
+
+    /**
+     * Starts the threads but those for user code.
+     *
+     * @param name part of the thread names
+     * @param userCode where futures are completed and handlers run; the caller's to close
+     */
+    public static SystemPlatform start(String name, Executor userCode) {
+        return new SystemPlatform(name, Objects.requireNonNull(userCode, "userCode"), List.of());
     }
 
     /** What to hand to a producer or a consumer. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,22 @@ class SystemPlatformTest {
         assertThat(thread.join().isDaemon()).isTrue();
         system.close();
         assertThat(system.awaitTermination(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
+    void anExecutorThatIsGivenRunsUserCodeAndOutlivesIt() throws Exception {
+        ExecutorService given = Executors.newSingleThreadExecutor(task -> new Thread(task, "given"));
+        try {
+            SystemPlatform system = SystemPlatform.start("departures", given);
+            system.close();
+            assertThat(system.awaitTermination(Duration.ofSeconds(10))).isTrue();
+
+            CompletableFuture<Thread> thread = new CompletableFuture<>();
+            system.platform().userCode().execute(() -> thread.complete(Thread.currentThread()));
+            assertThat(thread.get(10, TimeUnit.SECONDS).getName()).isEqualTo("given");
+        } finally {
+            given.shutdownNow();
+        }
     }
 
     @Test

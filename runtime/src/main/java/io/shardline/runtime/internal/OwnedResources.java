@@ -5,6 +5,7 @@ import io.shardline.runtime.SystemPlatform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,20 @@ public final class OwnedResources {
      */
     public static OwnedResources complete(
             @Nullable KinesisAsyncClient client, @Nullable Platform platform, Defaults defaults) {
+        return complete(client, platform, null, defaults);
+    }
+
+    /**
+     * As above.
+     *
+     * @param userCode where user code runs, in place of threads for it; of no use beside a platform
+     * @throws IllegalArgumentException if the given client retries by itself
+     */
+    public static OwnedResources complete(
+            @Nullable KinesisAsyncClient client,
+            @Nullable Platform platform,
+            @Nullable Executor userCode,
+            Defaults defaults) {
         List<AutoCloseable> owned = new ArrayList<>();
         KinesisAsyncClient usedClient = client;
         if (usedClient == null) {
@@ -65,7 +80,9 @@ public final class OwnedResources {
         }
         Platform usedPlatform = platform;
         if (usedPlatform == null) {
-            SystemPlatform started = SystemPlatform.start(defaults.name(), defaults.userCodeThreads());
+            SystemPlatform started = userCode == null
+                    ? SystemPlatform.start(defaults.name(), defaults.userCodeThreads())
+                    : SystemPlatform.start(defaults.name(), userCode);
             usedPlatform = started.platform();
             owned.add(started); // last: the clients may be closed on one of its threads
         }
