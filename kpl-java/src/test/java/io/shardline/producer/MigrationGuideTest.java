@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.testkit.KinesisEmulator;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,19 @@ class MigrationGuideTest {
                 .contains("data and key twice, plus " + (small - 2L * (100 + KEY.length())) + " bytes")
                 .contains("some " + mebibytesThatFit(100, small) + " MiB of data in records of 100 bytes")
                 .contains(mebibytesThatFit(1_024, large) + " MiB in records of 1 KiB");
+    }
+
+    @Test
+    void whatReceiptsAndAttemptsTellIsInTheGuide() throws IOException {
+        String guide = guide();
+        for (Class<?> type : List.of(PutReceipt.class, Attempt.class)) {
+            assertThat(type.getDeclaredMethods())
+                    .filteredOn(method -> !method.isSynthetic())
+                    .extracting(Method::getName)
+                    .filteredOn(name -> !List.of("equals", "hashCode", "toString", "roundTrip")
+                            .contains(name))
+                    .allSatisfy(name -> assertThat(guide).contains(name + "()`"));
+        }
     }
 
     @Test
