@@ -4,12 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.AggregateEntry;
-import io.shardline.aggregation.Decoded;
 import io.shardline.aggregation.HashKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,17 +18,18 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.core.SdkBytes;
 
 /**
- * A Kinesis of one shard on a socket of the loopback, which fails in ways that only a wire has. Answers in the encoding in which
+ * A Kinesis of one stream on a socket of the loopback, which fails in ways that only a wire has. Answers in the encoding in which
  * it is asked, and refuses what is not signed with its credentials. Thread-safe.
  */
 final class LoopbackKinesis implements AutoCloseable {
@@ -94,11 +91,9 @@ final class LoopbackKinesis implements AutoCloseable {
     static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final String SHARD = "shardId-000000000000";
-    private static final String THROTTLE = "ProvisionedThroughputExceededException";
 
     /** The user records in the order in which they were stored. */
-    final List<AggregateEntry> stored = new CopyOnWriteArrayList<>();
+    final List<AggregateEntry> stored;
 
     /** The PutRecords requests of which the whole body has come, whatever became of them. */
     final List<JsonNode> requests = new CopyOnWriteArrayList<>();
@@ -108,17 +103,20 @@ final class LoopbackKinesis implements AutoCloseable {
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final Queue<Reply> puts = new ConcurrentLinkedQueue<>();
     private final Queue<Reply> listings = new ConcurrentLinkedQueue<>();
-    private final AtomicLong sequence = new AtomicLong(1);
+    private final LoopbackStream stream;
     private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile @Nullable Refusal refusal;
 
-    /** Listens without encryption. */
+    /** Has one shard, and listens without encryption. */
     LoopbackKinesis() throws IOException {
-        this(null);
+        this(null, 1);
     }
 
     /** @param tls makes the server's side of connections; null for none */
-    LoopbackKinesis(@Nullable SSLSocketFactory tls) throws IOException {
+    LoopbackKinesis(@Nullable SSLSocketFactory tls, int shards) throws IOException {
         this.tls = tls;
+        stream = new LoopbackStream(shards);
+        stored = stream.stored;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start("loopback-accept", this::accept);
     }
@@ -147,11 +145,65 @@ final class LoopbackKinesis implements AutoCloseable {
         held.countDown();
     }
 
+    /** From now on calls that ask for it are refused. */
+    void refuse(Refusal what) {
+        refusal = what;
+    }
+
+    /**
+     * From now on whatever is put into a shard is throttled, and what is put into another is not.
+     *
+     * @return counts down with each request of which something was throttled
+     */
+    CountDownLatch throttle(String shardId, int requests) {
+        return stream.throttle(shardId, requests);
+    }
+
+    /** Where the stream keeps what has such a hash key. */
+    String shardOf(HashKey hashKey) {
+        return stream.shardOf(hashKey);
+    }
+
+    /** Ends refusals and throttles. */
+    void heal() {
+        refusal = null;
+        stream.heal();
+    }
+
     @Override
     public void close() throws IOException {
         server.close();
         for (Socket connection : connections) {
             connection.close();
+        }
+    }
+
+    /**
+     * What is refused as a whole, and how. Immutable.
+     *
+     * @param operations of which calls
+     * @param culprits calls of PutRecords only if they have such a user record
+     */
+    record Refusal(int status, String error, Set<String> operations, Predicate<AggregateEntry> culprits) {
+
+        /** PutRecords, whatever is in it. */
+        static Refusal ofPuts(int status, String error) {
+            return new Refusal(status, error, Set.of("PutRecords"), any -> true);
+        }
+
+        /** Everything, as if there were no such stream. */
+        static Refusal asIfDeleted() {
+            Set<String> all = Set.of("PutRecords", "ListShards", "DescribeStreamSummary");
+            return new Refusal(400, "ResourceNotFoundException", all, any -> true);
+        }
+
+        boolean concerns(String operation, ArrivedRequest request) throws IOException {
+            if (!operation.equals("PutRecords")) {
+                return operations.contains(operation);
+            }
+            return operations.contains(operation)
+                    && LoopbackStream.userRecords(request.members().get("Records")).stream()
+                            .anyMatch(culprits);
         }
     }
 
@@ -210,8 +262,11 @@ final class LoopbackKinesis implements AutoCloseable {
         if (operation.equals("PutRecords")) {
             requests.add(request.members());
         }
+        Refusal lasting = refusal;
         if (!request.isSignedBy(CREDENTIALS)) {
             refuse(line, request, 403, "InvalidSignatureException");
+        } else if (lasting != null && lasting.concerns(operation, request)) {
+            refuse(line, request, lasting.status, lasting.error);
         } else if (reply.status == 200) {
             JsonNode good = effect(operation, request, reply);
             if (operation.equals("PutRecords")) {
@@ -259,69 +314,11 @@ final class LoopbackKinesis implements AutoCloseable {
 
     private JsonNode effect(String operation, ArrivedRequest request, Reply reply) throws IOException {
         return switch (operation) {
-            case "PutRecords" -> store(request.members().get("Records"), reply);
-            case "ListShards" -> shards();
-            case "DescribeStreamSummary" -> summary();
+            case "PutRecords" -> stream.put(request.members().get("Records"), reply);
+            case "ListShards" -> stream.listing();
+            case "DescribeStreamSummary" -> stream.summary();
             default -> throw new IOException("nobody here knows " + operation);
         };
-    }
-
-    private ObjectNode store(JsonNode entries, Reply reply) throws IOException {
-        ArrayNode results = NODES.arrayNode();
-        int throttled = 0;
-        for (JsonNode entry : entries) {
-            if (reply == Reply.SOME_THROTTLED && results.size() % 2 == 0) {
-                throttled++;
-                results.addObject().put("ErrorCode", THROTTLE).put("ErrorMessage", "too fast");
-            } else {
-                store(entry);
-                results.add(result(reply));
-            }
-        }
-        if (reply == Reply.TOO_FEW) {
-            results.remove(0);
-        } else if (reply == Reply.TOO_MANY) {
-            results.add(result(reply));
-        }
-        return NODES.objectNode().put("FailedRecordCount", throttled).set("Records", results);
-    }
-
-    private void store(JsonNode entry) throws IOException {
-        byte[] data = entry.get("Data").binaryValue();
-        String key = entry.get("PartitionKey").textValue();
-        String explicit = entry.path("ExplicitHashKey").textValue();
-        HashKey hashKey = explicit == null ? null : HashKey.parse(explicit);
-        stored.addAll(
-                AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated
-                        ? aggregated.entries()
-                        : List.of(new AggregateEntry(key, hashKey, data)));
-    }
-
-    private ObjectNode result(Reply reply) {
-        ObjectNode result = NODES.objectNode().put("ShardId", SHARD);
-        if (reply != Reply.NO_NUMBERS) {
-            result.put("SequenceNumber", String.valueOf(sequence.incrementAndGet()));
-        }
-        return result;
-    }
-
-    private static ObjectNode shards() {
-        ObjectNode answer = NODES.objectNode();
-        ObjectNode shard = answer.putArray("Shards").addObject().put("ShardId", SHARD);
-        shard.putObject("HashKeyRange")
-                .put("StartingHashKey", "0")
-                .put("EndingHashKey", "340282366920938463463374607431768211455");
-        shard.putObject("SequenceNumberRange").put("StartingSequenceNumber", "1");
-        return answer;
-    }
-
-    private static ObjectNode summary() {
-        ObjectNode answer = NODES.objectNode();
-        answer.putObject("StreamDescriptionSummary")
-                .put("StreamStatus", "ACTIVE")
-                .put("OpenShardCount", 1)
-                .put("MaxRecordSizeInKiB", 10 * 1024);
-        return answer;
     }
 
     private static void refuse(Line line, ArrivedRequest request, int status, String code) throws IOException {

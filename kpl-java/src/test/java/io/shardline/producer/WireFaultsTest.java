@@ -2,119 +2,42 @@ package io.shardline.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.HashKey;
 import io.shardline.producer.LoopbackKinesis.Reply;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManager;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 
 /** What can go wrong on a real connection, with the SDK's client, as the producer makes it, between us and it. */
-@ParameterizedClass
-@EnumSource(WireFaultsTest.Wire.class)
-@Timeout(60)
-class WireFaultsTest {
-
-    /** How the SDK speaks: as in production, or as to some emulators. Immutable. */
-    enum Wire {
-        JSON_OVER_HTTP,
-        CBOR_OVER_TLS
-    }
-
-    private static final int RECORDS = 200;
-    private static final int KEYS = 5;
-
-    /** What partition keys begin with: longer in UTF-8 than in characters. */
-    private static final String KEY = "key-\u20ac-";
-
-    private static final Duration SOON = Duration.ofMillis(500);
-
-    /** So that a slow machine is not taken for a silent server, and what never succeeds is told of nevertheless. */
-    private static final Duration PATIENT = Duration.ofSeconds(30);
+class WireFaultsTest extends WireTest {
 
     /** Of nobody, hence a connection to it is refused. */
     private static final int NOBODYS_PORT = 9;
 
-    private static LoopbackCertificate certificate;
-    private static TrustManager[] trust;
-
-    /** Shared, because ending it takes the SDK's HTTP client two seconds. */
-    private static SdkEventLoopGroup httpThreads;
-
-    private final Wire wire;
-    private LoopbackKinesis kinesis;
-
     WireFaultsTest(Wire wire) {
-        this.wire = wire;
-    }
-
-    @BeforeAll
-    static void makeWhatIsShared() throws IOException, InterruptedException, GeneralSecurityException {
-        certificate = LoopbackCertificate.make();
-        trust = certificate.trust();
-        httpThreads = SdkEventLoopGroup.builder().numberOfThreads(2).build();
-    }
-
-    @AfterAll
-    static void endThreads() {
-        httpThreads.eventLoopGroup().shutdownGracefully();
-    }
-
-    @BeforeEach
-    void listen() throws IOException, GeneralSecurityException {
-        if (wire == Wire.CBOR_OVER_TLS) {
-            kinesis = new LoopbackKinesis(certificate.sockets());
-        } else {
-            System.setProperty(SdkSystemSetting.CBOR_ENABLED.property(), "false");
-            kinesis = new LoopbackKinesis();
-        }
-    }
-
-    @AfterEach
-    void speakAsBefore() throws IOException {
-        System.clearProperty(SdkSystemSetting.CBOR_ENABLED.property());
-        kinesis.close();
+        super(wire, 1);
     }
 
     @ParameterizedTest
@@ -298,55 +221,8 @@ class WireFaultsTest {
             producer.flush().join();
 
             checkAccount(puts);
-            assertThat(kinesis.requests).extracting(WireFaultsTest::lastMember).containsOnly("StreamName");
+            assertThat(kinesis.requests).extracting(WireTest::lastMember).containsOnly("StreamName");
         }
-    }
-
-    private ShardlineProducer producer(Duration requestTimeout) {
-        return producer(settings(requestTimeout), client -> {});
-    }
-
-    private static ProducerConfig.Builder settings(Duration requestTimeout) {
-        return ProducerConfig.builder()
-                .linger(Duration.ofMillis(1))
-                .maxAggregateCount(20)
-                .recordTtl(PATIENT)
-                .requestTimeout(requestTimeout);
-    }
-
-    private ShardlineProducer producer(
-            ProducerConfig.Builder settings, Consumer<KinesisAsyncClientBuilder> customizer) {
-        return ShardlineProducer.builder()
-                .endpoint(kinesis.address())
-                .region(Region.US_EAST_1)
-                .credentials(() -> LoopbackKinesis.CREDENTIALS)
-                .customizeKinesis(WireFaultsTest::useHttp)
-                .customizeKinesis(customizer)
-                .config(settings.build())
-                .build();
-    }
-
-    private static void useHttp(KinesisAsyncClientBuilder client) {
-        client.httpClientBuilder(NettyNioAsyncHttpClient.builder()
-                .protocol(Protocol.HTTP1_1)
-                .eventLoopGroup(httpThreads)
-                .tlsTrustManagersProvider(() -> trust));
-    }
-
-    private static List<CompletableFuture<PutReceipt>> putAll(ShardlineProducer producer) {
-        return putAll(producer, RECORDS, KEYS);
-    }
-
-    private static List<CompletableFuture<PutReceipt>> putAll(ShardlineProducer producer, int records, int keys) {
-        return IntStream.range(0, records)
-                .mapToObj(i -> producer.put("s", record(i, keys, 1)))
-                .toList();
-    }
-
-    /** Its data is its number, filled up to a size. */
-    private static UserRecord record(int number, int keys, int size) {
-        String data = String.format("%-" + size + "d", number);
-        return UserRecord.of(KEY + number % keys, data.getBytes(StandardCharsets.UTF_8));
     }
 
     private void checkSecondAttemptStoresAll(ShardlineProducer producer) {
@@ -356,48 +232,6 @@ class WireFaultsTest {
         checkAccount(puts);
         assertThat(puts.get(0).join().attempts()).isEqualTo(2);
         assertThat(kinesis.stored).hasSize(RECORDS);
-    }
-
-    private void checkAccount(List<CompletableFuture<PutReceipt>> puts) {
-        checkAccount(puts, KEYS);
-    }
-
-    /** Everything is there, first occurrences in order, and each further copy has an attempt that may have written it. */
-    private void checkAccount(List<CompletableFuture<PutReceipt>> puts, int keys) {
-        assertThat(puts).allMatch(put -> put.isDone() && !put.isCompletedExceptionally());
-        Map<Integer, Integer> copies = new LinkedHashMap<>();
-        kinesis.stored.forEach(entry -> copies.merge(number(entry), 1, Integer::sum));
-        Map<Integer, List<Integer>> firstByKey =
-                copies.keySet().stream().collect(Collectors.groupingBy(number -> number % keys));
-        assertThat(firstByKey).hasSize(keys);
-        firstByKey.values().forEach(numbers -> assertThat(numbers).isSorted().hasSize(puts.size() / keys));
-        for (int i = 0; i < puts.size(); i++) {
-            long unknown = puts.get(i).join().failedAttempts().stream()
-                    .filter(Attempt::mayHaveBeenWritten)
-                    .count();
-            assertThat(copies.get(i)).isBetween(1, 1 + (int) unknown);
-        }
-    }
-
-    /** Only where the producer writes the records itself they are last: in CBOR, from the second request of a client on. */
-    private void checkFormOfRequests() {
-        List<String> last =
-                kinesis.requests.stream().map(WireFaultsTest::lastMember).toList();
-        assertThat(last.subList(1, last.size()))
-                .isNotEmpty()
-                .containsOnly(wire == Wire.CBOR_OVER_TLS ? "Records" : "StreamName");
-    }
-
-    private static String lastMember(JsonNode request) {
-        String last = "none";
-        for (Iterator<String> names = request.fieldNames(); names.hasNext(); ) {
-            last = names.next();
-        }
-        return last;
-    }
-
-    private static int number(AggregateEntry entry) {
-        return Integer.parseInt(new String(entry.data(), StandardCharsets.UTF_8).strip());
     }
 
     /** Sends a client's first PutRecords to where nobody listens. Thread-safe. */
