@@ -11,11 +11,14 @@ import java.util.List;
 final class ProtoBuffer {
     private static final int SMALLEST_PIECE = 256;
 
-    /** A larger field has a piece for itself. */
     private static final int LARGEST_PIECE = 16 * 1024;
 
+    /** A larger field has a piece for itself; else what it leaves empty of a shared one could be nearly as much as it fills. */
+    private static final int LARGEST_SHARING = LARGEST_PIECE / 8;
+
     private final List<Piece> full = new ArrayList<>(0);
-    private Piece last = new Piece(SMALLEST_PIECE);
+    private int sharedPiece = SMALLEST_PIECE;
+    private Piece last = new Piece(sharedPiece);
 
     /** With a stream of its own, because one for each field would be an object for each record. Confined to the buffer. */
     private static final class Piece {
@@ -60,10 +63,19 @@ final class ProtoBuffer {
         last.checkAllWritten();
         if (needed > last.room()) {
             full.add(last);
-            last = new Piece(Math.max(needed, Math.min(2 * last.bytes.length, LARGEST_PIECE)));
+            last = new Piece(pieceFor(needed));
         }
         last.length += needed;
         return last.out;
+    }
+
+    private int pieceFor(int needed) {
+        if (needed > LARGEST_SHARING) {
+            sharedPiece = SMALLEST_PIECE;
+            return needed;
+        }
+        sharedPiece = Math.max(needed, Math.min(2 * sharedPiece, LARGEST_PIECE));
+        return sharedPiece;
     }
 
     /** Copies all of it; returns the place behind. */
