@@ -10,11 +10,17 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * A program that fills a producer's budget at an endpoint that does not answer, says how much memory lives, waits for a word, and
- * says what became of the records. Its arguments are the endpoint, the bytes of a record, the budget in bytes, the most requests
- * in flight, and how many headers a record has.
+ * A program that fills a producer's budget at an endpoint that does not answer, goes on putting, says how much memory lives, waits
+ * for a word, and says what became of the records. Its arguments are the endpoint, the bytes of a record, the budget in bytes, the
+ * most requests in flight, how many headers a record has, and the ordering.
  */
 final class MemoryProbe {
+
+    /** How many puts are refused for want of memory before it is looked how much there is. */
+    private static final int REFUSALS = 20_000;
+
+    /** So many requests are on their way at least, because each stream has its own. */
+    private static final int STREAMS = 4;
 
     private MemoryProbe() {}
 
@@ -24,7 +30,7 @@ final class MemoryProbe {
         ProducerConfig config = ProducerConfig.builder()
                 .memoryBudget(Long.parseLong(args[2]))
                 .maxInFlightRequests(Integer.parseInt(args[3]))
-                .ordering(Ordering.NONE) // so that the one shard has many in flight
+                .ordering(Ordering.valueOf(args[5]))
                 .fullBudget(FullBudget.FAIL)
                 .noRecordTtl()
                 .rateLimitPercent(1_000_000)
@@ -36,12 +42,15 @@ final class MemoryProbe {
                 .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
                 .config(config)
                 .build()) {
-            producer.put("s", record(size, headers, 0)).join();
+            for (int i = 0; i < STREAMS; i++) {
+                put(producer, size, headers, i).join();
+            }
             System.out.println("hold");
             System.in.read();
             long empty = liveBytes();
             List<CompletableFuture<PutReceipt>> puts = fill(producer, size, headers);
             System.out.println(puts.size());
+            System.out.println(producer.statistics().inFlightRequests());
             System.out.println(liveBytes() - empty);
             System.in.read();
             producer.flush().join();
@@ -52,16 +61,24 @@ final class MemoryProbe {
         }
     }
 
-    /** Until the budget is full and as much as may be is on its way. */
+    /** At full speed, until the budget is long full and as much as may be is on its way; returns what was taken. */
     private static List<CompletableFuture<PutReceipt>> fill(ShardlineProducer producer, int size, int headers) {
         List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
-        CompletableFuture<PutReceipt> last = producer.put("s", record(size, headers, 1));
-        while (!last.isCompletedExceptionally()) {
-            puts.add(last);
-            last = producer.put("s", record(size, headers, puts.size() + 1));
+        int refusals = 0;
+        while (refusals < REFUSALS) {
+            CompletableFuture<PutReceipt> put = put(producer, size, headers, puts.size());
+            if (put.isCompletedExceptionally()) {
+                refusals++;
+            } else {
+                puts.add(put);
+            }
         }
         producer.lanes().join();
         return puts;
+    }
+
+    private static CompletableFuture<PutReceipt> put(ShardlineProducer producer, int size, int headers, int number) {
+        return producer.put("s" + number % STREAMS, record(size, headers, number));
     }
 
     private static UserRecord record(int size, int headers, int number) {
