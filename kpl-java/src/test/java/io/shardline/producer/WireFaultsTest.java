@@ -134,6 +134,21 @@ class WireFaultsTest extends WireTest {
     }
 
     @Test
+    void recordAsLargeAsAStreamCanTakeArrives() {
+        byte[] data = new byte[10 * 1024 * 1024 - "large".length()];
+        new Random(1).nextBytes(data);
+        try (ShardlineProducer producer = producer(settings(PATIENT).rateLimitPercent(10_000), client -> {})) {
+            producer.put("s", UserRecord.of("first", new byte[1])).join();
+            PutReceipt receipt = producer.put("s", UserRecord.of("large", data)).join();
+
+            assertThat(receipt.attempts()).isEqualTo(1);
+            assertThat(kinesis.stored).hasSize(2);
+            assertThat(kinesis.stored.get(1).data()).isEqualTo(data);
+        }
+        checkFormOfRequests();
+    }
+
+    @Test
     void manySmallRecordsGoByThemselvesInFullRequestsAndTheFailedOnesAgain() {
         int records = 2_000;
         kinesis.puts(Reply.GOOD, Reply.SOME_THROTTLED, Reply.INTERNAL_FAILURE, Reply.EMPTY, Reply.SOME_THROTTLED);
