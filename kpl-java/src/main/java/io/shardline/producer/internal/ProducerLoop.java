@@ -188,11 +188,11 @@ public final class ProducerLoop implements LoopContext.Admission {
         long now = ticks.now();
         hurryIfOthersWait(now);
         dispatch.sendDue(intake.streams(), now);
-        tellOutcomes();
-        wakeAtNextTurn(now);
         oldestPutAt = epochs.oldestPutAt();
         inFlightRequests = dispatch.inFlight();
         endpointLost = guard.isOpen();
+        tellOutcomes(); // who hears of an event finds it in the statistics
+        wakeAtNextTurn(now);
     }
 
     /** Records must not linger in memory that others wait for. */
