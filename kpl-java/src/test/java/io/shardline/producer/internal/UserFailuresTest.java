@@ -18,8 +18,9 @@ class UserFailuresTest {
         Queue<SubstituteLoggingEvent> queue = new ArrayDeque<>();
         UserFailures failures =
                 new UserFailures(new EventRecordingLogger(new SubstituteLogger("test", queue, false), queue));
+        IllegalStateException thrown = new IllegalStateException("on purpose");
         for (int i = 0; i < 1_000_000; i++) {
-            failures.note("a callback", new IllegalStateException("on purpose"));
+            failures.note("a callback", thrown);
         }
         List<SubstituteLoggingEvent> lines = new ArrayList<>(queue);
 
