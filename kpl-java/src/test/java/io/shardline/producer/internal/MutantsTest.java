@@ -67,7 +67,7 @@ class MutantsTest {
                         Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
                 Arguments.of(
                         "receipts count from one",
-                        new Mutant("Outcomes", "sequenceNumber, i, answeredAt", "sequenceNumber, i + 1, answeredAt"),
+                        new Mutant("Outcomes", "acknowledge(stored, i)", "acknowledge(stored, i + 1)"),
                         Invariant.RECEIPTS_SAY_WHERE),
                 Arguments.of(
                         "failed records keep their memory",

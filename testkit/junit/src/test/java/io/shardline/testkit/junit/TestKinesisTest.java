@@ -11,6 +11,7 @@ import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,27 @@ class TestKinesisTest {
 
             assertThat(one).containsExactly("k", "k", "k");
             assertThat(other).hasSize(3);
+        }
+    }
+
+    @Test
+    void headersComeFromTheProducerToTheHandler() {
+        try (TestKinesis kinesis = orders().build()) {
+            ShardlineProducer producer = kinesis.producer();
+            UserRecord plain = UserRecord.of("k", new byte[1]);
+            producer.put("orders", plain.withHeader("trace", "4711").withHeader("empty", ""));
+            producer.flush().join(); // alone
+            producer.put("orders", plain.withHeader("trace", "4712"));
+            producer.put("orders", plain);
+            producer.flush().join();
+            ConcurrentLinkedQueue<Map<String, String>> handled = new ConcurrentLinkedQueue<>();
+
+            kinesis.consume("orders", (record, context) -> handled.add(record.headers()))
+                    .awaitAllHandled();
+
+            assertThat(handled)
+                    .containsExactly(
+                            Map.of("trace", "4711", "empty", ""), Map.of("trace", "4712"), Map.<String, String>of());
         }
     }
 
