@@ -71,7 +71,7 @@ final class ProtoBuffer {
 
     private int pieceFor(int needed) {
         if (needed > LARGEST_SHARING) {
-            sharedPiece = SMALLEST_PIECE;
+            sharedPiece = SMALLEST_PIECE / 2; // the next one is for what comes between large fields, perhaps little
             return needed;
         }
         sharedPiece = Math.max(needed, Math.min(2 * sharedPiece, LARGEST_PIECE));

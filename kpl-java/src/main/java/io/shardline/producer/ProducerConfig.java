@@ -211,8 +211,8 @@ public final class ProducerConfig {
          * How many bytes the producer may hold. Default 64 MiB. From {@code put} until its future completes a record counts with
          * twice its data and partition key (itself, and its copy in an aggregate or a request), 352 bytes of overhead, and for
          * headers 128 bytes and 192 for each. What lives on the heap is no more than that, but for the bodies of the requests in
-         * flight: at most 1 MiB each, or 2 MiB where CBOR is switched off, unless a single record is larger. How often
-         * {@code put} is refused meanwhile makes no difference.
+         * flight: with a client of the producer's own at most 1 MiB each, or 2 MiB where CBOR is switched off, unless a single
+         * record is larger; other clients copy more. How often {@code put} is refused meanwhile makes no difference.
          *
          * @param bytes at least three times {@link #maxRecordSize}, which is counted as 1 MiB if it is not set
          */

@@ -30,8 +30,8 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 public final class ShardlineProducer implements AutoCloseable {
 
     /**
-     * Answers come on the thread that has read them: all that is done there is to post them to the loop. The SDK's own threads
-     * for it would be one more change of thread for each request.
+     * Answers come on the thread that has read them: all that the producer does there is to post them to the loop. The SDK's own
+     * threads for it would be one more change of thread for each request.
      */
     private static final ClientAsyncConfiguration ANSWERED_DIRECTLY = ClientAsyncConfiguration.builder()
             .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
@@ -84,7 +84,7 @@ public final class ShardlineProducer implements AutoCloseable {
      * What waits for which shard, by stream and shard id.
      *
      * @return completes soon and never fails; empty once the producer is closed. Like that of {@link #flush} it must not be
-     *     waited for in a callback: that throws {@link IllegalStateException}
+     *     waited for in a callback: unless it is done by then, that throws {@link IllegalStateException}
      */
     public CompletableFuture<List<ProducerStatistics.Lane>> lanes() {
         return loop.lanes();
@@ -205,7 +205,8 @@ public final class ShardlineProducer implements AutoCloseable {
          * the limit of a call and the user agent are the producer's, whatever is set here. An HTTP client is set by
          * {@code httpClientBuilder}, which takes the place of the producer's choice for plain endpoints; the SDK refuses
          * {@code httpClient} beside it. Interceptors see PutRecords with its records until it is marshalled, and without them
-         * afterwards, because the producer writes that part of the body itself.
+         * afterwards, because the producer writes that part of the body itself. What interceptors and metric publishers do behind
+         * an answer is done on the HTTP client's threads and must not block; {@code asyncConfiguration} sets other threads for it.
          */
         public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
             kinesis.customize("customizeKinesis", customizer);
@@ -244,8 +245,9 @@ public final class ShardlineProducer implements AutoCloseable {
          * producer has two threads for that. Not together with a platform, which has an executor of its own.
          *
          * @param executor runs tasks on threads of its own, in any order, and must not run them on the thread that gives them,
-         *     which is the producer's loop; its threads must not all wait for the producer at once, whoever's tasks they run,
-         *     because what they wait for completes on one of them
+         *     which is the producer's loop; what it refuses runs there all the same, so it should take every task until the
+         *     producer is closed. Its threads must not all wait for the producer at once, whoever's tasks they run, because
+         *     what they wait for completes on one of them
          */
         public Builder userCodeExecutor(Executor executor) {
             this.userCode = Objects.requireNonNull(executor, "executor");

@@ -73,6 +73,8 @@ final class MemoryProbe {
                 puts.add(put);
             }
         }
+        producer.flush(); // what lingers goes now, and statistics() knows after the second look
+        producer.lanes().join();
         producer.lanes().join();
         return puts;
     }

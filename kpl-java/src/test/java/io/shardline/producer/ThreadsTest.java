@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -35,13 +37,8 @@ class ThreadsTest {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     /** What the SDK makes of each at most, by its defaults. */
-    private static final Map<String, Integer> MOST_OF_THE_SDK = Map.of(
-            "aws-java-sdk-NettyEventLoop",
-            2 * CORES,
-            "sdk-ScheduledExecutor",
-            5,
-            "sdk-async-response",
-            Math.max(8, CORES));
+    private static final Map<String, Integer> MOST_OF_THE_SDK =
+            Map.of("aws-java-sdk-NettyEventLoop", 2 * CORES, "sdk-ScheduledExecutor", 5);
 
     @Test
     void manyStreamsAndShardsMakeNoMoreThreads() throws Exception {
@@ -100,10 +97,16 @@ class ThreadsTest {
                     .userCodeExecutor(given)
                     .listener(event -> heardOn.add(Thread.currentThread().getName()))
                     .build()) {
+                // so that nothing is done before something is attached to it
+                CountDownLatch attached = new CountDownLatch(1);
+                Callable<Boolean> wait = () -> attached.await(30, TimeUnit.SECONDS);
+                given.submit(wait);
+                given.submit(wait);
                 CompletableFuture<String> receipt = producer.put("stream-0", UserRecord.of("k", new byte[1]))
                         .thenApply(stored -> Thread.currentThread().getName());
                 CompletableFuture<String> flush = producer.flush()
                         .thenApply(done -> Thread.currentThread().getName());
+                attached.countDown();
                 assertThat(receipt.get(30, TimeUnit.SECONDS)).isEqualTo("given");
                 assertThat(flush.get(30, TimeUnit.SECONDS)).isEqualTo("given");
                 assertThat(heardOn).containsExactly("given");
@@ -113,6 +116,23 @@ class ThreadsTest {
             assertThat(given.isShutdown()).isFalse();
         } finally {
             given.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatTheExecutorDoesNotTakeIsDoneAllTheSame() throws Exception {
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                ShardlineProducer producer = ShardlineProducer.builder()
+                        .client(kinesis.client())
+                        .userCodeExecutor(task -> {
+                            throw new IllegalStateException("full");
+                        })
+                        .build()) {
+            kinesis.createStream("stream-0", 1);
+            CompletableFuture<PutReceipt> put = producer.put("stream-0", UserRecord.of("k", new byte[1]));
+
+            assertThat(put.get(30, TimeUnit.SECONDS).attempts()).isEqualTo(1);
+            producer.flush().get(30, TimeUnit.SECONDS);
         }
     }
 

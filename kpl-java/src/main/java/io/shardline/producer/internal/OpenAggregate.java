@@ -30,10 +30,13 @@ final class OpenAggregate {
     record Room(int records, int keys) {
 
         static final Room LITTLE = new Room(0, 0);
+
+        /** Of more, the first ones must have come: what waits for one record may not take the memory of thousands. */
+        private static final int MOST = 1_024;
     }
 
     Room room() {
-        return new Room(records.size(), builder.partitionKeyCount());
+        return new Room(Math.min(Room.MOST, records.size()), Math.min(Room.MOST, builder.partitionKeyCount()));
     }
 
     int count() {

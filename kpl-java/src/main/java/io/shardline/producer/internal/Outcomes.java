@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Outcomes {
 
-    private final UserFailures userFailures = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
+    private final UserFailures ofCallbacks = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
+    private final UserFailures ofListener = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
     private final @Nullable Consumer<? super ProducerEvent> listener;
@@ -70,15 +71,15 @@ final class Outcomes {
     }
 
     /** Of this producer, from all threads. */
-    UserFailures userFailures() {
-        return userFailures;
+    UserFailures ofCallbacks() {
+        return ofCallbacks;
     }
 
     private void tell(Consumer<? super ProducerEvent> listener, ProducerEvent event) {
         try {
             listener.accept(event);
         } catch (Throwable e) { // futures wait behind it
-            userFailures.note("the listener", e);
+            ofListener.note("the listener", e);
         }
     }
 

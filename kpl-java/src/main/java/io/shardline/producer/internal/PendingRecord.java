@@ -122,7 +122,7 @@ final class PendingRecord extends LoopTask {
         try {
             completion.acknowledged(record, receipt);
         } catch (Throwable e) { // the next record's callback must hear of it all the same
-            stream.userFailures().note("a callback", e);
+            stream.ofCallbacks().note("a callback", e);
         }
     }
 
@@ -138,7 +138,7 @@ final class PendingRecord extends LoopTask {
         try {
             completion.failed(failure);
         } catch (Throwable e) {
-            stream.userFailures().note("a callback", e);
+            stream.ofCallbacks().note("a callback", e);
         }
     }
 

@@ -60,8 +60,8 @@ final class StreamLanes {
         return name;
     }
 
-    UserFailures userFailures() {
-        return context.outcomes().userFailures();
+    UserFailures ofCallbacks() {
+        return context.outcomes().ofCallbacks();
     }
 
     boolean isArn() {

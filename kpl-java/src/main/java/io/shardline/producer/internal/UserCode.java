@@ -3,10 +3,9 @@ package io.shardline.producer.internal;
 import io.shardline.runtime.Platform;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,22 +15,27 @@ import org.slf4j.LoggerFactory;
  */
 final class UserCode {
 
-    private static final Logger log = LoggerFactory.getLogger(UserCode.class);
-
     private final Platform platform;
+    private final UserFailures refusals = new UserFailures(LoggerFactory.getLogger(UserCode.class));
     private final ThreadLocal<Boolean> running = new ThreadLocal<>();
 
     UserCode(Platform platform) {
         this.platform = platform;
     }
 
-    /** Runs a task on the executor for user code, or here if that takes nothing any more. */
+    /** Runs a task on the executor for user code, or here if that does not take it. */
     void run(Runnable task) {
+        AtomicBoolean begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                runHere(task);
+            }
+        };
         try {
-            platform.userCode().execute(() -> runHere(task));
-        } catch (RejectedExecutionException e) {
-            log.error("the executor for user code takes nothing any more; futures complete on the loop", e);
-            runHere(task);
+            platform.userCode().execute(once);
+        } catch (Throwable e) { // whatever an executor throws, the task is nowhere else any more
+            refusals.note("giving a task to the executor for user code", e);
+            once.run();
         }
     }
 

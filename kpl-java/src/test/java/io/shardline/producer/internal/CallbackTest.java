@@ -73,7 +73,7 @@ class CallbackTest {
 
     @Test
     void waitingForTheLanesInACallbackSaysThatItMightNeverEnd() throws Exception {
-        withProducer(producer -> {
+        withProducer(1, producer -> {
             CompletableFuture<Void> waits =
                     put(producer).thenAccept(receipt -> producer.lanes().join());
             assertThatThrownBy(waits::join)
@@ -109,6 +109,10 @@ class CallbackTest {
     }
 
     private static void withProducer(Consumer<ProducerLoop> test) throws Exception {
+        withProducer(2, test);
+    }
+
+    private static void withProducer(int userCodeThreads, Consumer<ProducerLoop> test) throws Exception {
         ProducerConfig config = ProducerConfig.builder()
                 .maxRecordSize(10_000)
                 .memoryBudget(BUDGET)
@@ -116,7 +120,7 @@ class CallbackTest {
                 .linger(Duration.ZERO)
                 .build();
         try (KinesisEmulator kinesis = KinesisEmulator.create();
-                SystemPlatform system = SystemPlatform.start("test", 2)) {
+                SystemPlatform system = SystemPlatform.start("test", userCodeThreads)) {
             kinesis.createStream("s", 1);
             ProducerLoop producer = ProducerLoop.start(config, OwnedResources.of(kinesis.client(), system.platform()));
             test.accept(producer);

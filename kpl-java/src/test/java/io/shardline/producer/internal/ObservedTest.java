@@ -120,6 +120,20 @@ class ObservedTest {
     }
 
     @Test
+    void roundTripEndsWithTheAnswerAlsoIfTheShardsMustBeListedBehindIt() {
+        FaultScript once = new FaultScript("ListShards").then(new Fault.None(), new Fault.ServiceFailure("Busy", 500));
+        ProducerWorld world =
+                ProducerWorld.withFaults(ProducerConfig.defaults(), 2, once).warm();
+        world.advance(Duration.ofSeconds(15)); // idle for so long, it might be another stream
+        CompletableFuture<PutReceipt> put = world.put("k", "x");
+        world.put("k", "y");
+        world.advance(Duration.ofMillis(130));
+        assertThat(put).isNotDone();
+
+        assertThat(world.get(put).roundTrip()).isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
+    }
+
+    @Test
     void eventsTellWhatHappenedAndMetersCountIt() {
         FaultScript once = new FaultScript("PutRecords")
                 .then(new Fault.PartialFailure(index -> true, "ProvisionedThroughputExceededException"));

@@ -4,6 +4,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.shardline.runtime.Platform;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ public final class ControlCalls {
     /** How often a call is tried before its failure is believed. */
     public static final int MOST_ATTEMPTS = 8;
 
-    /** How long an attempt is waited for: longer than clients wait by themselves, for those that do not. */
+    /** How long an attempt is waited for, whatever limit the client has or has not. */
     public static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(1);
 
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -70,7 +71,7 @@ public final class ControlCalls {
         EventLoop.Timer watch = loop.schedule(
                 LONGEST_ATTEMPT.toNanos(),
                 () -> fail(onLoop, SdkClientException.create("no answer within " + LONGEST_ATTEMPT), told));
-        LoopCalls.send(loop, platform.io(), call, (answer, failure) -> {
+        LoopCalls.send(loop, platform.io(), () -> unlessOver(onLoop, call), (answer, failure) -> {
             watch.cancel();
             if (failure != null) {
                 fail(onLoop, failure, told);
@@ -79,6 +80,12 @@ public final class ControlCalls {
             }
         });
         return onLoop;
+    }
+
+    /** An attempt that waited too long for an I/O thread is not made any more. */
+    private static <T> CompletableFuture<T> unlessOver(
+            CompletableFuture<T> attempt, Supplier<CompletableFuture<T>> call) {
+        return attempt.isDone() ? CompletableFuture.failedFuture(new CancellationException()) : call.get();
     }
 
     /** Does nothing if the attempt is over. */

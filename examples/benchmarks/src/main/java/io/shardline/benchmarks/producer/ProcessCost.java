@@ -2,7 +2,6 @@ package io.shardline.benchmarks.producer;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -56,9 +55,13 @@ final class ProcessCost {
 
     /** None if the process has ended meanwhile: it counts with its parent then. */
     private static List<String> lines(long pid, String file) throws IOException {
+        Path path = Path.of("/proc", String.valueOf(pid), file);
         try {
-            return Files.readAllLines(Path.of("/proc", String.valueOf(pid), file));
-        } catch (NoSuchFileException e) {
+            return Files.readAllLines(path);
+        } catch (IOException e) {
+            if (Files.exists(path)) {
+                throw e;
+            }
             return List.of();
         }
     }
