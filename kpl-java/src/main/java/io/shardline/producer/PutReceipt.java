@@ -13,8 +13,9 @@ import java.util.List;
  * @param subSequenceNumber the record's index in its aggregate; 0 if it was sent by itself
  * @param attempts how often the record was sent, at least 1
  * @param failedAttempts the tries before, oldest first; of more than 32 the first and the latest
- * @param elapsed from {@code put} to the service's answer
- * @param roundTrip from sending to the service's answer, of the try that succeeded
+ * @param elapsed from {@code put} until the record was known to be where consumers look for it: to the service's answer, or
+ *     where that was not enough (the shards might have changed) to the listing of the shards behind it
+ * @param roundTrip the same from the start of the try that succeeded
  */
 public record PutReceipt(
         String shardId,

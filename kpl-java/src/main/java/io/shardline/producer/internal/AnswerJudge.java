@@ -37,14 +37,12 @@ final class AnswerJudge {
 
         private final LaneLoad load;
         private final long startedAt;
-        private final long answeredAt;
         private final List<PendingRecord> again = new ArrayList<>();
         private int open;
 
-        OpenCase(LaneLoad load, long startedAt, long answeredAt) {
+        OpenCase(LaneLoad load, long startedAt) {
             this.load = load;
             this.startedAt = startedAt;
-            this.answeredAt = answeredAt;
             this.open = load.entries().size();
         }
 
@@ -159,8 +157,7 @@ final class AnswerJudge {
     }
 
     private void loadAnswered(PutRequest request, LaneLoad load, List<PutRecordsResultEntry> results) {
-        OpenCase openCase =
-                new OpenCase(load, request.startedAt(), context.ticks().now());
+        OpenCase openCase = new OpenCase(load, request.startedAt());
         for (int i = 0; i < results.size(); i++) {
             RequestEntry entry = load.entries().get(i);
             PutRecordsResultEntry result = results.get(i);
@@ -277,10 +274,9 @@ final class AnswerJudge {
     // ---- the end of a load ----
 
     private void acknowledge(OpenCase openCase, RequestEntry entry, PutRecordsResultEntry result) {
-        long answeredAt = openCase.answeredAt; // not now, which may be behind a listing
-        Duration roundTrip = Duration.ofNanos(answeredAt - openCase.startedAt);
-        context.outcomes()
-                .acknowledged(entry, new Stored(result.shardId(), result.sequenceNumber(), answeredAt, roundTrip));
+        long now = context.ticks().now();
+        Duration roundTrip = Duration.ofNanos(now - openCase.startedAt);
+        context.outcomes().acknowledged(entry, new Stored(result.shardId(), result.sequenceNumber(), now, roundTrip));
         context.outcomes().happened(() -> stored(entry, result.shardId(), openCase.startedAt));
         judged(openCase, List.of());
     }

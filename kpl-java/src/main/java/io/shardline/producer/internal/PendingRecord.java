@@ -117,7 +117,7 @@ final class PendingRecord extends LoopTask {
                 index,
                 failures + 1,
                 failedAttempts(),
-                Duration.ofNanos(stored.answeredAt() - putAt),
+                Duration.ofNanos(stored.knownAt() - putAt),
                 stored.roundTrip());
         try {
             completion.acknowledged(record, receipt);

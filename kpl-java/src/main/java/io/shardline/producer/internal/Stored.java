@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * <p>Immutable.
  *
- * @param roundTrip from sending to {@code answeredAt}
+ * @param knownAt when it was known to count: with the answer, or behind a listing that the answer needed
+ * @param roundTrip from sending to {@code knownAt}
  */
-record Stored(String shardId, String sequenceNumber, long answeredAt, Duration roundTrip) {}
+record Stored(String shardId, String sequenceNumber, long knownAt, Duration roundTrip) {}
