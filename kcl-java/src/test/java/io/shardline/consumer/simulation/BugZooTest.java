@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.consumer.simulation.FleetSimulation.Life;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,7 +12,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BugZooTest {
 
     private static final int MOST_SEEDS = 500;
-    private static final Pattern INVARIANT = Pattern.compile("\\[([a-z ]+)\\]");
 
     /** A rule that is broken, and the invariant that notices. */
     record Bug(String name, Mutant.Kind kind, String caughtBy) {
@@ -73,8 +70,7 @@ class BugZooTest {
             new FleetSimulation(seed, Life.SHORT, bug.kind()).run();
             return null;
         } catch (AssertionError e) {
-            Matcher invariant = INVARIANT.matcher(String.valueOf(e.getMessage()));
-            return invariant.find() ? invariant.group(1) : "progress";
+            return MutantRun.brokenBy(e);
         }
     }
 }

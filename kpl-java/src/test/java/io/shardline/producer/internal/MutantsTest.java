@@ -2,7 +2,9 @@ package io.shardline.producer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
+import io.shardline.mutants.SourceMutant;
+import java.lang.reflect.Constructor;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,96 +19,106 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutantsTest {
 
     private static final int MOST_SEEDS = 500;
-    private static final Path SOURCES = Path.of("src", "main", "java");
+    private static final String PACKAGE = "io.shardline.producer.internal.";
 
     static Stream<Arguments> mutants() {
         return Stream.of(
                 Arguments.of(
                         "a straddling aggregate counts as delivered",
-                        new Mutant(
-                                "AnswerJudge", "landing.aggregate().isInside(range)", "range.contains(range.start())"),
+                        mutant("AnswerJudge", "landing.aggregate().isInside(range)", "range.contains(range.start())"),
                         Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
                 Arguments.of(
                         "children do not wait for their parents' last loads",
-                        new Mutant("StreamLanes", "return !draining.isEmpty()", "return false"),
+                        mutant("StreamLanes", "return !draining.isEmpty()", "return false"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "a lane sends while it has something in flight",
-                        new Mutant("ShardLane", "(inFlight > 0 || stream", "(stream"),
+                        mutant("ShardLane", "(inFlight > 0 || stream", "(stream"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "raw records of one key go together",
-                        new Mutant("ShardLane", "!keys.add(next.record.partitionKey())", "!keys.add(next.toString())"),
+                        mutant("ShardLane", "!keys.add(next.record.partitionKey())", "!keys.add(next.toString())"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "aggregates of one load share keys",
-                        new Mutant("NextLoad", "i < number && settings", "i < 0 && settings"),
+                        mutant("NextLoad", "i < number && settings", "i < 0 && settings"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "the end of a load does not wait for all of its aggregates",
-                        new Mutant("AnswerJudge", "return open == 0;", "return true;"),
+                        mutant("AnswerJudge", "return open == 0;", "return true;"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "what is put again goes to the end",
-                        new Mutant("ShardLane", "behind.addBefore(earlier);", "earlier.forEach(behind::add);"),
+                        mutant("ShardLane", "behind.addBefore(earlier);", "earlier.forEach(behind::add);"),
                         Invariant.FIRST_OCCURRENCES_IN_ORDER),
                 Arguments.of(
                         "a lost answer counts as not written",
-                        new Mutant(
+                        mutant(
                                 "RetryClassifier",
                                 "UNKNOWN_OUTCOME = new Retry(true)",
                                 "UNKNOWN_OUTCOME = new Retry(false)"),
                         Invariant.FAILURES_TELL_THE_TRUTH),
                 Arguments.of(
                         "a result without a sequence number counts as not written",
-                        new Mutant("RetryClassifier", "? REFUSED : UNKNOWN_OUTCOME", "? REFUSED : NOT_WRITTEN"),
+                        mutant("RetryClassifier", "? REFUSED : UNKNOWN_OUTCOME", "? REFUSED : NOT_WRITTEN"),
                         Invariant.DUPLICATES_ARE_ACCOUNTED_FOR),
                 Arguments.of(
                         "a map is trusted for ever",
-                        new Mutant("StreamLanes", "map != null && now - seenAt < TRUST_NANOS", "map != null"),
+                        mutant("StreamLanes", "map != null && now - seenAt < TRUST_NANOS", "map != null"),
                         Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
                 Arguments.of(
                         "receipts count from one",
-                        new Mutant("Outcomes", "acknowledge(stored, i)", "acknowledge(stored, i + 1)"),
+                        mutant("Outcomes", "acknowledge(stored, i)", "acknowledge(stored, i + 1)"),
                         Invariant.RECEIPTS_SAY_WHERE),
                 Arguments.of(
                         "failed records keep their memory",
-                        new Mutant("Outcomes", "cost += pending.cost();", "cost += 0;"),
+                        mutant("Outcomes", "cost += pending.cost();", "cost += 0;"),
                         Invariant.BUDGET),
                 Arguments.of(
                         "what is sent is not booked",
-                        new Mutant("LaneRate", "records.take(sentRecords, now);", "records.take(0, now);"),
+                        mutant("LaneRate", "records.take(sentRecords, now);", "records.take(0, now);"),
                         Invariant.RATES),
                 Arguments.of(
                         "old records are sent",
-                        new Mutant(
-                                "ShardLane", "return Ticks.after(putAt, settings.ttlNanos()) <= now;", "return false;"),
+                        mutant("ShardLane", "return Ticks.after(putAt, settings.ttlNanos()) <= now;", "return false;"),
                         Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME),
                 Arguments.of(
                         "a flush does not wait",
-                        new Mutant("Epochs", "last.whenDone.add(action);", "action.run();"),
+                        mutant("Epochs", "last.whenDone.add(action);", "action.run();"),
                         Invariant.FLUSH_ENDS_BEHIND_ITS_RECORDS),
                 Arguments.of(
                         "requests have no limit",
-                        new Mutant("RequestDispatch", "settings.maxInFlightRequests() - inFlight.size()", "1_000"),
+                        mutant("RequestDispatch", "settings.maxInFlightRequests() - inFlight.size()", "1_000"),
                         Invariant.REQUEST_LIMITS),
                 Arguments.of(
                         "a late answer counts too",
-                        new Mutant("PutRequest", "return false;", "return true;"),
+                        mutant("PutRequest", "return false;", "return true;"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "what was given up is put again",
-                        new Mutant("AnswerJudge", "return List.of();", "return entry.records();"),
+                        mutant("AnswerJudge", "return List.of();", "return entry.records();"),
                         Invariant.EACH_FUTURE_ONCE),
                 Arguments.of(
                         "what waits for the shards is forgotten at the end",
-                        new Mutant("StreamLanes", "new ArrayList<>(unrouted.removeAll())", "new ArrayList<>()"),
+                        mutant("StreamLanes", "new ArrayList<>(unrouted.removeAll())", "new ArrayList<>()"),
                         Invariant.REPORT));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("mutants")
-    void isCaughtByItsInvariant(String mistake, Mutant mutant, Invariant invariant) throws Exception {
-        assertThat(mutant.firstBroken(SOURCES, MOST_SEEDS)).as(mistake).isEqualTo(invariant.name());
+    void isCaughtByItsInvariant(String mistake, SourceMutant mutant, Invariant invariant) throws Exception {
+        assertThat(firstBroken(mutant)).as(mistake).isEqualTo(invariant.name());
+    }
+
+    private static SourceMutant mutant(String type, String original, String changed) {
+        return new SourceMutant(PACKAGE + type, original, changed);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static String firstBroken(SourceMutant mutant) throws Exception {
+        Constructor<?> run =
+                mutant.load(PACKAGE).loadClass(PACKAGE + "MutantRun").getDeclaredConstructor();
+        run.setAccessible(true);
+        return ((Function<Integer, String>) run.newInstance()).apply(MOST_SEEDS);
     }
 }

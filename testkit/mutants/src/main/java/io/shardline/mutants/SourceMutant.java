@@ -1,4 +1,4 @@
-package io.shardline.producer.internal;
+package io.shardline.mutants;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -25,41 +24,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * A production class with a few words changed. Immutable.
  *
- * @param type the class, in the internal package
- * @param original words that it has exactly once
+ * @param type the full name of the class
+ * @param original words that its source has exactly once
  * @param changed what stands there in the mutant
  */
-record Mutant(String type, String original, String changed) {
+public record SourceMutant(String type, String original, String changed) {
 
-    private static final String PACKAGE = "io.shardline.producer.internal";
+    private static final Path SOURCES = Path.of("src", "main", "java");
 
-    /** The first invariant that a run on the mutant breaks, over seeds from 1 on; "none" if all seeds keep all. */
-    String firstBroken(Path sources, int seeds) throws Exception {
-        Path file = sources.resolve(PACKAGE.replace('.', '/')).resolve(type + ".java");
+    /**
+     * Compiles the mutated source of the module in the working directory.
+     *
+     * @param reloaded what the names of the classes begin with that are loaded anew, with the mutant in place of the original
+     * @return a class loader for them; all other classes are those of the caller
+     * @throws IllegalStateException if the source does not have the original words exactly once, or does not compile
+     */
+    public ClassLoader load(String reloaded) throws IOException {
+        Path file = SOURCES.resolve(type.replace('.', '/') + ".java");
         String source = Files.readString(file);
         if (source.split(Pattern.quote(original), -1).length != 2) {
             throw new IllegalStateException(file + " does not have exactly once: " + original);
         }
-        Loader loader = new Loader(compile(source.replace(original, changed)));
-        Class<?> run = loader.loadClass(PACKAGE + ".MutantRun");
-        var constructor = run.getDeclaredConstructor();
-        constructor.setAccessible(true);
-        @SuppressWarnings("unchecked")
-        Function<Integer, String> firstBroken = (Function<Integer, String>) constructor.newInstance();
-        return firstBroken.apply(seeds);
+        return new Loader(reloaded, compile(source.replace(original, changed)));
     }
 
     private Map<String, byte[]> compile(String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         Outputs outputs = new Outputs(compiler.getStandardFileManager(null, null, null));
         StringWriter messages = new StringWriter();
-        JavaFileObject unit =
-                new SimpleJavaFileObject(URI.create("string:///" + type + ".java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
+        String file = type.substring(type.lastIndexOf('.') + 1) + ".java";
+        JavaFileObject unit = new SimpleJavaFileObject(URI.create("string:///" + file), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
         List<String> options = List.of("-proc:none", "-nowarn", "-classpath", System.getProperty("java.class.path"));
         if (!compiler.getTask(messages, outputs, null, options, null, List.of(unit))
                 .call()) {
@@ -68,6 +67,11 @@ record Mutant(String type, String original, String changed) {
         Map<String, byte[]> classes = new HashMap<>();
         outputs.written.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
         return classes;
+    }
+
+    @Override
+    public String toString() {
+        return type + ": " + changed;
     }
 
     /** Keeps what the compiler writes in memory. Confined to one compilation. */
@@ -91,23 +95,27 @@ record Mutant(String type, String original, String changed) {
         }
     }
 
-    /** Loads the producer and its simulation anew, with the mutated class in place of the original. Thread-safe. */
+    /** Loads classes anew, with the mutated one in place of the original. Thread-safe. */
     private static final class Loader extends ClassLoader {
 
+        private final String reloaded;
         private final Map<String, byte[]> mutated;
 
-        Loader(Map<String, byte[]> mutated) {
-            super(Mutant.class.getClassLoader());
+        Loader(String reloaded, Map<String, byte[]> mutated) {
+            super(SourceMutant.class.getClassLoader());
+            this.reloaded = reloaded;
             this.mutated = mutated;
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(PACKAGE)) {
+            if (!name.startsWith(reloaded)) {
                 return super.loadClass(name, resolve);
             }
-            Class<?> known = findLoadedClass(name);
-            return known != null ? known : findClass(name);
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> known = findLoadedClass(name);
+                return known != null ? known : findClass(name);
+            }
         }
 
         @Override
@@ -129,10 +137,5 @@ record Mutant(String type, String original, String changed) {
                 throw new ClassNotFoundException(name, e);
             }
         }
-    }
-
-    @Override
-    public String toString() {
-        return type + ": " + changed;
     }
 }

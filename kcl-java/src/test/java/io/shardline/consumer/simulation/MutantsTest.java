@@ -1,0 +1,54 @@
+package io.shardline.consumer.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardline.mutants.SourceMutant;
+import java.lang.reflect.Constructor;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Consumers with one mistake each, as they were or could be made: the simulation catches every one of them, and by the right
+ * invariant.
+ *
+ * <p>A mutant is the production source with a few words changed, compiled into a class loader of its own. So there is no
+ * switch for it in the product, and a mutant whose place has been rewritten fails its test in place of going on unnoticed.
+ */
+class MutantsTest {
+
+    private static final int MAX_SEEDS = 500;
+    private static final String PACKAGE = "io.shardline.consumer.";
+
+    static Stream<Arguments> mutants() {
+        return Stream.of(Arguments.of(
+                "a position is written one record too far",
+                mutant(
+                        "internal.process.BatchRun",
+                        "return count == 0 ? null : known.records().get(count - 1).position();",
+                        "return known.records().get(count).position();"),
+                "progress"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mutants")
+    void isCaughtByItsInvariant(String mistake, SourceMutant mutant, String invariant) throws Exception {
+        String caught = firstBroken(mutant);
+        System.out.printf("%s: caught by seed and invariant: %s%n", mistake, caught);
+        assertThat(caught).as(mistake).endsWith(" " + invariant);
+    }
+
+    private static SourceMutant mutant(String type, String original, String changed) {
+        return new SourceMutant(PACKAGE + type, original, changed);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static String firstBroken(SourceMutant mutant) throws Exception {
+        Constructor<?> run =
+                mutant.load(PACKAGE).loadClass(PACKAGE + "simulation.MutantRun").getDeclaredConstructor();
+        run.setAccessible(true);
+        return ((Function<Integer, String>) run.newInstance()).apply(MAX_SEEDS);
+    }
+}
