@@ -22,7 +22,7 @@ class CheckpointerTest {
     private final List<Checkpointer> checkpointers = new ArrayList<>();
 
     /** A handler that checkpoints when it is shut down, and notes what calls have returned from. */
-    private class AtShutdown implements ShardHandler {
+    private abstract class AtShutdown implements ShardHandler {
 
         @Override
         public void records(RecordBatch batch, Checkpointer checkpointer) throws Exception {
@@ -31,7 +31,7 @@ class CheckpointerTest {
             batch.records().forEach(record -> handled.add(record.partitionKey()));
         }
 
-        void handle(RecordBatch batch, Checkpointer checkpointer) throws Exception {}
+        abstract void handle(RecordBatch batch, Checkpointer checkpointer) throws Exception;
 
         @Override
         public void shutdownRequested(Checkpointer checkpointer) {

@@ -243,9 +243,8 @@ final class RecordFlow implements PollingSource.Sink {
 
     private void goOn(BatchRun current) {
         if (!current.isDone()) {
-            handle(
-                    current); // there is another batch in it, or it stopped for a deadline that has moved, or at what
-                              // was skipped
+            handle(current); // there is another batch in it, or it stopped for a deadline that has moved, or at what
+            // was skipped
             return;
         }
         if (current.dropped() > 0) {
