@@ -1,0 +1,101 @@
+package io.shardline.consumer;
+
+import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.simulation.SimulatedFleet;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A lease table that KCL has left behind: its rows say where reading is, whatever the starting position. */
+class TakenOverTableTest {
+
+    private final SimulatedFleet fleet = new SimulatedFleet(1, 1);
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void theChildrenOfAShardThatKclDidNotFinishAreReadFromTheirBeginning(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2", "r3", "r4");
+        leave(shardId(0), 2, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "r5");
+        fleet.putInto(shardId(2), "r6");
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(position(kind)).start();
+        fleet.putInto(shardId(1), "r7");
+        fleet.until(() -> fleet.texts().size() >= 5);
+        fleet.advance(Duration.ofSeconds(30));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5", "r6", "r7");
+        assertThat(fleet.texts().subList(0, 2)).containsExactly("r3", "r4");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void soAreTheirChildrenAfterAMergeAndASplitThatKclDidNotSee(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2", "r3", "r4");
+        leave(shardId(0), 2, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "r5");
+        fleet.putInto(shardId(2), "r6");
+        fleet.merge(shardId(1), shardId(2));
+        fleet.put("r7");
+        fleet.split(shardId(3));
+        fleet.putInto(shardId(4), "r8");
+        fleet.putInto(shardId(5), "r9");
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(position(kind)).start();
+        fleet.until(() -> fleet.texts().size() >= 7);
+        fleet.advance(Duration.ofSeconds(30));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5", "r6", "r7", "r8", "r9");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void soIsAShardWhoseParentsHaveExpired(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2");
+        leave(shardId(0), 2, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.split(shardId(2));
+        fleet.advance(Duration.ofHours(25)); // 0 and 2 are not listed any more
+        fleet.putInto(shardId(1), "r3");
+        fleet.putInto(shardId(3), "r4");
+        fleet.putInto(shardId(4), "r5");
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(position(kind)).start();
+        fleet.until(() -> fleet.texts().size() >= 3);
+        fleet.advance(Duration.ofSeconds(30));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5");
+    }
+
+    private StartingPosition position(StartingPosition.Kind kind) {
+        return switch (kind) {
+            case TRIM_HORIZON -> StartingPosition.trimHorizon();
+            case LATEST -> StartingPosition.latest();
+            case AT_TIMESTAMP -> StartingPosition.atTimestamp(fleet.time().instant());
+        };
+    }
+
+    /** A row at the record with this number, the first being one. */
+    private void leave(String shardId, int number, HashKeyRange range) {
+        String last = fleet.kinesis()
+                .records(SimulatedFleet.STREAM)
+                .get(number - 1)
+                .sequenceNumber();
+        Checkpoint at = new Checkpoint.At(new Position(last, 0));
+        fleet.table()
+                .createLease(new Lease(shardId, null, 41, at, ImmutableSet.of(), range, 0))
+                .join();
+    }
+}
