@@ -9,7 +9,6 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -89,10 +88,8 @@ class TakenOverTableTest {
 
     /** A row at the record with this number, the first being one. */
     private void leave(String shardId, int number, HashKeyRange range) {
-        String last = fleet.kinesis()
-                .records(SimulatedFleet.STREAM)
-                .get(number - 1)
-                .sequenceNumber();
+        String last =
+                fleet.kinesis().records(SimulatedFleet.STREAM).get(number - 1).sequenceNumber();
         Checkpoint at = new Checkpoint.At(new Position(last, 0));
         fleet.table()
                 .createLease(new Lease(shardId, null, 41, at, ImmutableSet.of(), range, 0))

@@ -51,6 +51,9 @@ final class RootLeases {
         /** Every shard that reading begins with has a lease; so many had none at first. */
         void synced(int created);
 
+        /** It must be done again with all shards that the stream still has, see {@link StreamListing#isComplete}. */
+        void allShardsNeeded(Wanted wanted);
+
         /** It must all be done again, later. */
         void again(Throwable failure);
 
@@ -65,7 +68,12 @@ final class RootLeases {
      * @param start the checkpoint of a shard where reading begins
      * @param alone whether no other worker is going to create any
      */
-    record Wanted(List<ListedShard> listed, String keyPrefix, Checkpoint start, boolean alone) {}
+    record Wanted(StreamListing listing, String keyPrefix, Checkpoint start, boolean alone) {
+
+        Wanted with(StreamListing other) {
+            return new Wanted(other, keyPrefix, start, alone);
+        }
+    }
 
     RootLeases(SessionKeeper.Setting setting, SharedScan scans, ShardSync.Target target, Owner owner) {
         this.setting = setting;
@@ -103,12 +111,16 @@ final class RootLeases {
         List<Lease> leases = scan.leases().stream()
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
                 .toList();
-        List<Lease> plan = ShardSyncPlanner.plan(wanted.listed(), leases, wanted.start());
+        if (ShardSyncPlanner.needsAllShards(wanted.listing(), leases)) {
+            owner.allShardsNeeded(wanted);
+            return;
+        }
+        List<Lease> plan = ShardSyncPlanner.plan(wanted.listing(), leases, wanted.start());
         boolean isForAll = wanted.alone() || (missing != null && plan.size() >= missing.size());
         if (missing == null) {
             missingAtFirst = plan.size();
             // Nobody needs to know whether this succeeds: there is always a next time.
-            ShardSyncPlanner.finished(wanted.listed(), leases)
+            ShardSyncPlanner.finished(wanted.listing().all(), leases)
                     .forEach(lease -> setting.calls().hint(() -> setting.store().deleteLease(lease)));
         }
         Set<String> left = new LinkedHashSet<>();
@@ -124,7 +136,7 @@ final class RootLeases {
 
     private CreationTurns turns(Wanted wanted, List<SessionRow> sessions) {
         String me = target.book().session().id();
-        return CreationTurns.of(target.streamName(), wanted.listed(), sessions, me == null ? "" : me);
+        return CreationTurns.of(target.streamName(), wanted.listing().fromStart(), sessions, me == null ? "" : me);
     }
 
     private void partDone(Wanted wanted, Set<String> left, long pauseNanos) {

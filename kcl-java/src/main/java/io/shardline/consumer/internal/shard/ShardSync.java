@@ -162,6 +162,7 @@ final class ShardSync implements RootLeases.Owner {
                             .filter(shard -> shard.parents().contains(parent.key()))
                             .toList();
                     createWhereAllParentsAre(parent, found, created);
+                    setting.loop().schedule(RETRY_NANOS, this::run); // others may be gone, and theirs have no leases
                 })
                 .exceptionally(failure -> {
                     createChildrenLater(parent, children, created, failure);
@@ -311,8 +312,7 @@ final class ShardSync implements RootLeases.Owner {
 
     private void plan(StreamRow row, List<Shard> shards) {
         asking = false;
-        List<ListedShard> listed =
-                shards.stream().map(shard -> ListedShard.of(keyPrefix, shard)).toList();
+        List<ListedShard> listed = listed(shards);
         HashKey hole = ShardSyncPlanner.firstHole(listed).orElse(null);
         incompleteListings = hole == null ? 0 : incompleteListings + 1;
         if (hole != null && incompleteListings <= MOST_INCOMPLETE_LISTINGS) {
@@ -321,7 +321,23 @@ final class ShardSync implements RootLeases.Owner {
         }
         Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
         boolean alone = isNew || target.book().plansForAll();
-        roots.create(new RootLeases.Wanted(listed, keyPrefix, start, alone));
+        StreamListing all = row.startAt() == null ? StreamListing.complete(listed) : StreamListing.fromTime(listed);
+        roots.create(new RootLeases.Wanted(all, keyPrefix, start, alone));
+    }
+
+    private List<ListedShard> listed(List<Shard> shards) {
+        return shards.stream().map(shard -> ListedShard.of(keyPrefix, shard)).toList();
+    }
+
+    @Override
+    public void allShardsNeeded(RootLeases.Wanted wanted) {
+        asking = true;
+        listing.list(target.streamName(), null)
+                .thenAccept(shards -> {
+                    asking = false;
+                    roots.create(wanted.with(wanted.listing().completedBy(listed(shards))));
+                })
+                .exceptionally(this::fail);
     }
 
     /** Whether it is known that none of some shards will get a lease by a sync that it does not have. */
@@ -392,8 +408,8 @@ final class ShardSync implements RootLeases.Owner {
             String where = "stream '" + target.streamName() + "' ";
             return where
                     + (stream != null
-                            ? "was deleted: its checkpoints are of no use to another stream of that name, so create it and"
-                                    + " use another application name, or delete the lease table to start over"
+                            ? "was deleted: its checkpoints are of no use to another stream of that name, so create it"
+                                    + " and use another application name, or delete the lease table to start over"
                             : "does not exist " + ServicePlace.of(client)
                                     + ": create it, or correct its name, the region or the endpoint")
                     + " (" + ServiceErrors.message(failure) + ")";

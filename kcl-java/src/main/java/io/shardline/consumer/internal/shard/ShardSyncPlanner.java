@@ -9,20 +9,18 @@ import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Decides which leases are missing, given the shards of a stream and the leases there are.
  *
- * <p>The listing must begin at the application's starting position: with all shards that the stream has for
- * TRIM_HORIZON, with those open at or after a time for the other two. Its shards without listed parents are then the
- * ones where reading begins; all others get their lease when their parents end. What is left to a sync afterwards is to
- * mend: a shard whose parents are all handled, or whose sibling parent is. Immutable.
+ * <p>Reading begins at the shards that are open at the starting position or later and whose parents are not; all others get
+ * their lease when their parents end. A table that has leases says where reading is, whatever the starting position: what
+ * comes after a leased shard is read from its beginning. What is left to a sync afterwards is to mend: a shard whose parents
+ * are all handled, or whose sibling parent is. Immutable.
  */
 public final class ShardSyncPlanner {
 
@@ -33,31 +31,36 @@ public final class ShardSyncPlanner {
      *
      * @param start the checkpoint of a shard where reading begins
      */
-    public static ImmutableList<Lease> plan(List<ListedShard> listed, Collection<Lease> leases, Checkpoint start) {
-        Map<String, ListedShard> shards = new LinkedHashMap<>();
-        listed.forEach(shard -> shards.put(shard.id(), shard));
-        Map<String, Lease> leased = new LinkedHashMap<>();
-        leases.forEach(lease -> leased.put(lease.key(), lease));
-        Set<String> passed = ancestorsOf(leased.keySet(), shards);
-
+    public static ImmutableList<Lease> plan(StreamListing listing, Collection<Lease> leases, Checkpoint start) {
+        Lineage lineage = new Lineage(listing, leases);
+        Set<String> siblings = parentsOfWaitingChildren(listing.all(), lineage);
         ImmutableList.Builder<Lease> missing = ImmutableList.builder();
-        for (ListedShard shard : listed) {
-            if (leased.containsKey(shard.id())) {
-                continue;
-            }
-            if (passed.contains(shard.id())) {
-                if (isMissingSiblingParent(shard, listed, leased)) {
-                    missing.add(leaseFor(shard, beginning(shard, shards, start)));
-                }
-            } else if (shard.parents().stream().noneMatch(shards::containsKey)) {
-                missing.add(leaseFor(shard, start));
-            } else if (shard.parents().stream()
-                    .filter(shards::containsKey)
-                    .allMatch(parent -> isHandled(parent, leased, passed))) {
-                missing.add(leaseFor(shard, Checkpoint.trimHorizon()));
+        for (ListedShard shard : listing.all()) {
+            boolean isFromItsBeginning = lineage.comesAfterReading(shard);
+            boolean isRoot = !isFromItsBeginning && lineage.isFromStart(shard);
+            boolean isMissing = lineage.isPassed(shard)
+                    ? siblings.contains(shard.id()) && (isFromItsBeginning || isRoot)
+                    : isRoot || (isFromItsBeginning && lineage.areParentsHandled(shard));
+            if (isMissing && !lineage.isLeased(shard.id())) {
+                missing.add(leaseFor(shard, isRoot ? start : Checkpoint.trimHorizon()));
             }
         }
         return missing.build();
+    }
+
+    /**
+     * Whether shards from before the starting position have to be listed, too: some have leases, and one that has none may come
+     * after them.
+     */
+    static boolean needsAllShards(StreamListing listing, Collection<Lease> leases) {
+        if (listing.isComplete()) {
+            return false;
+        }
+        Lineage lineage = new Lineage(listing, leases);
+        return lineage.hasUnlistedLeases()
+                && listing.fromStart().stream()
+                        .filter(shard -> !lineage.isLeased(shard.id()) && !lineage.isPassed(shard))
+                        .anyMatch(lineage::hasUnknownParent);
     }
 
     /** The shards where reading begins, in their order. */
@@ -75,38 +78,20 @@ public final class ShardSyncPlanner {
         return Lease.unowned(shard.id(), checkpoint, shard.parents(), shard.range());
     }
 
-    private static Checkpoint beginning(ListedShard shard, Map<String, ListedShard> shards, Checkpoint start) {
-        boolean root = shard.parents().stream().noneMatch(shards::containsKey);
-        return root ? start : Checkpoint.trimHorizon();
-    }
-
     /**
-     * Whether a merged child waits to begin, one parent has a lease, and this is the other.
+     * The parents of merged children that wait to begin, where one of them has a lease.
      *
-     * <p>Without a lease for it, its records would never be read. Once the child has begun the parent was either read
+     * <p>Without a lease for the other, its records would never be read. Once the child has begun the parent was either read
      * and its lease deleted, or it never belonged to this application.
      */
-    private static boolean isMissingSiblingParent(
-            ListedShard parent, List<ListedShard> listed, Map<String, Lease> leased) {
+    private static Set<String> parentsOfWaitingChildren(List<ListedShard> listed, Lineage lineage) {
+        Set<String> parents = new LinkedHashSet<>();
         for (ListedShard child : listed) {
-            Lease lease = leased.get(child.id());
-            boolean waiting = lease != null && lease.checkpoint() instanceof Checkpoint.AtStart;
-            if (waiting
-                    && child.parents().contains(parent.id())
-                    && child.parents().stream().anyMatch(leased::containsKey)) {
-                return true;
+            if (lineage.isWaiting(child.id()) && child.parents().stream().anyMatch(lineage::isLeased)) {
+                parents.addAll(child.parents());
             }
         }
-        return false;
-    }
-
-    /**
-     * Whether a listed parent is at its end, or was: one without a lease that has leased descendants was handled, and its lease
-     * deleted since.
-     */
-    private static boolean isHandled(String parent, Map<String, Lease> leased, Set<String> passed) {
-        Lease lease = leased.get(parent);
-        return lease == null ? passed.contains(parent) : lease.isEnded();
+        return parents;
     }
 
     /**
@@ -147,17 +132,5 @@ public final class ShardSyncPlanner {
             next = next.max(range.end().toBigInteger().add(BigInteger.ONE));
         }
         return next.compareTo(HashKey.MAX.toBigInteger()) > 0 ? Optional.empty() : Optional.of(HashKey.of(next));
-    }
-
-    private static Set<String> ancestorsOf(Set<String> keys, Map<String, ListedShard> shards) {
-        Set<String> ancestors = new LinkedHashSet<>();
-        java.util.ArrayDeque<String> open = new java.util.ArrayDeque<>(keys);
-        while (!open.isEmpty()) {
-            ListedShard shard = shards.get(open.poll());
-            if (shard != null) {
-                shard.parents().stream().filter(ancestors::add).forEach(open::add);
-            }
-        }
-        return ancestors;
     }
 }

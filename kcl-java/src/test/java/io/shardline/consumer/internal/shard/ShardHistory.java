@@ -1,9 +1,11 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKey;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,40 +17,65 @@ import java.util.Set;
 /**
  * The shards of a stream that was split and merged at random, parents before children.
  *
- * <p>Ranges play no part in lineage and are all the same. Immutable.
+ * <p>Immutable.
  */
 record ShardHistory(Map<String, ListedShard> shards) {
 
     static ShardHistory random(long seed) {
         Random random = new Random(seed);
         Map<String, ListedShard> shards = new LinkedHashMap<>();
-        List<String> open = new ArrayList<>();
-        for (int i = 1 + random.nextInt(4); i > 0; i--) {
-            open.add(add(shards, ImmutableSet.of()));
+        List<ListedShard> open = new ArrayList<>();
+        HashKeyRange rest = HashKeyRange.FULL;
+        for (int i = random.nextInt(4); i > 0; i--) {
+            open.add(add(shards, ImmutableSet.of(), lowerHalf(rest)));
+            rest = upperHalf(rest);
         }
+        open.add(add(shards, ImmutableSet.of(), rest));
         for (int i = random.nextInt(10); i > 0; i--) {
             if (open.size() > 1 && random.nextBoolean()) {
                 int left = random.nextInt(open.size() - 1);
-                String one = open.remove(left);
-                String other = open.remove(left);
-                open.add(left, add(shards, ImmutableSet.of(one, other)));
+                ListedShard one = open.remove(left);
+                ListedShard other = open.remove(left);
+                HashKeyRange both =
+                        new HashKeyRange(one.range().start(), other.range().end());
+                open.add(left, add(shards, ImmutableSet.of(one.id(), other.id()), both));
             } else {
-                ImmutableSet<String> parent = ImmutableSet.of(open.remove(random.nextInt(open.size())));
-                open.add(add(shards, parent));
-                open.add(add(shards, parent));
+                int place = random.nextInt(open.size());
+                ListedShard parent = open.remove(place);
+                ImmutableSet<String> parents = ImmutableSet.of(parent.id());
+                open.add(place, add(shards, parents, upperHalf(parent.range())));
+                open.add(place, add(shards, parents, lowerHalf(parent.range())));
             }
         }
         return new ShardHistory(shards);
     }
 
-    private static String add(Map<String, ListedShard> shards, ImmutableSet<String> parents) {
-        String id = "shard-%02d".formatted(shards.size());
-        shards.put(id, new ListedShard(id, parents, HashKeyRange.FULL));
-        return id;
+    private static HashKeyRange upperHalf(HashKeyRange range) {
+        return new HashKeyRange(range.midpoint(), range.end());
+    }
+
+    private static HashKeyRange lowerHalf(HashKeyRange range) {
+        return new HashKeyRange(
+                range.start(), HashKey.of(range.midpoint().toBigInteger().subtract(BigInteger.ONE)));
+    }
+
+    private static ListedShard add(Map<String, ListedShard> shards, ImmutableSet<String> parents, HashKeyRange range) {
+        ListedShard shard = new ListedShard("shard-%02d".formatted(shards.size()), parents, range);
+        shards.put(shard.id(), shard);
+        return shard;
     }
 
     List<ListedShard> listing() {
         return List.copyOf(shards.values());
+    }
+
+    /** What a stream lists of the time after its first shards were made: those that were open then, or came later. */
+    ShardHistory openSince(int shardsMade) {
+        Map<String, ListedShard> left = new LinkedHashMap<>(shards);
+        shards.values().stream()
+                .limit(shardsMade)
+                .forEach(child -> left.keySet().removeAll(child.parents()));
+        return new ShardHistory(left);
     }
 
     /** What a stream still lists after its oldest shards have aged out. */

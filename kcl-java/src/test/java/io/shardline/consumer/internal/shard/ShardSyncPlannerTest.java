@@ -33,7 +33,7 @@ class ShardSyncPlannerTest {
     void anEmptyTableNeedsExactlyTheRootsAndThereReadingStarts(@ForAll long seed) {
         ShardHistory history = ShardHistory.random(seed).withoutTheOldest(new Random(seed).nextInt(4));
 
-        List<Lease> plan = ShardSyncPlanner.plan(history.listing(), List.of(), LATEST);
+        List<Lease> plan = ShardSyncPlanner.plan(StreamListing.complete(history.listing()), List.of(), LATEST);
 
         assertThat(plan)
                 .extracting(Lease::key)
@@ -51,7 +51,8 @@ class ShardSyncPlannerTest {
         ShardHistory history = ShardHistory.random(seed);
         List<Lease> leases = history.randomLeases(new Random(seed));
 
-        List<Lease> plan = ShardSyncPlanner.plan(history.listing(), leases, Checkpoint.trimHorizon());
+        List<Lease> plan =
+                ShardSyncPlanner.plan(StreamListing.complete(history.listing()), leases, Checkpoint.trimHorizon());
 
         Set<String> passed = new LinkedHashSet<>();
         leases.forEach(lease -> passed.addAll(history.ancestorsOf(lease.key())));
@@ -70,7 +71,8 @@ class ShardSyncPlannerTest {
         ShardHistory history = ShardHistory.random(seed);
         List<Lease> leases = consistentLeases(history, new Random(seed));
 
-        List<Lease> plan = ShardSyncPlanner.plan(history.listing(), leases, Checkpoint.trimHorizon());
+        List<Lease> plan =
+                ShardSyncPlanner.plan(StreamListing.complete(history.listing()), leases, Checkpoint.trimHorizon());
 
         List<String> planned = plan.stream().map(Lease::key).toList();
         assertThat(leases).extracting(Lease::key).noneMatch(planned::contains);
@@ -83,9 +85,10 @@ class ShardSyncPlannerTest {
     void aPlanThatIsCarriedOutLeavesNothingToPlan(@ForAll long seed) {
         ShardHistory history = ShardHistory.random(seed);
         List<Lease> leases = consistentLeases(history, new Random(seed));
-        leases.addAll(ShardSyncPlanner.plan(history.listing(), leases, Checkpoint.trimHorizon()));
+        leases.addAll(
+                ShardSyncPlanner.plan(StreamListing.complete(history.listing()), leases, Checkpoint.trimHorizon()));
 
-        assertThat(ShardSyncPlanner.plan(history.listing(), leases, Checkpoint.trimHorizon()))
+        assertThat(ShardSyncPlanner.plan(StreamListing.complete(history.listing()), leases, Checkpoint.trimHorizon()))
                 .isEmpty();
     }
 
@@ -96,7 +99,8 @@ class ShardSyncPlannerTest {
         Map<String, Lease> leases = new LinkedHashMap<>();
 
         for (int round = 0; round < 100; round++) {
-            for (Lease lease : ShardSyncPlanner.plan(history.listing(), leases.values(), Checkpoint.trimHorizon())) {
+            for (Lease lease : ShardSyncPlanner.plan(
+                    StreamListing.complete(history.listing()), leases.values(), Checkpoint.trimHorizon())) {
                 assertThat(leases.put(lease.key(), lease)).as("created twice").isNull();
             }
             endOne(history, leases, random);
@@ -117,15 +121,55 @@ class ShardSyncPlannerTest {
         Collections.shuffle(listing, random); // children before parents, too
 
         for (int round = 0; round < 100; round++) {
-            ShardSyncPlanner.plan(listing, leases.values(), Checkpoint.trimHorizon())
+            ShardSyncPlanner.plan(StreamListing.complete(listing), leases.values(), Checkpoint.trimHorizon())
                     .forEach(lease -> leases.put(lease.key(), lease));
             endOne(history, leases, random);
         }
 
-        List<String> open = history.shards().keySet().stream()
-                .filter(id -> history.childrenOf(id).isEmpty())
-                .toList();
-        assertThat(leases.keySet()).containsAll(open);
+        assertThat(leases.keySet()).containsAll(openIn(history));
+        assertThat(leases.values()).allMatch(Lease::isEnded);
+    }
+
+    @Property(tries = 1_000)
+    void whatComesAfterALeasedShardIsReadFromItsBeginningWhateverTheStartingPosition(@ForAll long seed) {
+        Random random = new Random(seed);
+        ShardHistory history = ShardHistory.random(seed);
+        int start = random.nextInt(history.shards().size() + 1);
+        ShardHistory fromStart = history.openSince(start);
+        ShardHistory kept = history.openSince(random.nextInt(start + 1)); // what is older has expired
+        Map<String, Lease> leases = new LinkedHashMap<>();
+        consistentLeases(history, random).forEach(lease -> leases.put(lease.key(), lease));
+        Map<String, Checkpoint> begunAt = new LinkedHashMap<>();
+        Set<String> takenOver = Set.copyOf(leases.keySet());
+        Set<String> unfinished = new LinkedHashSet<>();
+        leases.values().stream().filter(lease -> !lease.isEnded()).forEach(lease -> unfinished.add(lease.key()));
+
+        for (int round = 0; round < 40; round++) {
+            StreamListing listing = StreamListing.fromTime(fromStart.listing());
+            if (ShardSyncPlanner.needsAllShards(listing, leases.values())) {
+                listing = listing.completedBy(kept.listing());
+            }
+            ShardSyncPlanner.plan(listing, leases.values(), LATEST)
+                    .forEach(lease -> leases.putIfAbsent(lease.key(), lease));
+            leases.forEach((key, lease) -> begunAt.putIfAbsent(key, lease.checkpoint()));
+            endOne(kept, leases, random);
+        }
+
+        for (ListedShard shard : kept.listing()) {
+            Set<String> before = history.ancestorsOf(shard.id());
+            Lease lease = leases.get(shard.id());
+            if (before.stream().anyMatch(unfinished::contains)) {
+                assertThat(lease).as("of %s", shard).isNotNull();
+            }
+            if (lease != null && !takenOver.contains(shard.id())) {
+                boolean wasRead = before.stream().anyMatch(takenOver::contains);
+                boolean follows = before.stream().anyMatch(fromStart.shards()::containsKey);
+                assertThat(begunAt.get(shard.id()))
+                        .as("of %s", shard)
+                        .isEqualTo(wasRead || follows ? Checkpoint.trimHorizon() : LATEST);
+            }
+        }
+        assertThat(leases.keySet()).containsAll(openIn(fromStart));
         assertThat(leases.values()).allMatch(Lease::isEnded);
     }
 
@@ -134,7 +178,7 @@ class ShardSyncPlannerTest {
         List<ListedShard> shards = List.of(shard("a"), shard("b", "a"), shard("c", "a"));
         Lease begun = ShardSyncPlanner.leaseFor(shard("b", "a"), new Checkpoint.At(new Position("1", 0)));
 
-        assertThat(ShardSyncPlanner.plan(shards, List.of(begun), LATEST))
+        assertThat(ShardSyncPlanner.plan(StreamListing.complete(shards), List.of(begun), LATEST))
                 .singleElement()
                 .satisfies(lease -> {
                     assertThat(lease.key()).isEqualTo("c");
@@ -181,7 +225,7 @@ class ShardSyncPlannerTest {
         Lease ended = ShardSyncPlanner.leaseFor(shard("a"), Checkpoint.shardEnd());
         Lease waiting = ShardSyncPlanner.leaseFor(shard("ab", "a", "b"), Checkpoint.trimHorizon());
 
-        assertThat(ShardSyncPlanner.plan(shards, List.of(ended, waiting), LATEST))
+        assertThat(ShardSyncPlanner.plan(StreamListing.complete(shards), List.of(ended, waiting), LATEST))
                 .singleElement()
                 .satisfies(lease -> {
                     assertThat(lease.key()).isEqualTo("b");
@@ -195,7 +239,8 @@ class ShardSyncPlannerTest {
         Lease ended = ShardSyncPlanner.leaseFor(shard("a"), Checkpoint.shardEnd());
         Lease begun = ShardSyncPlanner.leaseFor(shard("ab", "a", "b"), new Checkpoint.At(new Position("1", 0)));
 
-        assertThat(ShardSyncPlanner.plan(shards, List.of(ended, begun), LATEST)).isEmpty();
+        assertThat(ShardSyncPlanner.plan(StreamListing.complete(shards), List.of(ended, begun), LATEST))
+                .isEmpty();
     }
 
     @Test
@@ -203,7 +248,7 @@ class ShardSyncPlannerTest {
         List<ListedShard> shards = List.of(shard("a"), shard("b", "a"));
         Lease ended = ShardSyncPlanner.leaseFor(shard("a"), Checkpoint.shardEnd());
 
-        assertThat(ShardSyncPlanner.plan(shards, List.of(ended), LATEST))
+        assertThat(ShardSyncPlanner.plan(StreamListing.complete(shards), List.of(ended), LATEST))
                 .singleElement()
                 .satisfies(lease -> assertThat(lease.checkpoint()).isEqualTo(Checkpoint.trimHorizon()));
     }
@@ -232,6 +277,12 @@ class ShardSyncPlannerTest {
         leases.put(ending.key(), ending.handledTo(Checkpoint.shardEnd()));
     }
 
+    private static List<String> openIn(ShardHistory history) {
+        return history.shards().keySet().stream()
+                .filter(id -> history.childrenOf(id).isEmpty())
+                .toList();
+    }
+
     private static boolean isEndedOrAbsent(Map<String, Lease> leases, String key) {
         Lease lease = leases.get(key);
         return lease == null || lease.isEnded();
@@ -241,7 +292,7 @@ class ShardSyncPlannerTest {
     private static List<Lease> consistentLeases(ShardHistory history, Random random) {
         Map<String, Lease> leases = new LinkedHashMap<>();
         for (int round = random.nextInt(12); round > 0; round--) {
-            ShardSyncPlanner.plan(history.listing(), leases.values(), Checkpoint.trimHorizon())
+            ShardSyncPlanner.plan(StreamListing.complete(history.listing()), leases.values(), Checkpoint.trimHorizon())
                     .forEach(lease -> leases.put(lease.key(), lease));
             endOne(history, leases, random);
         }
