@@ -48,6 +48,11 @@ record Call(String operation, Fault fault, String requestId, long nowMillis) {
                 : nowMillis;
     }
 
+    /** How many records before its iterator GetRecords gives again. */
+    int repeatedRecords() {
+        return fault instanceof Fault.RepeatedRecords repeated ? repeated.count() : 0;
+    }
+
     /** Which entries of a PutRecords call get in. */
     Admission admission() {
         if (fault instanceof Fault.PartialFailure partial) {

@@ -90,4 +90,57 @@ public sealed interface Fault {
      * @param after how long after the beginning of the subscription
      */
     record SubscriptionDropped(Duration after) implements Fault {}
+
+    /**
+     * GetRecords answers with neither a next iterator nor child shards, also while the shard is open, and GetShardIterator
+     * without an iterator; no effect on other operations.
+     *
+     * @param withRecords whether GetRecords answers with its records; if not, they come with a later call
+     * @param isEmpty whether the iterator is an empty text, or else not there at all
+     */
+    record MissingIterator(boolean withRecords, boolean isEmpty) implements Fault {}
+
+    /** GetRecords and SubscribeToShard name no child shards at a shard's end; no effect on other operations. */
+    record MissingChildren() implements Fault {}
+
+    /**
+     * GetRecords begins earlier than its iterator says and so gives records again; no effect on other operations.
+     *
+     * @param count how many records come again, if there are as many; at least 1
+     */
+    record RepeatedRecords(int count) implements Fault {
+        /** Refuses to repeat nothing. */
+        public RepeatedRecords {
+            if (count < 1) {
+                throw new IllegalArgumentException("count must be at least 1: " + count);
+            }
+        }
+    }
+
+    /**
+     * GetRecords answers without records and with an iterator at the same place, whatever is there; no effect on other
+     * operations.
+     *
+     * @param behindLatest what the answer says of its distance to the tip
+     */
+    record EmptyAnswer(Duration behindLatest) implements Fault {}
+
+    /** ListShards answers as if it had been asked without a filter; no effect on other operations. */
+    record UnfilteredListing() implements Fault {}
+
+    /**
+     * Times in the answers of GetRecords, DescribeStream and DescribeStreamSummary are milliseconds where the service writes
+     * seconds, so they lie tens of thousands of years ahead; no effect on other operations.
+     */
+    record TimesInMillis() implements Fault {}
+
+    /**
+     * SubscribeToShard succeeds, and its events cease without an end or an error; no effect on other operations.
+     *
+     * @param after how long after the beginning of the subscription
+     */
+    record SubscriptionSilent(Duration after) implements Fault {}
+
+    /** SubscribeToShard succeeds, and its events end at once, before the first; no effect on other operations. */
+    record SubscriptionEmpty() implements Fault {}
 }

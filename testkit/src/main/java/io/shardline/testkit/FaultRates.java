@@ -33,7 +33,21 @@ public final class FaultRates {
         /** {@link Fault.ExpiredIterator}. */
         EXPIRED_ITERATOR,
         /** {@link Fault.SubscriptionDropped}: up to one time-out after its beginning. */
-        SUBSCRIPTION_DROPPED
+        SUBSCRIPTION_DROPPED,
+        /** {@link Fault.MissingIterator}: with or without records, absent or empty. */
+        MISSING_ITERATOR,
+        /** {@link Fault.MissingChildren}. */
+        MISSING_CHILDREN,
+        /** {@link Fault.RepeatedRecords}: up to 20. */
+        REPEATED_RECORDS,
+        /** {@link Fault.EmptyAnswer}: up to an hour behind the tip. */
+        EMPTY_ANSWER,
+        /** {@link Fault.UnfilteredListing}. */
+        UNFILTERED_LISTING,
+        /** {@link Fault.SubscriptionSilent}: up to one time-out after its beginning. */
+        SUBSCRIPTION_SILENT,
+        /** {@link Fault.SubscriptionEmpty}. */
+        SUBSCRIPTION_EMPTY
     }
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(6);

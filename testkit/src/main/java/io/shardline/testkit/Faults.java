@@ -25,6 +25,18 @@ public interface Faults {
         return (operation, request) -> none;
     }
 
+    /**
+     * What other emulators of Kinesis do at every call: a shard ends without naming its children, and ListShards ignores its
+     * filter. The same for all clients is {@link KinesisEmulator.Builder#sloppy}.
+     */
+    static Faults sloppy() {
+        return (operation, request) -> switch (operation) {
+            case "GetRecords", "SubscribeToShard" -> new Fault.MissingChildren();
+            case "ListShards" -> new Fault.UnfilteredListing();
+            default -> new Fault.None();
+        };
+    }
+
     /** Each kind of fault with its own probability, drawn from {@code random}. */
     static Faults random(RandomGenerator random, FaultRates rates) {
         return new RandomFaults(random, rates);

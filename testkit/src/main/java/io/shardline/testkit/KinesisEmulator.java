@@ -37,12 +37,14 @@ public final class KinesisEmulator implements AutoCloseable {
     private final KinesisEngine engine;
     private final RandomGenerator random;
     private final FaultPlan faults;
+    private final Faults usual;
     private volatile boolean closing;
 
     private KinesisEmulator(Builder builder, Timeline timeline, InstantSource clock) {
         this.timeline = timeline;
         this.random = builder.random;
         this.faults = new FaultPlan(this);
+        this.usual = builder.sloppy ? Faults.sloppy() : Faults.none();
         Streams.Place place = new Streams.Place(
                 builder.region, builder.account, builder.streamTransition, builder.consumerTransition);
         this.engine = new KinesisEngine(new Streams(clock, place, new Quotas(builder.lifted)));
@@ -182,6 +184,11 @@ public final class KinesisEmulator implements AutoCloseable {
         return engine.nowMillis();
     }
 
+    /** What is wrong with calls with which nothing else is. */
+    Faults usualFaults() {
+        return usual;
+    }
+
     boolean isClosing() {
         return closing;
     }
@@ -203,6 +210,7 @@ public final class KinesisEmulator implements AutoCloseable {
         private @Nullable Instant manualStart;
         private InstantSource wallClock = InstantSource.system();
         private RandomGenerator random = new SplitMix64(0);
+        private boolean sloppy;
         private Duration streamTransition = DEFAULT_TRANSITION;
         private Duration consumerTransition = DEFAULT_TRANSITION;
         private String region = "us-east-1";
@@ -256,6 +264,16 @@ public final class KinesisEmulator implements AutoCloseable {
         /** Does without any quota; by default all hold. */
         public Builder liftAll() {
             lifted.addAll(EnumSet.allOf(Quota.class));
+            return this;
+        }
+
+        /**
+         * Answers as other emulators of Kinesis do where they differ from the service: a shard ends without naming its children,
+         * and ListShards ignores its filter. Calls that have another fault are as they are without this. By default everything
+         * is as the service does it.
+         */
+        public Builder sloppy() {
+            this.sloppy = true;
             return this;
         }
 

@@ -63,11 +63,13 @@ final class Operations {
     }
 
     private void data(ShardListing listing) {
-        add(ListShardsRequest.class, (request, call) -> listing.listShards(request, call.listedAtMillis()));
+        add(
+                ListShardsRequest.class,
+                (request, call) -> listing.listShards(OddAnswers.asked(request, call.fault()), call.listedAtMillis()));
         add(PutRecordRequest.class, writer::putRecord);
         add(PutRecordsRequest.class, (request, call) -> writer.putRecords(request, call.admission()));
         add(GetShardIteratorRequest.class, reader::getShardIterator);
-        add(GetRecordsRequest.class, reader::getRecords);
+        add(GetRecordsRequest.class, (request, call) -> reader.getRecords(request, call.repeatedRecords()));
     }
 
     private void resharding(ReshardOperations resharding) {
@@ -134,6 +136,6 @@ final class Operations {
             throw new UnsupportedOperationException(
                     "not emulated: " + request.getClass().getSimpleName());
         }
-        return handler.apply(request, call);
+        return OddAnswers.spoil(request, handler.apply(request, call), call.fault());
     }
 }

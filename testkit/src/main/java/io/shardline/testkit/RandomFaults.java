@@ -13,6 +13,9 @@ final class RandomFaults implements Faults {
     private static final Fault NONE = new Fault.None();
     private static final Fault THROTTLE = new Fault.Throttle();
 
+    private static final int MAX_REPEATED = 20;
+    private static final long MAX_BEHIND_MILLIS = Duration.ofHours(1).toMillis();
+
     private final RandomGenerator random;
     private final FaultRates rates;
 
@@ -50,6 +53,13 @@ final class RandomFaults implements Faults {
             case STALE_LISTING -> new Fault.StaleListing(upToTimeout());
             case EXPIRED_ITERATOR -> new Fault.ExpiredIterator();
             case SUBSCRIPTION_DROPPED -> new Fault.SubscriptionDropped(upToTimeout());
+            case MISSING_ITERATOR -> new Fault.MissingIterator(random.nextBoolean(), random.nextBoolean());
+            case MISSING_CHILDREN -> new Fault.MissingChildren();
+            case REPEATED_RECORDS -> new Fault.RepeatedRecords(random.nextInt(1, MAX_REPEATED + 1));
+            case EMPTY_ANSWER -> new Fault.EmptyAnswer(Duration.ofMillis(random.nextLong(MAX_BEHIND_MILLIS)));
+            case UNFILTERED_LISTING -> new Fault.UnfilteredListing();
+            case SUBSCRIPTION_SILENT -> new Fault.SubscriptionSilent(upToTimeout());
+            case SUBSCRIPTION_EMPTY -> new Fault.SubscriptionEmpty();
         };
     }
 

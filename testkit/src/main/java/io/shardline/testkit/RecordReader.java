@@ -57,7 +57,8 @@ final class RecordReader {
         return new Cursor(stream.generation(), shard.number(), ordinal, streams.nowMillis()).write();
     }
 
-    GetRecordsResponse.Builder getRecords(GetRecordsRequest request) {
+    /** @param repeated how many records before the iterator are given again */
+    GetRecordsResponse.Builder getRecords(GetRecordsRequest request, int repeated) {
         int limit = Constraints.optional(request.limit(), "limit", MAX_RECORDS, MAX_RECORDS);
         String iterator = Constraints.required(request.shardIterator(), "", "shardIterator");
         Constraints.length(iterator, "", "shardIterator", MAX_ITERATOR_LENGTH);
@@ -72,7 +73,7 @@ final class RecordReader {
             throw ServiceError.throughputExceeded(RecordWriter.rateExceeded(shard, stream));
         }
         shard.log().trim(now - stream.settings().retentionMillis());
-        ShardBatch batch = ShardBatch.read(shard, cursor.ordinal(), limit, MAX_BYTES);
+        ShardBatch batch = ShardBatch.read(shard, Math.max(0, cursor.ordinal() - repeated), limit, MAX_BYTES);
         shard.traffic().read(batch.bytes(), now);
         GetRecordsResponse.Builder response = GetRecordsResponse.builder()
                 .records(batch.records())

@@ -30,9 +30,7 @@ final class SubscribeCall {
                 .send("SubscribeToShard", request, (engine, call) -> {
                     Subscription subscription = engine.subscribe(request);
                     SubscriptionPublisher events = new SubscriptionPublisher(transport, subscription, this::over);
-                    if (call.fault() instanceof Fault.SubscriptionDropped dropped) {
-                        events.dropAfter(dropped.after());
-                    }
+                    events.spoil(call.fault());
                     return new Accepted(
                             call.stamp(SubscribeToShardResponse.builder()).build(), events);
                 })

@@ -23,6 +23,7 @@ final class Subscription {
     private Runnable listener = () -> {};
     private int position;
     private long nextIdleMillis;
+    private boolean childrenConcealed;
     private boolean over;
     private @Nullable ServiceError failure;
 
@@ -60,6 +61,11 @@ final class Subscription {
 
     void wake() {
         listener.run();
+    }
+
+    /** At the end of the shard no children are named. */
+    void concealChildren() {
+        childrenConcealed = true;
     }
 
     long beganMillis() {
@@ -133,7 +139,10 @@ final class Subscription {
         if (batch.isAtTheEndOf(shard)) {
             close();
             return new Event(
-                    event.childShards(ShardBatch.childShards(stream, shard)).build());
+                    childrenConcealed
+                            ? event.build()
+                            : event.childShards(ShardBatch.childShards(stream, shard))
+                                    .build());
         }
         return new Event(
                 event.continuationSequenceNumber(shard.numberBefore(position)).build());

@@ -128,11 +128,23 @@ final class SubscriptionPublisher implements SdkPublisher<SubscribeToShardEventS
         }
     }
 
-    /** The connection will break. */
-    void dropAfter(Duration delay) {
-        IOException cause = new IOException("Connection reset by peer");
-        Runnable drop = () -> end(SdkClientException.create("The connection was closed: " + cause.getMessage(), cause));
-        transport.emulator().timeline().after(delay, () -> change(drop));
+    /** Something is wrong with the subscription from its beginning on, or will be; under the lock. */
+    void spoil(Fault fault) {
+        if (fault instanceof Fault.SubscriptionDropped dropped) {
+            IOException cause = new IOException("Connection reset by peer");
+            String message = "The connection was closed: " + cause.getMessage();
+            after(dropped.after(), () -> end(SdkClientException.create(message, cause)));
+        } else if (fault instanceof Fault.SubscriptionSilent silent) {
+            after(silent.after(), () -> ended = true); // the service's side goes on and counts
+        } else if (fault instanceof Fault.SubscriptionEmpty) {
+            subscription.close();
+        } else if (fault instanceof Fault.MissingChildren) {
+            subscription.concealChildren();
+        }
+    }
+
+    private void after(Duration delay, Runnable change) {
+        transport.emulator().timeline().after(delay, () -> change(change));
     }
 
     /** Changes the state, and then lets go what that has sent on its way. */

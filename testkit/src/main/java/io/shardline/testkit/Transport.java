@@ -93,8 +93,9 @@ final class Transport {
         // Random sources and the faults of a client are not made for several threads.
         fates.lock();
         try {
+            Fault fault = planned == null ? settings.faults().next(operation, request) : planned;
             return new Fate(
-                    planned == null ? settings.faults().next(operation, request) : planned,
+                    fault instanceof Fault.None ? emulator.usualFaults().next(operation, request) : fault,
                     settings.requestLatency().next(),
                     settings.replyLatency().next());
         } finally {
