@@ -95,7 +95,7 @@ public final class ShardlineConsumer implements AutoCloseable {
      * Completes when this worker does its part of the fleet's work for the first time: it has joined the fleet; every shard that
      * reading begins with has a lease; it has looked at the leases and has taken those that are its share and are free, while what
      * it asked others for comes later and is handled by them until then; and of each shard that it holds the handler is started and
-     * reading has begun, unless the shard waits for its parents to be handled to their end, is paused or is stopped.
+     * a read has succeeded, unless the shard waits for its parents to be handled to their end, is paused or is stopped.
      *
      * <p>It is noticed up to a tenth of a second late. A worker that is one too many for the shards is ready without any. In a
      * fleet of more than a hundred workers one of them plans for all, and it is that one who says that a worker has its share:
@@ -289,9 +289,9 @@ public final class ShardlineConsumer implements AutoCloseable {
          * Where Kinesis and DynamoDB are: an emulator, or a VPC endpoint. Default: the real service in the region.
          *
          * <p>A plain http endpoint is spoken to in HTTP/1.1, Kinesis at an https endpoint in HTTP/2 unless the HTTP client
-         * that {@code customizeKinesis} sets is told otherwise. Region and credentials, where they are not given, are what the
-         * SDK finds, as without an endpoint. At a plain http or loopback endpoint the metadata service of the machine is left
-         * out, and the region is {@code us-east-1} where none is configured.
+         * that {@code customizeKinesis} sets is told otherwise. Region and credentials, where they are not given, then come from
+         * system properties, the environment or the profile and from nowhere else, in particular not from the metadata service
+         * of the machine; without a region it is {@code us-east-1}.
          *
          * @throws IllegalArgumentException if it is not an absolute http or https address
          */

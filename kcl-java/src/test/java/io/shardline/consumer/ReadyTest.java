@@ -111,8 +111,40 @@ class ReadyTest {
         assertThatThrownBy(() -> worker.consumer().awaitReady(Duration.ZERO))
                 .isInstanceOf(ConsumerException.class)
                 .hasMessageStartingWith("the consumer is not ready after PT0S; it waits for shard " + shardId(0)
-                        + " to start, which waits for the next attempt, after ")
+                        + " to be read, which waits for the next attempt, after ")
                 .hasMessageEndingWith("java.lang.IllegalStateException: the database is away");
+    }
+
+    @Test
+    void aWorkerThatMayNotReadIsNotReadyBeforeItMay() {
+        fleet.kinesis()
+                .faults()
+                .on("GetRecords")
+                .shard(shardId(1))
+                .inject(new Fault.ServiceFailure("AccessDeniedException", 400));
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(worker.events(ConsumerEvent.ShardStarted.class)).hasSize(3);
+        assertThat(worker.consumer().ready()).isNotDone();
+        assertThat(worker.consumer().health().waitsFor())
+                .startsWith("shard " + shardId(1) + " to be read, which waits for a read to succeed, after ")
+                .contains("the last: AccessDeniedException: ");
+        fleet.kinesis().faults().clear();
+
+        fleet.get(worker.consumer().ready());
+    }
+
+    @Test
+    void aPausedShardIsNotWaitedFor() {
+        fleet.kinesis().faults().on("GetRecords").inject(new Fault.ServiceFailure("AccessDeniedException", 400));
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.advance(Duration.ofSeconds(5));
+        for (int i = 0; i < 3; i++) {
+            fleet.get(worker.consumer().pause(shardId(i)));
+        }
+
+        fleet.get(worker.consumer().ready());
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.shardline.consumer.internal.retrieve.PollPacer;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ShardName;
+import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.consumer.internal.shard.StreamSyncs;
 import java.util.List;
 import java.util.Map;
@@ -235,7 +236,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
         return shards.values().stream()
                 .filter(shard -> !shard.hasBegun())
                 .findFirst()
-                .map(shard -> "shard " + shard.lease().key() + " to start, which waits for " + shard.waitsFor())
+                .map(shard -> "shard " + shard.lease().key() + " to be read, which waits for " + shard.waitsFor())
                 .orElse(null);
     }
 
@@ -319,8 +320,8 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     }
 
     @Override
-    public void whetherListed(Lease lease, Consumer<Boolean> answer) {
-        syncs.whetherListed(lease.key(), answer);
+    public void lookUp(Lease lease, Consumer<Listed> answer) {
+        syncs.lookUp(lease.key(), answer);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.shardline.consumer.simulation;
 
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -16,30 +15,16 @@ public final class BlockingThreads implements Executor {
 
     private final SimulatedTime time;
     private final Executor pool;
-    private final int threads;
-    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
-    private int busy;
     private int started;
 
-    /** @param threads how many tasks run or block at a time; the others wait in a queue */
-    BlockingThreads(SimulatedTime time, Executor pool, int threads) {
+    BlockingThreads(SimulatedTime time, Executor pool) {
         this.time = time;
         this.pool = pool;
-        this.threads = threads;
     }
 
     @Override
     public void execute(Runnable task) {
-        queue.add(task);
-        startNext();
-    }
-
-    private void startNext() {
-        if (busy < threads && !queue.isEmpty()) {
-            busy++;
-            Runnable task = queue.remove();
-            pool.execute(() -> new UserThread(task, "user-" + ++started).begin());
-        }
+        pool.execute(() -> new UserThread(task, "user-" + ++started).begin());
     }
 
     /** Blocks the calling handler for so long, or until it is interrupted. */
@@ -86,8 +71,6 @@ public final class BlockingThreads implements Executor {
             try {
                 task.run();
             } finally {
-                busy--;
-                startNext();
                 hasStopped.release();
             }
         }

@@ -1,6 +1,8 @@
 package io.shardline.consumer.simulation;
 
 import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.Position;
+import io.shardline.consumer.RecordContext;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
@@ -25,6 +27,7 @@ final class FleetInvariants {
     private final FleetWorld world;
     private final int checkEvery;
     private final Map<String, Integer> lastFirst = new TreeMap<>();
+    private final Map<String, Position> lastInTenure = new TreeMap<>();
     private final Map<String, Lease> lastRows = new LinkedHashMap<>();
     private final Map<String, Set<String>> parents = new TreeMap<>();
     private final Set<String> deadSessions = new LinkedHashSet<>();
@@ -69,6 +72,23 @@ final class FleetInvariants {
     void checkHandled(String worker, ConsumerRecord record) {
         checkParentsEnded(record);
         checkActs(worker, record.shardId());
+    }
+
+    /** A record comes to a handler: in one tenure of its shard none comes after a later one has been handled. */
+    void checkOnce(ConsumerRecord record, RecordContext context) {
+        Position before = lastInTenure.get(tenure(record, context));
+        check(
+                before == null || record.position().compareTo(before) > 0,
+                () -> "[once a tenure] " + record + " comes after " + before);
+    }
+
+    /** A handler returns. */
+    void handled(ConsumerRecord record, RecordContext context) {
+        lastInTenure.put(tenure(record, context), record.position());
+    }
+
+    private static String tenure(ConsumerRecord record, RecordContext context) {
+        return record.shardId() + " " + context.fencingToken();
     }
 
     /** A value is handled for the first time. */
@@ -158,8 +178,15 @@ final class FleetInvariants {
                         () -> "[checkpoints] the counter went back from " + before + " to " + row);
             }
             if (row.isEnded() && (before == null || !before.isEnded())) {
+                checkIsClosed(row);
                 checkChildrenHaveLeases(row);
             }
+        }
+    }
+
+    private void checkIsClosed(Lease ended) {
+        for (Shard shard : world.openShards()) {
+            check(!shard.shardId().equals(ended.key()), () -> "[true ends] " + ended + " is at its end, and open");
         }
     }
 

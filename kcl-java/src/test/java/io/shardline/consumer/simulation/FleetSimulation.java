@@ -2,6 +2,7 @@ package io.shardline.consumer.simulation;
 
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.ConsumerState;
+import io.shardline.consumer.RecordContext;
 import io.shardline.consumer.simulation.FleetWorld.Worker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -77,7 +78,8 @@ final class FleetSimulation {
         return new Outcome(world.time.trace().hash(), feed.puts(), handled.size(), duplicates, took, world.happened());
     }
 
-    private void handle(String worker, ConsumerRecord record) {
+    private void handle(String worker, ConsumerRecord record, RecordContext context) {
+        invariants.checkOnce(record, context);
         if (!world.isHealed() && world.random.nextInt(50) == 0) {
             world.count("fault: handler throws");
             if (world.random.nextBoolean()) {
@@ -93,6 +95,7 @@ final class FleetSimulation {
         } else {
             duplicates++;
         }
+        invariants.handled(record, context);
     }
 
     private void checkAtTheEnd() {

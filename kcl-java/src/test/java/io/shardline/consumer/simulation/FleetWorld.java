@@ -3,6 +3,7 @@ package io.shardline.consumer.simulation;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.RecordContext;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
@@ -26,7 +27,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -50,7 +50,7 @@ final class FleetWorld {
     final List<Worker> workers = new ArrayList<>();
     private final FleetSimulation.Life life;
     private final Mutant.Kind kind;
-    private final BiConsumer<String, ConsumerRecord> handler;
+    private final Handler handler;
     private final Map<String, Long> happened = new TreeMap<>();
 
     /** One worker: a process and the production consumer in it. */
@@ -61,8 +61,12 @@ final class FleetWorld {
         }
     }
 
-    /** @param handler is given the worker's name and the record */
-    FleetWorld(long seed, FleetSimulation.Life life, Mutant.Kind kind, BiConsumer<String, ConsumerRecord> handler) {
+    /** What every worker's handler does. */
+    interface Handler {
+        void handle(String worker, ConsumerRecord record, RecordContext context);
+    }
+
+    FleetWorld(long seed, FleetSimulation.Life life, Mutant.Kind kind, Handler handler) {
         this.life = life;
         this.kind = kind;
         this.handler = handler;
@@ -78,7 +82,7 @@ final class FleetWorld {
         SimulatedProcess producing = time.process("producer");
         producer = ShardlineProducer.builder()
                 .config(ProducerConfig.builder().linger(Duration.ofMillis(50)).build())
-                .client(client(producing))
+                .client(client(producing, rates()))
                 .platform(platform(producing))
                 .build();
         for (int i = 1; i <= 3; i++) {
@@ -100,11 +104,11 @@ final class FleetWorld {
                 new SimulatedLeaseTable(new CountingTable(table, this::count), time, process, network);
         Mutant mutant = kind.in(time, process);
         ShardProcessor.Factory processors =
-                ShardProcessor.factory((record, context) -> handler.accept(name, record), null);
+                ShardProcessor.factory((record, context) -> handler.handle(name, record, context), null);
         ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
                 config,
                 platform(process),
-                client(process),
+                client(process, OddAnswers.draw(rates(), random)),
                 mutant.store(leases),
                 processors,
                 event -> note(name, event));
@@ -124,8 +128,8 @@ final class FleetWorld {
                 process.random());
     }
 
-    private KinesisAsyncClient client(SimulatedProcess process) {
-        FaultRates rates = FaultRates.none()
+    private FaultRates rates() {
+        return FaultRates.none()
                 .with(FaultRates.Kind.THROTTLE, random.nextDouble() * 0.1)
                 .with(FaultRates.Kind.SERVICE_FAILURE, random.nextDouble() * 0.05)
                 .with(FaultRates.Kind.REPLY_LOST, random.nextDouble() * 0.05)
@@ -133,9 +137,13 @@ final class FleetWorld {
                 .with(FaultRates.Kind.LANDS_LATE, random.nextDouble() * 0.05)
                 .with(FaultRates.Kind.PARTIAL_FAILURE, random.nextDouble() * 0.1)
                 .timeout(Duration.ofSeconds(2));
+    }
+
+    private KinesisAsyncClient client(SimulatedProcess process, FaultRates rates) {
         return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
-                .faults(counted(Faults.random(random, rates).until(this::isHealed)))
+                .faults(counted(OddAnswers.oneLieAtATime(Faults.random(random, rates), time::nowNanos)
+                        .until(this::isHealed)))
                 .callbacks(process.pool("sdk", 1)));
     }
 

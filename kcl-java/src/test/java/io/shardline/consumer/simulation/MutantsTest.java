@@ -23,10 +23,32 @@ class MutantsTest {
     private static final String PACKAGE = "io.shardline.consumer.";
 
     static Stream<Arguments> mutants() {
-        return Stream.of(Arguments.of(
-                "a position is written one record too far",
-                mutant("internal.process.BatchRun", "all.get(count - 1).position()", "all.get(count).position()"),
-                "progress"));
+        return Stream.of(
+                Arguments.of(
+                        "a position is written one record too far",
+                        mutant(
+                                "internal.process.BatchRun",
+                                "return count == 0 ? null : known.records().get(count - 1).position();",
+                                "return known.records().get(count).position();"),
+                        "progress"),
+                Arguments.of(
+                        "an answer without iterator and children is the end of an open shard",
+                        mutant(
+                                "internal.retrieve.PollingSource",
+                                "boolean end = iterator == null && isEnd(answer, started);",
+                                "boolean end = iterator == null;"),
+                        "true ends"),
+                Arguments.of(
+                        "an answer without iterator and children is the end once the shard is closed",
+                        mutant("internal.process.EndEvidence", "return isSecond && isEmpty", "return isEmpty"),
+                        "progress"),
+                Arguments.of(
+                        "a record that stands before the position and is given twice is handled twice",
+                        mutant(
+                                "internal.retrieve.Deaggregator",
+                                "return order < 0 ? Long.MAX_VALUE : order == 0",
+                                "return order == 0"),
+                        "once a tenure"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.process;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.runtime.internal.ServiceErrors;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,15 +21,21 @@ final class ReadTrouble {
 
     private static final int EXPLAINED_AGAIN = 20;
 
+    /**
+     * The shard may be older than the retention, the stream another one of the same name, or an answer without an iterator the
+     * end.
+     */
+    private static final Set<String> SUSPICIOUS =
+            Set.of("ResourceNotFoundException", "InvalidArgumentException", "MalformedAnswerException");
+
     private final ShardConsumer.Host host;
     private final HeldLease lease;
-    private final Runnable gone;
+    private final EndEvidence evidence;
 
-    /** @param gone called when the stream has no such shard any more */
-    ReadTrouble(ShardConsumer.Host host, HeldLease lease, Runnable gone) {
+    ReadTrouble(ShardConsumer.Host host, HeldLease lease, EndEvidence evidence) {
         this.host = host;
         this.lease = lease;
-        this.gone = gone;
+        this.evidence = evidence;
     }
 
     void failed(Throwable failure, int inARow) {
@@ -42,13 +49,8 @@ final class ReadTrouble {
                     code,
                     ServiceErrors.message(failure));
         }
-        if (code.equals("ResourceNotFoundException") || code.equals("InvalidArgumentException")) {
-            // The shard may be older than the retention, or the stream another one of the same name.
-            host.whetherListed(lease.row(), listed -> {
-                if (!listed) {
-                    gone.run();
-                }
-            });
+        if (SUSPICIOUS.contains(code)) {
+            evidence.suspect();
         }
     }
 }

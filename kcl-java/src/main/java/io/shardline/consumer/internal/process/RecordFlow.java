@@ -38,6 +38,7 @@ final class RecordFlow implements PollingSource.Sink {
     private final Owner owner;
     private final ShardName shard;
     private final Deaggregator deaggregator;
+    private final EndEvidence evidence;
     private final ReadTrouble trouble;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
 
@@ -78,7 +79,9 @@ final class RecordFlow implements PollingSource.Sink {
         this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
         this.source = newSource();
         this.answeredAt = setting.loop().nanoTime();
-        this.trouble = new ReadTrouble(setting.host(), lease, this::isGone);
+        this.evidence =
+                new EndEvidence(setting.loop(), answer -> setting.host().lookUp(lease.row(), answer), this::isGone);
+        this.trouble = new ReadTrouble(setting.host(), lease, evidence);
     }
 
     private PollingSource newSource() {
@@ -133,6 +136,11 @@ final class RecordFlow implements PollingSource.Sink {
         }
     }
 
+    /** Whether a read has succeeded, of this tenure. */
+    boolean hasBeenRead() {
+        return behind != null;
+    }
+
     /** Whether something that was read waits for the handler, or is with it. */
     boolean isAnyWaiting() {
         return run != null || !ready.isEmpty();
@@ -171,6 +179,12 @@ final class RecordFlow implements PollingSource.Sink {
     public void answered(Duration behindLatest) {
         behind = behindLatest;
         answeredAt = setting.loop().nanoTime();
+        evidence.isThere();
+    }
+
+    @Override
+    public boolean claimsEnd(boolean isEmpty, long sentNanos) {
+        return evidence.claimsEnd(isEmpty, sentNanos);
     }
 
     @Override
@@ -224,7 +238,14 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     private void handle(BatchRun current) {
-        calls.call(() -> processor.process(current), failure -> handled(current, failure));
+        calls.call(
+                () -> {
+                    if (!processor.checkpointsItself()) {
+                        checkpointer.given(current.last());
+                    }
+                    processor.process(current);
+                },
+                failure -> handled(current, failure));
     }
 
     private void handled(BatchRun current, @Nullable Throwable failure) {
@@ -243,8 +264,7 @@ final class RecordFlow implements PollingSource.Sink {
 
     private void goOn(BatchRun current) {
         if (!current.isDone()) {
-            handle(current); // there is another batch in it, or it stopped for a deadline that has moved, or at what
-            // was skipped
+            handle(current); // it stopped for a deadline that a renewal has moved meanwhile, or at what was skipped
             return;
         }
         if (current.dropped() > 0) {
@@ -297,7 +317,6 @@ final class RecordFlow implements PollingSource.Sink {
         Position position = current == null ? null : current.progress();
         if (position != null) {
             handled = position;
-            checkpointer.handledUpTo(position);
         }
     }
 

@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
+import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.List;
@@ -86,8 +87,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
         /** The shard that a lease is for. */
         ShardName nameOf(Lease lease);
 
-        /** Finds out whether the stream still has a shard that could not be read. Calls back if it is known. */
-        void whetherListed(Lease lease, Consumer<Boolean> answer);
+        /** Looks a shard up in a fresh listing of its stream. Calls back if it is known. */
+        void lookUp(Lease lease, Consumer<Listed> answer);
 
         /** The shard is at its end: its children need leases. Calls back once they are there. */
         void createChildren(Lease lease, List<ChildShard> children, Runnable created);
@@ -131,11 +132,15 @@ public final class ShardConsumer implements RecordFlow.Owner {
         return watch.waitsFor();
     }
 
-    /** Whether nothing that this worker has to do keeps its records from being read. */
+    /** Whether a read of it has succeeded, or it waits for something that this worker need not do first. */
     public boolean hasBegun() {
         return retries.isSuspended()
-                || (state == State.AWAITING_PARENTS && awaitingParents)
-                || (state != State.AWAITING_PARENTS && state != State.STARTING);
+                || switch (state) {
+                    case AWAITING_PARENTS -> awaitingParents;
+                    case STARTING -> false;
+                    case RUNNING -> flow.hasBeenRead();
+                    case ENDING, DRAINING, CLOSED -> true;
+                };
     }
 
     State state() {

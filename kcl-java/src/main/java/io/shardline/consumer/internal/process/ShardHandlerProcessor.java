@@ -32,31 +32,16 @@ final class ShardHandlerProcessor implements ShardProcessor {
         if (!run.mayGoOn()) {
             return;
         }
-        int count = nextBatch(run);
-        if (count > 0) {
-            give(run, run.handled() + count);
-        }
-        run.handled(run.handled() + count);
-    }
-
-    private void give(BatchRun run, int to) throws Exception {
-        RecordBatch batch = new RecordBatch(
-                run.records().subList(run.handled(), to), run.batch().behindLatest());
-        tenure.callBegins(run.records().get(to - 1).position(), run.endOf(to));
-        try {
+        if (!run.records().isEmpty()) {
+            RecordBatch batch = new RecordBatch(run.records(), run.batch().behindLatest());
             handler().records(batch, tenure.checkpointer());
-        } finally {
-            tenure.callEnds();
         }
+        run.handled(run.records().size());
     }
 
     @Override
     public int failed(BatchRun run) {
-        return nextBatch(run);
-    }
-
-    private int nextBatch(BatchRun run) {
-        return Math.min(tenure.maxBatchRecords(), run.records().size() - run.handled());
+        return run.records().size();
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's way to checkpoints during one tenure of a shard, and what a checkpoint covers that names no record.
+ * The user's way to checkpoints during one tenure of a shard.
  *
  * <p>Thread-safe.
  */
@@ -25,12 +25,7 @@ final class TenureCheckpointer implements Checkpointer {
     private final Executor userCode;
     private final HeldLease lease;
     private final ShardName shard;
-    private volatile @Nullable Position handled;
     private volatile @Nullable Position given;
-    private volatile @Nullable Call call;
-
-    /** A running call of the handler, and where the records end that it was given. */
-    private record Call(Thread thread, Position end) {}
 
     TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease, ShardName shard) {
         this.loop = loop;
@@ -39,31 +34,14 @@ final class TenureCheckpointer implements Checkpointer {
         this.shard = shard;
     }
 
-    /** Calls that returned have handled everything up to here, or the policy has passed over it. */
-    void handledUpTo(Position position) {
-        handled = position;
-    }
-
-    /** The calling thread begins to give records to the handler. */
-    void callBegins(Position lastRecord, Position end) {
-        given = lastRecord;
-        call = new Call(Thread.currentThread(), end);
-    }
-
-    /** The handler has returned or thrown. */
-    void callEnds() {
-        call = null;
-    }
-
-    /** What a checkpoint covers that is made now and names no record; null if nothing is handled yet. */
-    private @Nullable Position covered() {
-        Call running = call;
-        return running != null && running.thread() == Thread.currentThread() ? running.end() : handled;
+    /** The handler has been given everything up to here. */
+    void given(Position last) {
+        given = last;
     }
 
     @Override
     public void checkpoint() {
-        Position last = covered();
+        Position last = given;
         if (last != null) {
             await(write(last, Runnable::run));
         }
@@ -72,12 +50,6 @@ final class TenureCheckpointer implements Checkpointer {
     @Override
     public void checkpoint(ConsumerRecord record) {
         await(write(positionOf(record), Runnable::run));
-    }
-
-    @Override
-    public CompletableFuture<Void> checkpointAsync() {
-        Position last = covered();
-        return last == null ? CompletableFuture.completedFuture(null) : write(last, userCode);
     }
 
     @Override

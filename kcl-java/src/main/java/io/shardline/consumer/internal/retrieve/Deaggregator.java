@@ -43,7 +43,8 @@ public final class Deaggregator {
      * User records in order.
      *
      * @param records what is to be handled
-     * @param last where the last Kinesis record ends, whether or not its entries are delivered
+     * @param last where the last Kinesis record ends, whether or not its entries are delivered, but not before what was handled
+     *     already
      * @param dropped how many entries were foreign and are not among the records
      */
     public record Expanded(List<ConsumerRecord> records, Position last, int dropped) {}
@@ -59,13 +60,17 @@ public final class Deaggregator {
         int dropped = 0;
         int lastIndex = 0;
         for (Record record : batch) {
+            long handledTo = handledTo(record, after);
+            if (handledTo == Long.MAX_VALUE) {
+                continue;
+            }
             Decoded decoded = AggregateCodec.decode(record.data().asByteArrayUnsafe());
             if (decoded instanceof Decoded.Aggregated aggregate) {
                 lastIndex = aggregate.entries().size() - 1;
-                dropped += expand(record, aggregate.entries(), after, found);
+                dropped += expand(record, aggregate.entries(), handledTo, found);
             } else {
                 lastIndex = 0;
-                if (!isHandled(record, 0, after)) {
+                if (handledTo < 0) {
                     found.add(ConsumerRecord.plain(
                             sourceOf(record),
                             record.partitionKey(),
@@ -73,13 +78,12 @@ public final class Deaggregator {
                 }
             }
         }
-        String lastNumber = batch.get(batch.size() - 1).sequenceNumber();
-        return new Expanded(found, new Position(lastNumber, lastIndex), dropped);
+        Position last = new Position(batch.get(batch.size() - 1).sequenceNumber(), lastIndex);
+        return new Expanded(found, after == null || last.compareTo(after) >= 0 ? last : after, dropped);
     }
 
     /** Adds the entries that are to be handled and returns how many were dropped. */
-    private int expand(
-            Record record, List<AggregateEntry> entries, @Nullable Position after, List<ConsumerRecord> found) {
+    private int expand(Record record, List<AggregateEntry> entries, long handledTo, List<ConsumerRecord> found) {
         boolean mayDrop = range != null && isDropping(record);
         if (mayDrop
                 && treatment == ForeignEntries.DROP_AGGREGATE
@@ -90,7 +94,7 @@ public final class Deaggregator {
         int dropped = 0;
         for (int i = 0; i < entries.size(); i++) {
             AggregateEntry entry = entries.get(i);
-            if (isHandled(record, i, after)) {
+            if (i <= handledTo) {
                 continue;
             }
             if (mayDrop && isForeign(entry)) {
@@ -112,11 +116,16 @@ public final class Deaggregator {
         return range != null && !range.contains(entry.hashKey());
     }
 
-    private static boolean isHandled(Record record, int index, @Nullable Position after) {
-        // Only the record at the checkpoint itself can be half handled: reading starts there.
-        return after != null
-                && index <= after.subSequenceNumber()
-                && record.sequenceNumber().equals(after.sequenceNumber());
+    /**
+     * The index of the record's last entry that is handled, or -1; the largest number if the whole record is: it stands before
+     * the position, so it has been given twice.
+     */
+    private static long handledTo(Record record, @Nullable Position after) {
+        if (after == null) {
+            return -1;
+        }
+        int order = new Position(record.sequenceNumber(), after.subSequenceNumber()).compareTo(after);
+        return order < 0 ? Long.MAX_VALUE : order == 0 ? after.subSequenceNumber() : -1;
     }
 
     private ConsumerRecord.Source sourceOf(Record record) {

@@ -78,6 +78,15 @@ public final class PollingSource {
         /** A read succeeded, with records or without; before anything else is said of it. */
         default void answered(Duration behindLatest) {}
 
+        /**
+         * An answer has neither a next iterator nor children. Returns whether it is the shard's end by what else is known; if not,
+         * it is a failed read.
+         *
+         * @param isEmpty whether it has no records
+         * @param sentNanos when it was asked for, with an iterator at or after the last record that was given
+         */
+        boolean claimsEnd(boolean isEmpty, long sentNanos);
+
         /** A batch; its bytes must be released to the budget. No more comes until it is asked for. */
         void fetched(FetchedBatch batch);
 
@@ -178,8 +187,12 @@ public final class PollingSource {
         send(
                 () -> setting.client().getShardIterator(request),
                 answer -> {
-                    iterator = answer.shardIterator();
-                    open();
+                    iterator = given(answer.shardIterator());
+                    if (iterator == null) {
+                        failed(new MalformedAnswerException("GetShardIterator answered without an iterator"));
+                    } else {
+                        open();
+                    }
                 },
                 this::failed);
     }
@@ -216,10 +229,18 @@ public final class PollingSource {
         sendAlways(
                 () -> setting.client().getRecords(request),
                 answer -> {
-                    long bytes = stopped ? 0 : sizeOf(answer.records());
+                    boolean isSound = answer.records().stream().allMatch(PollingSource::isSound);
+                    long bytes = stopped || !isSound ? 0 : sizeOf(answer.records());
                     setting.budget().settle(reserved, bytes);
-                    if (!stopped) {
+                    if (stopped) {
+                        return;
+                    }
+                    if (isSound) {
                         taken(answer, bytes, started);
+                    } else {
+                        failed(new MalformedAnswerException(
+                                "GetRecords answered with a record that lacks its sequence number, data or"
+                                        + " partition key"));
                     }
                 },
                 failure -> {
@@ -230,33 +251,54 @@ public final class PollingSource {
                 });
     }
 
+    private static boolean isSound(Record record) {
+        return record.sequenceNumber() != null && record.data() != null && record.partitionKey() != null;
+    }
+
     private void taken(GetRecordsResponse answer, long bytes, long started) {
         busy = false;
-        failures = 0;
-        iterator = answer.nextShardIterator();
-        guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
-        long behindMillis = answer.millisBehindLatest() == null ? 0 : answer.millisBehindLatest();
+        iterator = given(answer.nextShardIterator());
         lastRead = started;
-        sink.answered(Duration.ofMillis(behindMillis));
+        Duration behind =
+                Duration.ofMillis(answer.millisBehindLatest() == null ? 0 : Math.max(0, answer.millisBehindLatest()));
         spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(bytes);
-        notBefore = latest(spentUntil, started + pauseNanos(behindMillis > 0));
-        boolean end = iterator == null;
-        stopped = end;
-        if (!answer.records().isEmpty()) {
-            wanted = false;
-            lastSequenceNumber =
-                    answer.records().get(answer.records().size() - 1).sequenceNumber();
-            sink.fetched(new FetchedBatch(
-                    answer.records(),
-                    Duration.ofMillis(behindMillis),
-                    bytes,
-                    setting.loop().nanoTime()));
+        boolean end = iterator == null && isEnd(answer, started);
+        if (iterator == null && !end) {
+            wanted &= answer.records().isEmpty();
+            failed(new MalformedAnswerException("GetRecords answered with neither a next iterator nor child shards, and"
+                    + " nothing else shows that the shard is at its end"));
+            give(answer.records(), behind, bytes);
+            return;
         }
+        failures = 0;
+        guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
+        sink.answered(behind);
+        notBefore = latest(spentUntil, started + pauseNanos(!behind.isZero()));
+        stopped = end;
+        give(answer.records(), behind, bytes);
         if (end) {
             sink.ended(answer.childShards());
         } else {
             next();
         }
+    }
+
+    private boolean isEnd(GetRecordsResponse answer, long started) {
+        return !answer.childShards().isEmpty()
+                || sink.claimsEnd(answer.records().isEmpty(), started);
+    }
+
+    private void give(List<Record> records, Duration behind, long bytes) {
+        if (!records.isEmpty()) {
+            wanted = false;
+            lastSequenceNumber = records.get(records.size() - 1).sequenceNumber();
+            sink.fetched(new FetchedBatch(records, behind, bytes, setting.loop().nanoTime()));
+        }
+    }
+
+    /** Other implementations of the service write no iterator as an empty text. */
+    private static @Nullable String given(@Nullable String iterator) {
+        return iterator == null || iterator.isEmpty() ? null : iterator;
     }
 
     private long pauseNanos(boolean behind) {
@@ -275,8 +317,11 @@ public final class PollingSource {
         }
         failures++;
         lastFailure = failure;
-        notBefore = setting.loop().nanoTime()
-                + setting.pacer().afterFailures(failures, setting.platform().random());
+        notBefore = latest(
+                spentUntil,
+                setting.loop().nanoTime()
+                        + setting.pacer()
+                                .afterFailures(failures, setting.platform().random()));
         sink.failed(failure, failures);
         next();
     }

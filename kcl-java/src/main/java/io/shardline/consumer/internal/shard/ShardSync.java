@@ -171,10 +171,10 @@ final class ShardSync implements RootLeases.Owner {
     }
 
     /**
-     * Finds out whether the stream still lists a shard. Calls back if the listing succeeds, and shows the same stream: one that
-     * was deleted and made again has shards of the same names.
+     * Looks a shard up. Calls back if the listing succeeds, and shows the same stream: one that was deleted and made again has
+     * shards of the same names.
      */
-    void whetherListed(LeaseKey key, Consumer<Boolean> answer) {
+    void lookUp(LeaseKey key, Consumer<Listed> answer) {
         describe()
                 .thenAccept(described -> {
                     StreamDescriptionSummary summary = described.streamDescriptionSummary();
@@ -184,17 +184,26 @@ final class ShardSync implements RootLeases.Owner {
                     if (key.stream().equals(keyPrefix(summary))) {
                         look(key.shardId(), answer);
                     } else {
-                        answer.accept(false); // of an earlier stream of that name
+                        answer.accept(Listed.ABSENT); // of an earlier stream of that name
                     }
                 })
                 .exceptionally(this::fail);
     }
 
-    private void look(String shardId, Consumer<Boolean> answer) {
+    private void look(String shardId, Consumer<Listed> answer) {
         listing.list(target.streamName(), null)
-                .thenAccept(shards -> answer.accept(
-                        shards.stream().anyMatch(shard -> shard.shardId().equals(shardId))))
+                .thenAccept(shards -> answer.accept(shards.stream()
+                        .filter(shard -> shard.shardId().equals(shardId))
+                        .map(ShardSync::stateOf)
+                        .findFirst()
+                        .orElse(Listed.ABSENT)))
                 .exceptionally(this::fail);
+    }
+
+    private static Listed stateOf(Shard shard) {
+        boolean isClosed = shard.sequenceNumberRange() != null
+                && shard.sequenceNumberRange().endingSequenceNumber() != null;
+        return isClosed ? Listed.CLOSED : Listed.OPEN;
     }
 
     private void createWhereAllParentsAre(Lease parent, List<ListedShard> children, Runnable created) {

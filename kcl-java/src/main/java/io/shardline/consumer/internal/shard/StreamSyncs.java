@@ -134,9 +134,9 @@ public final class StreamSyncs {
         of(parent.key()).createChildren(parent, children, created);
     }
 
-    /** Finds out whether a lease's shard is still listed. Calls back if that is known. */
-    public void whetherListed(String leaseKey, Consumer<Boolean> answer) {
-        of(leaseKey).whetherListed(LeaseKey.parse(leaseKey), answer);
+    /** Looks a lease's shard up in a fresh listing. Calls back if that succeeds. */
+    public void lookUp(String leaseKey, Consumer<Listed> answer) {
+        of(leaseKey).lookUp(LeaseKey.parse(leaseKey), answer);
     }
 
     /** Why a lease cannot be of an application such as this one, if so. */

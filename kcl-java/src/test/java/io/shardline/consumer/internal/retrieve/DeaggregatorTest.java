@@ -46,6 +46,32 @@ class DeaggregatorTest {
     }
 
     @Test
+    void whatStandsBeforeThePositionHandledIsNotDeliveredAgain() {
+        Expanded expanded = expand(
+                ForeignEntries.DROP_AGGREGATE,
+                new Position("10", 1),
+                plain("8", "key", "8"),
+                aggregate("9", "a", 1, 100), // foreign, and told of before
+                aggregate("10", "a", 1, 2, 3),
+                plain("11", "key", "11"));
+
+        assertThat(expanded.records())
+                .extracting(ConsumerRecord::position)
+                .containsExactly(new Position("10", 2), new Position("11", 0));
+        assertThat(expanded.dropped()).isZero();
+        assertThat(expanded.last()).isEqualTo(new Position("11", 0));
+    }
+
+    @Test
+    void aPageThatIsGivenTwiceDoesNotMoveThePositionBack() {
+        Expanded expanded =
+                expand(ForeignEntries.AUTO, new Position("10", 1), plain("8", "key", "8"), plain("9", "key", "9"));
+
+        assertThat(expanded.records()).isEmpty();
+        assertThat(expanded.last()).isEqualTo(new Position("10", 1));
+    }
+
+    @Test
     void theEntriesOfAnAggregateShareTheNumberAndDifferByTheIndex() {
         Expanded expanded = expand(ForeignEntries.AUTO, null, aggregate("7", "a", 1, 2, 3));
 

@@ -161,6 +161,55 @@ class PollingSourceTest {
     }
 
     @Test
+    void anAnswerWithNeitherIteratorNorChildrenIsAFailedReadAndItsRecordsCount() {
+        shard.put(3);
+        shard.fail(1, "GetRecords", new Fault.MissingIterator(true, false));
+        shard.fail(1, "GetRecords", new Fault.MissingIterator(false, true));
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+        shard.advance(Duration.ofSeconds(5));
+        shard.put(2);
+
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.failures()).containsExactly("MalformedAnswerException 1", "MalformedAnswerException 2");
+        assertThat(shard.records()).isEqualTo(5);
+        assertThat(shard.calls("GetShardIterator")).hasSize(3);
+        assertThat(shard.source().isStopped()).isFalse();
+        assertThat(shard.budget().free()).isEqualTo(ReadShard.BUDGET);
+    }
+
+    @Test
+    void aShardThatIsKnownToBeClosedEndsWithoutChildrenOnceNothingComes() {
+        shard.put(2);
+        shard.split();
+        shard.fail(Integer.MAX_VALUE, "GetRecords", new Fault.MissingChildren());
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+        shard.advance(Duration.ofSeconds(5));
+        assertThat(shard.source().isStopped()).isFalse();
+
+        shard.isKnownToBeClosed();
+        shard.advance(Duration.ofSeconds(15));
+
+        assertThat(shard.source().isStopped()).isTrue();
+        assertThat(shard.records()).isEqualTo(2);
+    }
+
+    @Test
+    void aMissingIteratorIsAskedForAgainAfterAPause() {
+        shard.put(1);
+        shard.fail(3, "GetShardIterator", new Fault.MissingIterator(false, false));
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(30));
+
+        assertThat(shard.records()).isEqualTo(1);
+        assertThat(shard.failures()).hasSize(3);
+        assertThat(shard.gap("GetShardIterator", 1)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
     void aSourceThatIsStoppedAtAnyMomentGivesItsBytesBackAndNothingMore() {
         for (int millis = 0; millis < 1_200; millis += 7) {
             ReadShard stopped = new ReadShard(LATENCY);

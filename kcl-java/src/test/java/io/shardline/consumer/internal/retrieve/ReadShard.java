@@ -51,6 +51,7 @@ final class ReadShard implements PollingSource.Sink {
     private final List<String> children = new ArrayList<>();
     private @Nullable PollingSource source;
     private boolean keepsAsking;
+    private boolean closed;
 
     private record Made(String operation, long nanos) {}
 
@@ -119,6 +120,11 @@ final class ReadShard implements PollingSource.Sink {
     /** From now on every batch is followed by another demand, and its bytes are given back. */
     void keepAsking() {
         keepsAsking = true;
+    }
+
+    /** From now on it is known that the shard is closed. */
+    void isKnownToBeClosed() {
+        closed = true;
     }
 
     /** Puts records; many of them are large. */
@@ -196,6 +202,11 @@ final class ReadShard implements PollingSource.Sink {
 
     void releaseAll() {
         batches.forEach(batch -> budget.release(batch.bytes()));
+    }
+
+    @Override
+    public boolean claimsEnd(boolean isEmpty, long sentNanos) {
+        return isEmpty && closed;
     }
 
     @Override
