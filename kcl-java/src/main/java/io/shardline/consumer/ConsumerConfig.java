@@ -28,6 +28,7 @@ public final class ConsumerConfig {
     private final double readsPerSecondAtTip;
     private final ForeignEntries foreignEntries;
     private final int handlerThreads;
+    private final int maxBatchRecords;
     private final GiveUpPolicy giveUp;
     private final Duration handOverTimeout;
     private final Duration stalledAfter;
@@ -48,6 +49,7 @@ public final class ConsumerConfig {
         readsPerSecondAtTip = builder.readsPerSecondAtTip;
         foreignEntries = builder.foreignEntries;
         handlerThreads = builder.handlerThreads;
+        maxBatchRecords = builder.maxBatchRecords;
         giveUp = builder.giveUp;
         handOverTimeout = builder.handOverTimeout;
         stalledAfter = builder.stalledAfter;
@@ -135,6 +137,10 @@ public final class ConsumerConfig {
         return handlerThreads;
     }
 
+    public int maxBatchRecords() {
+        return maxBatchRecords;
+    }
+
     public GiveUpPolicy giveUp() {
         return giveUp;
     }
@@ -171,6 +177,7 @@ public final class ConsumerConfig {
         private double readsPerSecondAtTip = 1;
         private ForeignEntries foreignEntries = ForeignEntries.AUTO;
         private int handlerThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private int maxBatchRecords = 10_000;
         private GiveUpPolicy giveUp = GiveUpPolicy.never();
         private Duration handOverTimeout = Duration.ofSeconds(30);
         private Duration stalledAfter = Duration.ofMinutes(1);
@@ -256,6 +263,16 @@ public final class ConsumerConfig {
         }
 
         /**
+         * How many records a {@link ShardHandler} is given in one call at most, at least 1. Default 10,000. The entries of
+         * aggregated records count one by one: one read of a shard may bring 100,000 of them and more, which then come in several
+         * calls.
+         */
+        public Builder maxBatchRecords(int records) {
+            maxBatchRecords = records;
+            return this;
+        }
+
+        /**
          * What becomes of a shard whose handler goes on throwing. Default {@link GiveUpPolicy#never()}: the record comes again
          * for as long as this worker holds the shard, and those behind it wait.
          */
@@ -324,6 +341,7 @@ public final class ConsumerConfig {
             check(isRate(readsPerSecondBehind), "readsPerSecondBehind", readsPerSecondBehind, "above 0, at most 5");
             check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
+            check(maxBatchRecords >= 1, "maxBatchRecords", maxBatchRecords, "at least 1");
             check(isPositive(handOverTimeout), "handOverTimeout", handOverTimeout, "positive");
             check(stalledAfter.compareTo(Duration.ofSeconds(1)) >= 0, "stalledAfter", stalledAfter, "at least 1 s");
             check(isPositive(startTimeout), "startTimeout", startTimeout, "positive");

@@ -289,9 +289,9 @@ public final class ShardlineConsumer implements AutoCloseable {
          * Where Kinesis and DynamoDB are: an emulator, or a VPC endpoint. Default: the real service in the region.
          *
          * <p>A plain http endpoint is spoken to in HTTP/1.1, Kinesis at an https endpoint in HTTP/2 unless the HTTP client
-         * that {@code customizeKinesis} sets is told otherwise. Region and credentials, where they are not given, then come from
-         * system properties, the environment or the profile and from nowhere else, in particular not from the metadata service
-         * of the machine; without a region it is {@code us-east-1}.
+         * that {@code customizeKinesis} sets is told otherwise. Region and credentials, where they are not given, are what the
+         * SDK finds, as without an endpoint. At a plain http or loopback endpoint the metadata service of the machine is left
+         * out, and the region is {@code us-east-1} where none is configured.
          *
          * @throws IllegalArgumentException if it is not an absolute http or https address
          */

@@ -23,6 +23,7 @@ class ConsumerConfigTest {
         assertThat(config.readsPerSecondAtTip()).isEqualTo(1);
         assertThat(config.foreignEntries()).isEqualTo(ForeignEntries.AUTO);
         assertThat(config.handlerThreads()).isGreaterThanOrEqualTo(4);
+        assertThat(config.maxBatchRecords()).isEqualTo(10_000);
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.workerId()).startsWith("worker-");
         assertThat(config.applicationName()).isEqualTo("app");
@@ -43,6 +44,7 @@ class ConsumerConfigTest {
         refused(c -> c.readsPerSecondBehind(Double.NaN), "readsPerSecondBehind must be above 0, at most 5, was NaN");
         refused(c -> c.readsPerSecondAtTip(5.1), "readsPerSecondAtTip must be above 0, at most 5, was 5.1");
         refused(c -> c.handlerThreads(0), "handlerThreads must be at least 1, was 0");
+        refused(c -> c.maxBatchRecords(0), "maxBatchRecords must be at least 1, was 0");
         refused(c -> c.handOverTimeout(Duration.ZERO), "handOverTimeout must be positive, was PT0S");
         refused(c -> c.stalledAfter(Duration.ofMillis(999)), "stalledAfter must be at least 1 s, was PT0.999S");
         refused(c -> c.maxLeases(0), "maxLeases must be at least 1, was 0");
@@ -71,6 +73,7 @@ class ConsumerConfigTest {
                 .prefetchBudget(10L << 20)
                 .readsPerSecondBehind(5)
                 .handlerThreads(1)
+                .maxBatchRecords(1)
                 .closeTimeout(Duration.ZERO)
                 .build();
 

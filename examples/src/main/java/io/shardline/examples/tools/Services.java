@@ -42,6 +42,8 @@ public final class Services {
     /** A mistyped region would be an unknown host at best. */
     private static final Pattern REAL_REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-\\d{1,2}");
 
+    private static final Pattern LOOPBACK = Pattern.compile("(?i)localhost(\\..+)?|127\\..+|\\[::1]");
+
     /** Where tests have what they call the real services. */
     private static final String REAL_KINESIS = "examples.aws.kinesis";
 
@@ -225,7 +227,7 @@ public final class Services {
     }
 
     private Region region() {
-        if (kinesisEndpoint() != null) {
+        if (isEmulator()) {
             return Region.of(Optional.ofNullable(regionName).orElseGet(Services::regionOfEmulators));
         }
         String name = regionName == null ? configuredRegion() : regionName;
@@ -233,6 +235,15 @@ public final class Services {
             throw new IllegalArgumentException("a region is like eu-west-1, was '" + name + "'");
         }
         return Region.of(name);
+    }
+
+    /** At a VPC endpoint, which is an https one elsewhere, region and credentials are the real ones. */
+    private boolean isEmulator() {
+        URI address = kinesisEndpoint();
+        return address != null
+                && (!"https".equalsIgnoreCase(address.getScheme())
+                        || address.getHost() == null
+                        || LOOPBACK.matcher(address.getHost()).matches());
     }
 
     private static String regionOfEmulators() {
@@ -248,10 +259,10 @@ public final class Services {
     }
 
     private AwsCredentialsProvider credentials() {
-        return kinesisEndpoint() == null
-                ? DefaultCredentialsProvider.builder().build()
-                : AwsCredentialsProviderChain.of(
-                        EnvironmentVariableCredentialsProvider.create(), ProfileCredentialsProvider.create(), ANYBODY);
+        return isEmulator()
+                ? AwsCredentialsProviderChain.of(
+                        EnvironmentVariableCredentialsProvider.create(), ProfileCredentialsProvider.create(), ANYBODY)
+                : DefaultCredentialsProvider.builder().build();
     }
 
     private void requireCredentials() {

@@ -2,6 +2,7 @@ package io.shardline.consumer.simulation;
 
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -15,16 +16,30 @@ public final class BlockingThreads implements Executor {
 
     private final SimulatedTime time;
     private final Executor pool;
+    private final int threads;
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private int busy;
     private int started;
 
-    BlockingThreads(SimulatedTime time, Executor pool) {
+    /** @param threads how many tasks run or block at a time; the others wait in a queue */
+    BlockingThreads(SimulatedTime time, Executor pool, int threads) {
         this.time = time;
         this.pool = pool;
+        this.threads = threads;
     }
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(() -> new UserThread(task, "user-" + ++started).begin());
+        queue.add(task);
+        startNext();
+    }
+
+    private void startNext() {
+        if (busy < threads && !queue.isEmpty()) {
+            busy++;
+            Runnable task = queue.remove();
+            pool.execute(() -> new UserThread(task, "user-" + ++started).begin());
+        }
     }
 
     /** Blocks the calling handler for so long, or until it is interrupted. */
@@ -71,6 +86,8 @@ public final class BlockingThreads implements Executor {
             try {
                 task.run();
             } finally {
+                busy--;
+                startNext();
                 hasStopped.release();
             }
         }

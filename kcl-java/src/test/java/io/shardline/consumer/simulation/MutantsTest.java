@@ -28,8 +28,8 @@ class MutantsTest {
                         "a position is written one record too far",
                         mutant(
                                 "internal.process.BatchRun",
-                                "return count == 0 ? null : known.records().get(count - 1).position();",
-                                "return known.records().get(count).position();"),
+                                "all.get(count - 1).position()",
+                                "all.get(count).position()"),
                         "progress"),
                 Arguments.of(
                         "an answer without iterator and children is the end of an open shard",

@@ -105,7 +105,12 @@ public final class SimulatedWorker {
 
     /** Lets handlers block, by {@link BlockingThreads#block}. */
     public SimulatedWorker blocking() {
-        return userCode(pool -> new BlockingThreads(fleet.time, pool));
+        return blocking(Integer.MAX_VALUE);
+    }
+
+    /** Lets handlers block, at most so many at a time; what else there is to call waits for them. */
+    public SimulatedWorker blocking(int threads) {
+        return userCode(pool -> new BlockingThreads(fleet.time, pool, threads));
     }
 
     /** Runs user code on something that is made of the usual pool. */

@@ -14,23 +14,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
-import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
-import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 
 /**
  * The clients that a producer or a consumer makes for itself: what its user may choose, and what nobody may.
@@ -38,9 +30,6 @@ import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
  * <p>Nobody may choose retries, the limit of a call and the user agent. Confined to its user.
  */
 public final class OwnClients {
-
-    /** Where an endpoint of one's own is said to be if nothing says where; emulators do not care. */
-    private static final Region NOWHERE = Region.US_EAST_1;
 
     private final String userAgent;
     private final Set<String> given = new LinkedHashSet<>();
@@ -147,30 +136,17 @@ public final class OwnClients {
                 .build();
     }
 
-    /** Without a look at the machine's metadata service: there is none where emulators run, and asking it takes seconds. */
+    /** Region and credentials at a real endpoint stay what the SDK finds: a VPC endpoint is the service by another name. */
     private static <B extends AwsAsyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> void pointTo(
             B builder, URI address) {
-        builder.endpointOverride(address).region(configuredRegion()).credentialsProvider(configuredCredentials());
+        builder.endpointOverride(address);
+        if (isPlain(address) || LocalEndpoint.isLoopback(address)) {
+            builder.region(LocalEndpoint.region()).credentialsProvider(new LocalEndpoint(address));
+        }
         if (isPlain(address)) {
             // The SDK would speak HTTP/2 without asking, which few plain servers understand.
             builder.httpClientBuilder(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
         }
-    }
-
-    private static Region configuredRegion() {
-        try {
-            return new AwsRegionProviderChain(new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                    .getRegion();
-        } catch (SdkClientException e) {
-            return NOWHERE;
-        }
-    }
-
-    private static AwsCredentialsProvider configuredCredentials() {
-        return AwsCredentialsProviderChain.of(
-                SystemPropertyCredentialsProvider.create(),
-                EnvironmentVariableCredentialsProvider.create(),
-                ProfileCredentialsProvider.create());
     }
 
     private static boolean isPlain(URI address) {

@@ -2,6 +2,7 @@ package io.shardline.runtime.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -57,7 +60,7 @@ class OwnClientsTest {
     @BeforeEach
     void start() throws IOException {
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::refuse);
+        server.createContext("/", this::answer);
         server.start();
     }
 
@@ -135,13 +138,97 @@ class OwnClientsTest {
     void beforeAnEndpointOfOnesOwnTheMetadataServiceIsNotAsked() {
         setProperty("aws.disableEc2Metadata", "false");
         setProperty("aws.ec2MetadataServiceEndpoint", here().toString());
-        setProperty("aws.configFile", "nowhere");
-        setProperty("aws.sharedCredentialsFile", "nowhere");
+        hideConfiguration();
         clients.endpoint(here());
         try (KinesisAsyncClient client = build()) {
             client.listStreams().handle((answer, failure) -> failure).join();
         }
         assertThat(requests).noneMatch(request -> request.contains("meta-data") || request.contains("api/token"));
+    }
+
+    @Test
+    void withoutCredentialsAMessageNamesTheEndpointAndWhatWasAsked() {
+        hideConfiguration();
+        clients.endpoint(here());
+        try (KinesisAsyncClient client = build()) {
+            Throwable failure =
+                    client.listStreams().handle((answer, thrown) -> thrown).join();
+            assertThat(ServiceErrors.lacksCredentials(failure)).isTrue();
+            assertThat(ServiceErrors.message(failure))
+                    .contains(here().toString())
+                    .contains("environment variables")
+                    .contains("web identity")
+                    .contains("container")
+                    .contains("the instance metadata service is not asked");
+        }
+        assertThat(requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://kinesis.test:4566", "https://localhost:4566", "https://vpce-1.kinesis.eu-west-3.test"})
+    void theContainersRoleIsUsedAtEveryEndpoint(String address) {
+        hideConfiguration();
+        setProperty("aws.containerCredentialsFullUri", here() + "/role");
+        clients.endpoint(URI.create(address));
+        clients.region(Region.EU_WEST_3);
+        try (KinesisAsyncClient client = build()) {
+            assertThat(credentialsOf(client).accessKeyId()).isEqualTo("container-key");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://kinesis.test:4566", "https://localhost:4566", "https://vpce-1.kinesis.eu-west-3.test"})
+    void theWebIdentityTokenIsAskedAtEveryEndpoint(String address) {
+        hideConfiguration();
+        setProperty("aws.webIdentityTokenFile", "nowhere");
+        setProperty("aws.roleArn", "arn:aws:iam::123456789012:role/reader");
+        clients.endpoint(URI.create(address));
+        clients.region(Region.EU_WEST_3);
+        try (KinesisAsyncClient client = build()) {
+            // Without the STS module the SDK says what is missing; that it says so shows that it was asked.
+            assertThatThrownBy(() -> credentialsOf(client)).hasStackTraceContaining("'sts' service module");
+        }
+    }
+
+    @Test
+    void atAVpcEndpointRegionAndRoleAreTheInstances() {
+        hideConfiguration();
+        setProperty("aws.disableEc2Metadata", "false");
+        setProperty("aws.ec2MetadataServiceEndpoint", here().toString());
+        clients.endpoint(URI.create("https://vpce-1.kinesis.eu-west-3.test"));
+        try (KinesisAsyncClient client = build()) {
+            assertThat(client.serviceClientConfiguration().region()).isEqualTo(Region.EU_WEST_3);
+            assertThat(credentialsOf(client).accessKeyId()).isEqualTo("instance-key");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://localhost:1",
+                "https://LOCALHOST",
+                "https://kinesis.localhost",
+                "https://localhost.localstack.cloud:4566",
+                "https://127.0.0.1:1",
+                "https://127.1.2.3",
+                "https://[::1]:1"
+            })
+    void aLoopbackAddressIsTakenForOne(String address) {
+        assertThat(LocalEndpoint.isLoopback(URI.create(address))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://kinesis.eu-west-3.amazonaws.com",
+                "https://10.0.0.1",
+                "https://localhosts",
+                "https://[::2]"
+            })
+    void anyOtherAddressIsNot(String address) {
+        assertThat(LocalEndpoint.isLoopback(URI.create(address))).isFalse();
     }
 
     @ParameterizedTest
@@ -183,6 +270,44 @@ class OwnClientsTest {
         requests.add(String.join(" ", words));
         exchange.sendResponseHeaders(400, -1);
         exchange.close();
+    }
+
+    /** Answers as a container's or a machine's metadata service, and refuses everything else. */
+    private void answer(HttpExchange exchange) throws IOException {
+        String role = "{\"Code\":\"Success\",\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"secret\",\"Token\":\"token\","
+                + "\"Expiration\":\"2099-01-01T00:00:00Z\"}";
+        Map<String, String> answers = Map.of(
+                "/role", role.formatted("container-key"),
+                "/latest/api/token", "session",
+                "/latest/meta-data/iam/security-credentials-extended/", "machine",
+                "/latest/meta-data/iam/security-credentials-extended/machine", role.formatted("instance-key"),
+                "/latest/meta-data/iam/security-credentials/", "machine",
+                "/latest/meta-data/iam/security-credentials/machine", role.formatted("instance-key"),
+                "/latest/dynamic/instance-identity/document", "{\"region\":\"eu-west-3\"}");
+        String found = answers.get(exchange.getRequestURI().getPath());
+        if (found == null) {
+            refuse(exchange);
+            return;
+        }
+        byte[] body = found.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private static AwsCredentialsIdentity credentialsOf(KinesisAsyncClient client) {
+        return client.serviceClientConfiguration()
+                .credentialsProvider()
+                .resolveIdentity()
+                .join();
+    }
+
+    /** Nothing of this machine's own configuration is found; variables of the environment cannot be hidden. */
+    private void hideConfiguration() {
+        assumeThat(System.getenv())
+                .doesNotContainKeys("AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_WEB_IDENTITY_TOKEN_FILE");
+        setProperty("aws.configFile", "nowhere");
+        setProperty("aws.sharedCredentialsFile", "nowhere");
     }
 
     private void setProperty(String name, String value) {

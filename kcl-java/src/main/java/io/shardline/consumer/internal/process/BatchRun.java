@@ -44,7 +44,7 @@ public final class BatchRun {
         return batch;
     }
 
-    /** All records of the batch that are for the handler. The first call takes the aggregates apart. */
+    /** All records of the read that are for the handler. The first call takes the aggregates apart. */
     List<ConsumerRecord> records() {
         return expanded().records();
     }
@@ -133,10 +133,13 @@ public final class BatchRun {
             return null;
         }
         int count = handled.get();
-        if (count == known.records().size()) {
-            return known.last();
-        }
-        return count == 0 ? null : known.records().get(count - 1).position();
+        return count == 0 && !known.records().isEmpty() ? null : endOf(count);
+    }
+
+    /** Where the first {@code count} records end, and those behind them that are not for the handler if no other follows. */
+    Position endOf(int count) {
+        List<ConsumerRecord> all = expanded().records();
+        return count == all.size() ? last() : all.get(count - 1).position();
     }
 
     private Deaggregator.Expanded expanded() {

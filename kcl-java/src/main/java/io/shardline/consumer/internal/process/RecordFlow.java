@@ -238,14 +238,7 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     private void handle(BatchRun current) {
-        calls.call(
-                () -> {
-                    if (!processor.checkpointsItself()) {
-                        checkpointer.given(current.last());
-                    }
-                    processor.process(current);
-                },
-                failure -> handled(current, failure));
+        calls.call(() -> processor.process(current), failure -> handled(current, failure));
     }
 
     private void handled(BatchRun current, @Nullable Throwable failure) {
@@ -264,7 +257,8 @@ final class RecordFlow implements PollingSource.Sink {
 
     private void goOn(BatchRun current) {
         if (!current.isDone()) {
-            handle(current); // it stopped for a deadline that a renewal has moved meanwhile, or at what was skipped
+            handle(current); // there is another batch in it, or it stopped for a deadline that has moved, or at what
+            // was skipped
             return;
         }
         if (current.dropped() > 0) {
@@ -317,6 +311,7 @@ final class RecordFlow implements PollingSource.Sink {
         Position position = current == null ? null : current.progress();
         if (position != null) {
             handled = position;
+            checkpointer.handledUpTo(position);
         }
     }
 

@@ -32,16 +32,31 @@ final class ShardHandlerProcessor implements ShardProcessor {
         if (!run.mayGoOn()) {
             return;
         }
-        if (!run.records().isEmpty()) {
-            RecordBatch batch = new RecordBatch(run.records(), run.batch().behindLatest());
-            handler().records(batch, tenure.checkpointer());
+        int count = nextBatch(run);
+        if (count > 0) {
+            give(run, run.handled() + count);
         }
-        run.handled(run.records().size());
+        run.handled(run.handled() + count);
+    }
+
+    private void give(BatchRun run, int to) throws Exception {
+        RecordBatch batch = new RecordBatch(
+                run.records().subList(run.handled(), to), run.batch().behindLatest());
+        tenure.callBegins(run.records().get(to - 1).position(), run.endOf(to));
+        try {
+            handler().records(batch, tenure.checkpointer());
+        } finally {
+            tenure.callEnds();
+        }
     }
 
     @Override
     public int failed(BatchRun run) {
-        return run.records().size();
+        return nextBatch(run);
+    }
+
+    private int nextBatch(BatchRun run) {
+        return Math.min(tenure.maxBatchRecords(), run.records().size() - run.handled());
     }
 
     @Override

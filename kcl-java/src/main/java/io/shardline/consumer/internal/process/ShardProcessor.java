@@ -1,5 +1,7 @@
 package io.shardline.consumer.internal.process;
 
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.Position;
 import io.shardline.consumer.ShardContext;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,19 @@ public interface ShardProcessor {
 
         /** For processors whose checkpoints are the user's. */
         io.shardline.consumer.Checkpointer checkpointer();
+
+        /**
+         * The calling thread begins to give records to the handler.
+         *
+         * @param end where they end: the last of them, or behind it if others follow that are not for the handler
+         */
+        void callBegins(Position lastRecord, Position end);
+
+        /** The handler has returned or thrown. */
+        void callEnds();
+
+        /** See {@link ConsumerConfig.Builder#maxBatchRecords}. */
+        int maxBatchRecords();
     }
 
     /** The two kinds of handlers, of which one is given. */

@@ -53,4 +53,19 @@ final class Tenure implements ShardProcessor.Tenure {
     public Checkpointer checkpointer() {
         return checkpointer;
     }
+
+    @Override
+    public void callBegins(Position lastRecord, Position end) {
+        checkpointer.callBegins(lastRecord, end);
+    }
+
+    @Override
+    public void callEnds() {
+        checkpointer.callEnds();
+    }
+
+    @Override
+    public int maxBatchRecords() {
+        return setting.config().maxBatchRecords();
+    }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's way to checkpoints during one tenure of a shard.
+ * The user's way to checkpoints during one tenure of a shard, and what a checkpoint covers that names no record.
  *
  * <p>Thread-safe.
  */
@@ -25,7 +25,12 @@ final class TenureCheckpointer implements Checkpointer {
     private final Executor userCode;
     private final HeldLease lease;
     private final ShardName shard;
+    private volatile @Nullable Position handled;
     private volatile @Nullable Position given;
+    private volatile @Nullable Call call;
+
+    /** A running call of the handler, and where the records end that it was given. */
+    private record Call(Thread thread, Position end) {}
 
     TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease, ShardName shard) {
         this.loop = loop;
@@ -34,14 +39,31 @@ final class TenureCheckpointer implements Checkpointer {
         this.shard = shard;
     }
 
-    /** The handler has been given everything up to here. */
-    void given(Position last) {
-        given = last;
+    /** Calls that returned have handled everything up to here, or the policy has passed over it. */
+    void handledUpTo(Position position) {
+        handled = position;
+    }
+
+    /** The calling thread begins to give records to the handler. */
+    void callBegins(Position lastRecord, Position end) {
+        given = lastRecord;
+        call = new Call(Thread.currentThread(), end);
+    }
+
+    /** The handler has returned or thrown. */
+    void callEnds() {
+        call = null;
+    }
+
+    /** What a checkpoint covers that is made now and names no record; null if nothing is handled yet. */
+    private @Nullable Position covered() {
+        Call running = call;
+        return running != null && running.thread() == Thread.currentThread() ? running.end() : handled;
     }
 
     @Override
     public void checkpoint() {
-        Position last = given;
+        Position last = covered();
         if (last != null) {
             await(write(last, Runnable::run));
         }
@@ -50,6 +72,12 @@ final class TenureCheckpointer implements Checkpointer {
     @Override
     public void checkpoint(ConsumerRecord record) {
         await(write(positionOf(record), Runnable::run));
+    }
+
+    @Override
+    public CompletableFuture<Void> checkpointAsync() {
+        Position last = covered();
+        return last == null ? CompletableFuture.completedFuture(null) : write(last, userCode);
     }
 
     @Override
