@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.LoopTask;
+import io.shardline.runtime.internal.UserFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerStatistics;
+import io.shardline.runtime.internal.UserFailures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.UserFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

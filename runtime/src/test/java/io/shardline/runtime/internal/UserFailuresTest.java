@@ -1,4 +1,4 @@
-package io.shardline.producer.internal;
+package io.shardline.runtime.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
