@@ -16,6 +16,8 @@ import java.util.random.RandomGenerator;
  * @param io where requests are marshalled, signed and sent, so that the loop never waits for credentials
  * @param priorityIo as {@code io}, for what must not wait behind other requests: a consumer's heartbeat
  * @param userCode where futures are completed and handlers run
+ * @param priorityUserCode as {@code userCode}, for what must not wait behind a consumer's handlers: its listener, its futures,
+ *     and the last call of a handler whose shard is let go
  * @param nanoTime monotonic time in nanoseconds; every deadline, back-off and lease counts on it
  * @param wallClock the time of day; for log lines, for noticing that a machine was suspended, never for comparing machines
  * @param random jitter and session ids; read on the loop only, so it need not be thread-safe
@@ -25,6 +27,20 @@ public record Platform(
         Executor io,
         Executor priorityIo,
         Executor userCode,
+        Executor priorityUserCode,
         LongSupplier nanoTime,
         InstantSource wallClock,
-        RandomGenerator random) {}
+        RandomGenerator random) {
+
+    /** A platform with one executor for all user code. */
+    public Platform(
+            ScheduledExecutorService loop,
+            Executor io,
+            Executor priorityIo,
+            Executor userCode,
+            LongSupplier nanoTime,
+            InstantSource wallClock,
+            RandomGenerator random) {
+        this(loop, io, priorityIo, userCode, userCode, nanoTime, wallClock, random);
+    }
+}

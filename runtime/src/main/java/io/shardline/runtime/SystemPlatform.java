@@ -8,15 +8,17 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code, or an executor
- * that is given.
+ * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code beside up to four for
+ * priority user code, or an executor that is given for both.
  *
  * <p>All threads are daemons and are named {@code shardline-<name>-<role>-<n>}. Thread-safe.
  */
@@ -25,10 +27,16 @@ public final class SystemPlatform implements AutoCloseable {
     /** Threads that marshal, sign and send requests. */
     static final int IO_THREADS = 2;
 
+    /** Threads for priority user code. They are started when they are needed and end when they have been idle. */
+    static final int MAX_PRIORITY_USER_THREADS = 4;
+
+    private static final long PRIORITY_USER_IDLE_SECONDS = 10;
+
     private final Platform platform;
     private final List<ExecutorService> executors;
 
-    private SystemPlatform(String name, Executor userCode, List<ExecutorService> ownUserCode) {
+    private SystemPlatform(
+            String name, Executor userCode, Executor priorityUserCode, List<ExecutorService> ownUserCode) {
         ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1, threads(name, "loop"));
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -42,6 +50,7 @@ public final class SystemPlatform implements AutoCloseable {
                 io,
                 priorityIo,
                 userCode,
+                priorityUserCode,
                 System::nanoTime,
                 InstantSource.system(),
                 RandomGenerator.of("L64X128MixRandom"));
@@ -59,7 +68,15 @@ public final class SystemPlatform implements AutoCloseable {
             throw new IllegalArgumentException("userCodeThreads must be at least 1, was " + userCodeThreads);
         }
         ExecutorService userCode = Executors.newFixedThreadPool(userCodeThreads, threads(name, "user"));
-        return new SystemPlatform(name, userCode, List.of(userCode));
+        ThreadPoolExecutor priorityUserCode = new ThreadPoolExecutor(
+                MAX_PRIORITY_USER_THREADS,
+                MAX_PRIORITY_USER_THREADS,
+                PRIORITY_USER_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                threads(name, "priority-user"));
+        priorityUserCode.allowCoreThreadTimeOut(true);
+        return new SystemPlatform(name, userCode, priorityUserCode, List.of(userCode, priorityUserCode));
     }
 
     /**
@@ -69,7 +86,8 @@ public final class SystemPlatform implements AutoCloseable {
      * @param userCode where futures are completed and handlers run; the caller's to close
      */
     public static SystemPlatform start(String name, Executor userCode) {
-        return new SystemPlatform(name, Objects.requireNonNull(userCode, "userCode"), List.of());
+        Objects.requireNonNull(userCode, "userCode");
+        return new SystemPlatform(name, userCode, userCode, List.of());
     }
 
     /** What to hand to a producer or a consumer. */

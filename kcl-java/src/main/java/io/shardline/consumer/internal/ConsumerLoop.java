@@ -76,7 +76,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         store = parts.store();
         loop = new EventLoop(platform, this);
         storeCalls = new StoreCalls(loop, platform, this);
-        events = new EventFeed(platform.userCode(), parts.listener());
+        events = new EventFeed(platform.priorityUserCode(), parts.listener());
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
         held = new HeldShards(parts, leasing, events, this);
         streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);

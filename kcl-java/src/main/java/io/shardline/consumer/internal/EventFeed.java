@@ -3,6 +3,7 @@ package io.shardline.consumer.internal;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerListener;
+import io.shardline.runtime.internal.UserFailures;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listener what happens, in order, and completes futures, both on user-code threads.
+ * Tells the listener what happens, in order, and completes futures, both on user-code threads that handlers do not keep busy.
  *
  * <p>Thread-safe.
  */
@@ -18,6 +19,7 @@ final class EventFeed {
 
     private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
 
+    private final UserFailures failures = new UserFailures(log);
     private final Executor userCode;
     private final Executor inOrder;
     private final @Nullable ConsumerListener listener;
@@ -49,11 +51,11 @@ final class EventFeed {
         on(inOrder, completion);
     }
 
-    private static void tell(ConsumerListener listener, ConsumerEvent event) {
+    private void tell(ConsumerListener listener, ConsumerEvent event) {
         try {
             listener.on(event);
-        } catch (RuntimeException | Error e) {
-            log.warn("the listener failed at {}", event, e);
+        } catch (Throwable e) {
+            failures.note("the listener at " + event, e);
         }
     }
 

@@ -123,6 +123,7 @@ final class FleetWorld {
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
                 process.pool("user", 3),
+                process.pool("priority-user", 2),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -211,6 +211,7 @@ public final class SimulatedWorker {
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
                 userCode.apply(process.pool("user", 4)),
+                process.pool("priority-user", 2),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -136,6 +136,16 @@ public final class BatchRun {
         return count == 0 && !known.records().isEmpty() ? null : endOf(count);
     }
 
+    /** Where the first record stands that is not handled, or the read if nobody has looked into it. */
+    Position next() {
+        Deaggregator.Expanded known = expanded;
+        int count = handled.get();
+        if (known == null || count == known.records().size()) {
+            return new Position(batch.records().get(0).sequenceNumber(), 0);
+        }
+        return known.records().get(count).position();
+    }
+
     /** Where the first {@code count} records end, and those behind them that are not for the handler if no other follows. */
     Position endOf(int count) {
         List<ConsumerRecord> all = expanded().records();

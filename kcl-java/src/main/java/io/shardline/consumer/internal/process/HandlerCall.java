@@ -1,7 +1,6 @@
 package io.shardline.consumer.internal.process;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ final class HandlerCall {
     private final long madeNanos;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
     private volatile @Nullable Thread thread;
+    private volatile @Nullable Throwable thrown;
     private volatile long tookNanos;
     private volatile boolean interrupted;
 
@@ -39,16 +39,19 @@ final class HandlerCall {
         this.madeNanos = nanoTime.getAsLong();
     }
 
-    /** Runs it, on a user-code thread, and returns what it threw, whatever that is: the shard must survive it. */
-    @Nullable
-    Throwable run() {
-        thread = Thread.currentThread();
+    /**
+     * Runs it, on a user-code thread.
+     *
+     * @return whether it ran: not if it was withdrawn, or another thread has come to it first
+     */
+    boolean run() {
         if (!phase.compareAndSet(Phase.WAITING, Phase.RUNNING)) {
-            thread = null;
-            return new CancellationException("the call was cancelled before it began");
+            return false;
         }
+        thread = Thread.currentThread();
         long began = nanoTime.getAsLong();
-        Throwable thrown = thrown();
+        Throwable failure = failure();
+        thrown = failure;
         tookNanos = nanoTime.getAsLong() - began;
         while (!phase.compareAndSet(Phase.RUNNING, Phase.OVER)) {
             Thread.onSpinWait(); // for the one statement that an interrupt takes
@@ -56,13 +59,19 @@ final class HandlerCall {
         thread = null;
         if (interrupted) {
             Thread.interrupted(); // meant for the call alone
-        } else if (thrown instanceof InterruptedException) {
+        } else if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt(); // meant by others for the thread
         }
+        return true;
+    }
+
+    /** What it threw, whatever that is, for the shard must survive it; null if it returned. */
+    @Nullable
+    Throwable thrown() {
         return thrown;
     }
 
-    private @Nullable Throwable thrown() {
+    private @Nullable Throwable failure() {
         try {
             code.run();
             return null;
@@ -71,13 +80,19 @@ final class HandlerCall {
         }
     }
 
-    /** Interrupts it if it runs; keeps it from running if it does not yet. */
-    void cancel() {
-        if (phase.compareAndSet(Phase.WAITING, Phase.OVER)) {
-            return;
-        }
-        Thread running = thread;
-        if (running != null && phase.compareAndSet(Phase.RUNNING, Phase.INTERRUPTING)) {
+    /** Keeps it from running, and tells whether that was in time. */
+    boolean withdraw() {
+        return phase.compareAndSet(Phase.WAITING, Phase.OVER);
+    }
+
+    /** Interrupts it if it runs. */
+    void interrupt() {
+        if (phase.compareAndSet(Phase.RUNNING, Phase.INTERRUPTING)) {
+            Thread running = thread;
+            while (running == null) {
+                Thread.onSpinWait(); // for the one statement before it says which thread it is
+                running = thread;
+            }
             interrupted = true;
             running.interrupt();
             phase.set(Phase.RUNNING);

@@ -3,7 +3,10 @@ package io.shardline.consumer.internal.process;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,7 @@ final class HandlerCalls {
     static final class NotCalledException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        NotCalledException(RejectedExecutionException cause) {
+        NotCalledException(RuntimeException cause) {
             super("no user-code thread took the call: " + cause.getMessage(), cause);
         }
     }
@@ -50,12 +53,27 @@ final class HandlerCalls {
         return lastTookNanos;
     }
 
-    /** Interrupts the call that is under way; it ends when the user's code says so. */
+    /** Interrupts the call that is under way; it ends when the user's code says so. One that still waits is withdrawn. */
     void cancel() {
         HandlerCall call = current;
-        if (call != null) {
-            call.cancel();
+        if (!withdraw() && call != null) {
+            call.interrupt();
         }
+    }
+
+    /**
+     * Ends the call that is under way if no thread has come to it yet: it is not made, and nothing comes of it.
+     *
+     * @return whether there was one
+     */
+    boolean withdraw() {
+        HandlerCall call = current;
+        if (call == null || !call.withdraw()) {
+            return false;
+        }
+        current = null;
+        runAfterCall();
+        return true;
     }
 
     /** Calls back when no call is under way any more. */
@@ -67,19 +85,40 @@ final class HandlerCalls {
     /**
      * Calls the handler; no other call may be under way.
      *
-     * @param done gets what the handler threw, or null, on the loop; a {@link NotCalledException} if it could not be called
+     * @param done gets what the handler threw, or null, on the loop; a {@link NotCalledException} if it could not be called. Not
+     *     called if the call is withdrawn
      */
     void call(HandlerCall.UserCode code, Consumer<@Nullable Throwable> done) {
+        call(code, done, Set.of(platform.userCode()));
+    }
+
+    /** As {@link #call}, on whatever thread comes first, also on those that other shards' handlers do not keep busy. */
+    void callSoon(HandlerCall.UserCode code, Consumer<@Nullable Throwable> done) {
+        call(code, done, new LinkedHashSet<>(List.of(platform.userCode(), platform.priorityUserCode())));
+    }
+
+    private void call(HandlerCall.UserCode code, Consumer<@Nullable Throwable> done, Set<Executor> executors) {
         assert loop.isRunning() && current == null;
         HandlerCall call = new HandlerCall(code, platform.nanoTime());
         current = call;
-        try {
-            platform.userCode().execute(() -> {
-                Throwable failure = call.run();
-                loop.post(() -> called(call, done, failure));
-            });
-        } catch (RejectedExecutionException e) {
-            loop.post(() -> called(call, done, new NotCalledException(e)));
+        RuntimeException refusal = null;
+        int taken = 0;
+        for (Executor executor : executors) {
+            try {
+                executor.execute(() -> {
+                    if (call.run()) {
+                        loop.post(() -> called(call, done, call.thrown()));
+                    }
+                });
+                taken++;
+            } catch (RuntimeException e) {
+                refusal = e;
+            }
+        }
+        if (taken == 0 && refusal != null) {
+            call.withdraw();
+            NotCalledException notCalled = new NotCalledException(refusal);
+            loop.post(() -> called(call, done, notCalled));
         }
     }
 

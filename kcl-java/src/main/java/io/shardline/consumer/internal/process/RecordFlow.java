@@ -4,6 +4,7 @@ import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.GiveUpPolicy.Action;
+import io.shardline.consumer.LeaseLostException;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
@@ -130,9 +131,10 @@ final class RecordFlow implements PollingSource.Sink {
         ready.clear();
         if (run != null) {
             run.cancel();
-            if (!calls.isCalling()) {
-                release(run); // it waits to be tried again
-            }
+        }
+        calls.withdraw();
+        if (run != null && !calls.isCalling()) {
+            release(run); // it waited for a thread, or to be tried again
         }
     }
 
@@ -245,6 +247,9 @@ final class RecordFlow implements PollingSource.Sink {
         current.handlerTook(calls.lastTookNanos());
         takeProgress();
         if (current.isCancelled() || !owner.isRunning()) {
+            if (failure != null && !(failure instanceof LeaseLostException)) {
+                report(current, failure);
+            }
             release(current);
             return;
         }
@@ -269,8 +274,7 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     private void failed(BatchRun current, Throwable failure) {
-        Retries.Failed failed = new Retries.Failed(current.attempt(), failure);
-        retries.report(failed);
+        Retries.Failed failed = report(current, failure);
         if (setting.config().giveUp().action() == Action.SKIP && retries.givesUp(failed) && current.isExpanded()) {
             skip(current, failed);
             return;
@@ -282,6 +286,12 @@ final class RecordFlow implements PollingSource.Sink {
         if (retries.isStopped()) {
             halt();
         }
+    }
+
+    private Retries.Failed report(BatchRun current, Throwable failure) {
+        Retries.Failed failed = new Retries.Failed(current.attempt(), failure);
+        retries.report(failed, "records", current.next());
+        return failed;
     }
 
     private void skip(BatchRun current, Retries.Failed failed) {

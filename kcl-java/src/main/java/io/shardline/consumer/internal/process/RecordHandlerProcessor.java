@@ -50,6 +50,11 @@ final class RecordHandlerProcessor implements ShardProcessor {
     public void leaseLost() {}
 
     @Override
+    public boolean hasLifeCycle() {
+        return false;
+    }
+
+    @Override
     public boolean checkpointsItself() {
         return true;
     }

@@ -2,8 +2,10 @@ package io.shardline.consumer.internal.process;
 
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.GiveUpPolicy;
+import io.shardline.consumer.Position;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.UserFailures;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ final class Retries {
 
     private final ShardConsumer.Setting setting;
     private final String shardId;
+    private final UserFailures failures = new UserFailures(log);
     private @Nullable Runnable next;
     private EventLoop.@Nullable Timer waiting;
     private @Nullable Failed last;
@@ -56,9 +59,19 @@ final class Retries {
                 && failed.attempts() >= policy.attempts();
     }
 
-    /** Reports a failure. */
-    void report(Failed failed) {
+    /**
+     * Reports a failure: to the listener each time, in the log the first of the tenure, and then each time their number has doubled.
+     *
+     * @param call which of the handler's methods
+     * @param position the first record that it was given, or up to where the shard is handled; null at the shard's start
+     */
+    void report(Failed failed, String call, @Nullable Position position) {
         last = failed;
+        String where = position == null ? "start" : position.toString();
+        failures.note(
+                "the handler of shard=" + shardId + " in call=" + call + " position=" + where + " attempt="
+                        + failed.attempts(),
+                failed.failure());
         setting.host().emit(new ConsumerEvent.HandlerFailed(shardId, failed.attempts(), failed.failure()));
     }
 

@@ -44,14 +44,13 @@ public final class ShardConsumer implements RecordFlow.Owner {
     private final HandlerCalls calls;
     private final Retries retries;
     private final RecordFlow flow;
+    private final LifeCycleCalls lifeCycle;
     private final ShardWatch watch;
     private final long takenAt;
 
     private State state = State.AWAITING_PARENTS;
     private boolean blocked;
     private boolean awaitingParents;
-    private boolean handlerStarted;
-    private int failures;
     private @Nullable Consumer<Checkpoint> drained;
     private EventLoop.@Nullable Timer drainLimit;
 
@@ -108,13 +107,17 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.lease = lease;
         this.takenAt = loop.nanoTime();
         TenureCheckpointer checkpointer = new TenureCheckpointer(
-                loop, setting.platform().userCode(), lease, setting.host().nameOf(lease.row()));
+                loop,
+                setting.platform().priorityUserCode(),
+                lease,
+                setting.host().nameOf(lease.row()));
         this.tenure = new Tenure(setting, lease, checkpointer);
         this.processor = setting.processors().create(tenure);
         this.calls = new HandlerCalls(loop, setting.platform());
         this.retries = new Retries(setting, lease.key());
         RecordFlow.Handling handling = new RecordFlow.Handling(calls, retries, processor, checkpointer);
         this.flow = new RecordFlow(setting, lease, handling, this);
+        this.lifeCycle = new LifeCycleCalls(processor, calls, retries, flow::handled);
         this.watch = new ShardWatch(setting, this);
     }
 
@@ -228,7 +231,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     /** Goes on after {@link #pause}, or after the handler has been given up. */
     public void resume() {
-        failures = 0;
+        lifeCycle.forgetFailures();
         retries.resume();
         if (state == State.AWAITING_PARENTS) {
             begin();
@@ -247,7 +250,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         }
         drained = then;
         drainLimit = loop.schedule(setting.config().handOverTimeout().toNanos(), this::cutShort);
-        if (state != State.ENDING || retries.isPending()) {
+        if (state != State.ENDING || retries.isPending() || calls.withdraw()) {
             beginDrain();
         } // else it is about to end, which is better
     }
@@ -256,25 +259,17 @@ public final class ShardConsumer implements RecordFlow.Owner {
         state = State.DRAINING;
         flow.halt();
         whenCallEnds(() -> {
-            if (state != State.DRAINING) {
-                return;
+            if (state == State.DRAINING) {
+                lifeCycle.requestShutdown(this::drained);
             }
-            if (!handlerStarted) {
-                drained();
-                return;
-            }
-            calls.call(processor::shutdownRequested, failure -> {
-                if (failure != null) {
-                    retries.report(new Retries.Failed(1, failure));
-                }
-                drained();
-            });
         });
     }
 
     private void drained() {
         if (state == State.DRAINING) {
-            closeDrained();
+            Checkpoint last = lastHandled();
+            close();
+            Objects.requireNonNull(drained).accept(last);
         }
     }
 
@@ -286,16 +281,16 @@ public final class ShardConsumer implements RecordFlow.Owner {
         }
         log.warn("shard={} is let go while its handler runs: {}", lease.key(), stuck);
         setting.host().emit(new ConsumerEvent.HandlerCancelled(lease.key(), stuck.age()));
+        Checkpoint last = lastHandled();
         calls.cancel();
-        tellLost();
-        closeDrained();
+        close();
+        whenCallEnds(lifeCycle::tellLost);
+        drained.accept(last);
     }
 
-    private void closeDrained() {
+    private Checkpoint lastHandled() {
         Position position = processor.checkpointsItself() ? flow.handled() : null;
-        Consumer<Checkpoint> then = Objects.requireNonNull(drained);
-        close();
-        then.accept(position == null ? lease.row().checkpoint() : new Checkpoint.At(position));
+        return position == null ? lease.row().checkpoint() : new Checkpoint.At(position);
     }
 
     /** Drops everything at once; the lease is another's by now, or nobody's. */
@@ -304,40 +299,30 @@ public final class ShardConsumer implements RecordFlow.Owner {
             return;
         }
         close();
-        tellLost();
-    }
-
-    private void tellLost() {
-        whenCallEnds(() -> {
-            if (handlerStarted) {
-                calls.call(processor::leaseLost, failure -> {
-                    if (failure != null) {
-                        retries.report(new Retries.Failed(1, failure));
-                    }
-                });
-            }
-        });
+        whenCallEnds(lifeCycle::tellLost);
     }
 
     private void start() {
         state = State.STARTING;
-        calls.call(() -> processor.started(tenure.contextNow()), failure -> {
-            handlerStarted = failure == null;
+        lifeCycle.start(tenure.contextNow(), failed -> {
             if (state != State.STARTING) {
                 return;
             }
-            if (failure != null) {
-                again(failure, this::start);
-                return;
-            }
-            failures = 0;
-            state = State.RUNNING;
-            setting.host().emit(new ConsumerEvent.ShardStarted(lease.key()));
-            flow.start();
-            if (processor.checkpointsItself()) {
-                checkpointLater();
+            if (failed != null) {
+                retries.again(failed, this::start);
+            } else {
+                started();
             }
         });
+    }
+
+    private void started() {
+        state = State.RUNNING;
+        setting.host().emit(new ConsumerEvent.ShardStarted(lease.key()));
+        flow.start();
+        if (processor.checkpointsItself()) {
+            checkpointLater();
+        }
     }
 
     private void checkpointLater() {
@@ -364,12 +349,12 @@ public final class ShardConsumer implements RecordFlow.Owner {
 
     private void finish() {
         state = State.ENDING;
-        calls.call(processor::shardEnded, failure -> {
+        lifeCycle.end(failed -> {
             if (state != State.ENDING) {
                 return;
             }
-            if (failure != null) {
-                again(failure, this::finish);
+            if (failed != null) {
+                retries.again(failed, this::finish);
                 if (drained != null) {
                     beginDrain();
                 }
@@ -382,13 +367,6 @@ public final class ShardConsumer implements RecordFlow.Owner {
                 }
             });
         });
-    }
-
-    private void again(Throwable failure, Runnable action) {
-        Retries.Failed failed = new Retries.Failed(failures + 1, failure);
-        failures += failed.counts() ? 1 : 0;
-        retries.report(failed);
-        retries.again(failed, action);
     }
 
     private void close() {

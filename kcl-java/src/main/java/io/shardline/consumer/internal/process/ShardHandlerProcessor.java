@@ -75,6 +75,11 @@ final class ShardHandlerProcessor implements ShardProcessor {
     }
 
     @Override
+    public boolean hasLifeCycle() {
+        return true;
+    }
+
+    @Override
     public boolean checkpointsItself() {
         return false;
     }

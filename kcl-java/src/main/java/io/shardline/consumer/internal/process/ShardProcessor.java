@@ -26,6 +26,9 @@ public interface ShardProcessor {
 
     void leaseLost();
 
+    /** Whether the handler hears of start, end, hand-over and loss of its shard. If not, those calls are left out. */
+    boolean hasLifeCycle();
+
     /** Whether progress is written down without the user's help. */
     boolean checkpointsItself();
 

@@ -12,6 +12,7 @@ import io.shardline.runtime.internal.ServiceErrors;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +107,7 @@ final class TenureCheckpointer implements Checkpointer {
     private CompletableFuture<Void> write(Position position, Executor completer) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         boolean posted = loop.post(() -> lease.checkpoint(new Checkpoint.At(position))
-                .whenComplete((nothing, failure) -> completer.execute(() -> {
+                .whenComplete((nothing, failure) -> complete(completer, () -> {
                     if (failure == null) {
                         done.complete(null);
                     } else {
@@ -117,6 +118,14 @@ final class TenureCheckpointer implements Checkpointer {
             done.completeExceptionally(lost(null));
         }
         return done;
+    }
+
+    private static void complete(Executor completer, Runnable completion) {
+        try {
+            completer.execute(completion);
+        } catch (RejectedExecutionException e) {
+            completion.run(); // there are no threads for it any more
+        }
     }
 
     private LeaseLostException lost(@Nullable Throwable failure) {
