@@ -36,6 +36,7 @@ public final class OwnClients {
     private @Nullable URI endpoint;
     private @Nullable Region region;
     private @Nullable AwsCredentialsProvider credentials;
+    private @Nullable Integer mostCalls;
 
     /**
      * What was chosen for one service alone.
@@ -99,6 +100,11 @@ public final class OwnClients {
         given.add("credentials");
     }
 
+    /** How many calls a client may have under way. Default: what its HTTP client allows. */
+    public void mostCalls(int calls) {
+        mostCalls = calls;
+    }
+
     /**
      * Refuses what was chosen for all services, because none is left to make a client for.
      *
@@ -119,6 +125,10 @@ public final class OwnClients {
         URI address = service.endpoint != null ? service.endpoint : endpoint;
         if (address != null) {
             pointTo(builder, address);
+        }
+        boolean isPlain = address != null && isPlain(address);
+        if (isPlain || mostCalls != null) {
+            builder.httpClientBuilder(http(isPlain, callTimeout));
         }
         if (region != null) {
             builder.region(region);
@@ -143,10 +153,20 @@ public final class OwnClients {
         if (isPlain(address) || LocalEndpoint.isLoopback(address)) {
             builder.region(LocalEndpoint.region()).credentialsProvider(new LocalEndpoint(address));
         }
-        if (isPlain(address)) {
+    }
+
+    /** With no time-outs of its own below that of a call, which would come first and say nothing of the setting. */
+    private NettyNioAsyncHttpClient.Builder http(boolean isPlain, Duration callTimeout) {
+        NettyNioAsyncHttpClient.Builder http =
+                NettyNioAsyncHttpClient.builder().readTimeout(callTimeout).writeTimeout(callTimeout);
+        if (isPlain) {
             // The SDK would speak HTTP/2 without asking, which few plain servers understand.
-            builder.httpClientBuilder(NettyNioAsyncHttpClient.builder().protocol(Protocol.HTTP1_1));
+            http.protocol(Protocol.HTTP1_1);
         }
+        if (mostCalls != null) {
+            http.maxConcurrency(mostCalls);
+        }
+        return http;
     }
 
     private static boolean isPlain(URI address) {
