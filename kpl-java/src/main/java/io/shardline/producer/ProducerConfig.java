@@ -238,7 +238,9 @@ public final class ProducerConfig {
         }
 
         /**
-         * The most PutRecords requests in flight, over all streams. Default 24.
+         * The most PutRecords requests in flight, over all streams. Default 24. The producer's own client makes as many calls at
+         * a time; one that is given, or has an HTTP client that is given, needs {@code maxConcurrency} for it (the SDK's default
+         * is 50).
          *
          * @param requests 1 to 1,000
          */

@@ -37,6 +37,9 @@ public final class ShardlineProducer implements AutoCloseable {
             .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
             .build();
 
+    /** Calls other than PutRecords that need not wait for one of those to end. */
+    private static final int MOST_LISTINGS = 26;
+
     private final ProducerLoop loop;
     private final Duration closeTimeout;
 
@@ -91,12 +94,21 @@ public final class ShardlineProducer implements AutoCloseable {
     }
 
     /**
-     * Sends at once what lingers, and tells when everything put before this call is done.
+     * Sends at once what lingers, in all streams, and tells when everything put before this call is done.
      *
      * @return completes when all futures of earlier puts have completed, whatever their outcome, and never fails
      */
     public CompletableFuture<Void> flush() {
         return loop.flush();
+    }
+
+    /**
+     * As {@link #flush()}, for the records of one stream: what lingers in others goes on lingering, and is not waited for.
+     *
+     * @param streamName as it was given to {@link #put}; of a stream that nothing was put into, all is done
+     */
+    public CompletableFuture<Void> flush(String streamName) {
+        return loop.flush(Objects.requireNonNull(streamName, "streamName"));
     }
 
     /**
@@ -203,8 +215,10 @@ public final class ShardlineProducer implements AutoCloseable {
         /**
          * Sets what else the producer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
          * the limit of a call and the user agent are the producer's, whatever is set here. An HTTP client is set by
-         * {@code httpClientBuilder}, which takes the place of the producer's choice for plain endpoints; the SDK refuses
-         * {@code httpClient} beside it. Interceptors see PutRecords with its records until it is marshalled, and without them
+         * {@code httpClientBuilder}, which takes the place of the producer's choice: Netty, with as many calls at a time as
+         * {@link ProducerConfig.Builder#maxInFlightRequests} needs, no time-out below
+         * {@link ProducerConfig.Builder#requestTimeout}, and HTTP/1.1 for plain endpoints. To set {@code httpClient}, set
+         * {@code httpClientBuilder(null)} before, because the SDK refuses one beside the other. Interceptors see PutRecords with its records until it is marshalled, and without them
          * afterwards, because the producer writes that part of the body itself. What interceptors and metric publishers do behind
          * an answer is done on the HTTP client's threads and must not block; {@code asyncConfiguration} sets other threads for it.
          */
@@ -276,6 +290,7 @@ public final class ShardlineProducer implements AutoCloseable {
         }
 
         private KinesisAsyncClient ownClient() {
+            clients.mostCalls(config.maxInFlightRequests() + MOST_LISTINGS);
             DirectBody direct = new DirectBody();
             KinesisAsyncClientBuilder builder = KinesisAsyncClient.builder()
                     .putAuthScheme(direct.authScheme())

@@ -6,18 +6,10 @@ import io.shardline.producer.PutReceipt;
 import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
 import java.lang.management.ManagementFactory;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
-import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
-import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
-import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
  * What a record costs in the producer itself: from the future-returning put to its completed future, hashing, aggregating and
@@ -51,8 +43,10 @@ public final class ProducerCost {
         String[] partitionKeys = new String[Math.min(keys, records)];
         Arrays.setAll(partitionKeys, number -> "key-" + number);
         List<Long> costs = new ArrayList<>();
-        try (ShardlineProducer producer =
-                ShardlineProducer.builder().config(config).client(new Sink()).build()) {
+        try (ShardlineProducer producer = ShardlineProducer.builder()
+                .config(config)
+                .client(new InstantKinesis(SHARDS))
+                .build()) {
             for (int round = 0; round < rounds; round++) {
                 long before = cpuNanos();
                 CompletableFuture<PutReceipt> last = null;
@@ -78,58 +72,5 @@ public final class ProducerCost {
 
     private static long cpuNanos() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-    }
-
-    /** Stores nothing and answers at once. Thread-safe. */
-    private static final class Sink implements KinesisAsyncClient {
-
-        private static final BigInteger RANGE = BigInteger.ONE.shiftLeft(128).divide(BigInteger.valueOf(SHARDS));
-
-        @Override
-        public CompletableFuture<ListShardsResponse> listShards(ListShardsRequest request) {
-            List<Shard> shards = new ArrayList<>();
-            for (int i = 0; i < SHARDS; i++) {
-                BigInteger start = RANGE.multiply(BigInteger.valueOf(i));
-                String shardId = shardId(i);
-                shards.add(Shard.builder()
-                        .shardId(shardId)
-                        .hashKeyRange(range -> range.startingHashKey(start.toString())
-                                .endingHashKey(start.add(RANGE)
-                                        .subtract(BigInteger.ONE)
-                                        .toString()))
-                        .sequenceNumberRange(range -> range.startingSequenceNumber("1"))
-                        .build());
-            }
-            return CompletableFuture.completedFuture(
-                    ListShardsResponse.builder().shards(shards).build());
-        }
-
-        @Override
-        public CompletableFuture<PutRecordsResponse> putRecords(PutRecordsRequest request) {
-            List<PutRecordsResultEntry> results = request.records().stream()
-                    .map(entry -> PutRecordsResultEntry.builder()
-                            .shardId(shardId(new BigInteger(entry.explicitHashKey())
-                                    .divide(RANGE)
-                                    .intValue()))
-                            .sequenceNumber("2")
-                            .build())
-                    .toList();
-            return CompletableFuture.completedFuture(PutRecordsResponse.builder()
-                    .records(results)
-                    .failedRecordCount(0)
-                    .build());
-        }
-
-        private static String shardId(int number) {
-            return String.format("shardId-%012d", number);
-        }
-
-        @Override
-        public String serviceName() {
-            return SERVICE_NAME;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -17,6 +17,7 @@ record LoopContext(
         ShardListing listing,
         StreamSummary summary,
         LaneSchedule schedule,
+        UnfinishedRecords unfinished,
         Outcomes outcomes,
         Admission admission) {
 

@@ -24,6 +24,9 @@ final class MemoryBudget {
     /** How many are in the queue; written under the lock, and only after a served turn has been admitted. */
     private final AtomicInteger waiting = new AtomicInteger();
 
+    /** Written under the lock. */
+    private volatile long neededByFirst;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Turn> queue = new ArrayDeque<>();
     private boolean closed;
@@ -61,6 +64,11 @@ final class MemoryBudget {
 
     long free() {
         return free.get();
+    }
+
+    /** How many bytes the first needs who waits; 0 if nobody waits. */
+    long neededByFirst() {
+        return neededByFirst;
     }
 
     boolean hasWaiting() {
@@ -127,6 +135,7 @@ final class MemoryBudget {
             List<Turn> left = new ArrayList<>(queue);
             queue.clear();
             waiting.set(0);
+            neededByFirst = 0;
             return left;
         } finally {
             lock.unlock();
@@ -141,6 +150,7 @@ final class MemoryBudget {
             waiting.decrementAndGet(); // after the admission, or somebody could take past it
             first = queue.peek();
         }
+        neededByFirst = first == null ? 0 : first.bytes;
     }
 
     private boolean take(long bytes) {

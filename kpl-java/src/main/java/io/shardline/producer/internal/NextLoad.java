@@ -53,6 +53,15 @@ final class NextLoad {
         return size;
     }
 
+    /** What the records take of the memory budget. */
+    long cost() {
+        long cost = 0;
+        for (OpenAggregate each : aggregates) {
+            cost += each.cost();
+        }
+        return cost;
+    }
+
     OpenAggregate first() {
         return aggregates.get(0);
     }

@@ -48,6 +48,11 @@ final class OpenAggregate {
         return records.size() == 1 ? records.get(0).size() : builder.size() + RequestEntry.OUTER_PARTITION_KEY.length();
     }
 
+    /** What the records take of the memory budget. */
+    long cost() {
+        return cost;
+    }
+
     PendingRecord first() {
         return records.get(0);
     }

@@ -159,8 +159,8 @@ final class Outcomes {
             owner.told(this);
         }
 
-        void countIn(Epochs epochs) {
-            finished.forEach(each -> epochs.finished(each.epoch, each.count));
+        void countInEpochs() {
+            finished.forEach(each -> each.epoch.finished(each.count));
         }
 
         private void finished(PendingRecord pending) {

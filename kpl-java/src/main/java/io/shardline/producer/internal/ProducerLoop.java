@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,11 +52,10 @@ public final class ProducerLoop implements LoopContext.Admission {
     private final UserCode userCode;
     private final LaneSchedule schedule = new LaneSchedule();
     private final Outcomes outcomes;
-    private final Epochs epochs = new Epochs();
+    private final UnfinishedRecords unfinished = new UnfinishedRecords();
 
     private EventLoop.@Nullable Timer wake;
     private long wakeAt = Ticks.NEVER;
-    private boolean hurrying;
 
     // For statistics, as of the last batch.
     private volatile long oldestPutAt = Ticks.NEVER;
@@ -92,6 +92,7 @@ public final class ProducerLoop implements LoopContext.Admission {
                 new ShardListing(calls, resources.client()),
                 new StreamSummary(calls, resources.client()),
                 schedule,
+                unfinished,
                 outcomes,
                 this);
         this.guard = new EndpointGuard(ticks, platform.random());
@@ -186,29 +187,21 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void act() {
         long now = ticks.now();
-        hurryIfOthersWait(now);
-        dispatch.sendDue(intake.streams(), now);
-        oldestPutAt = epochs.oldestPutAt();
+        schedule.settle(now);
+        long needed = budget.neededByFirst();
+        if (needed > 0) {
+            schedule.hurry(needed, budget.size(), now);
+        }
+        dispatch.sendDue(now);
+        oldestPutAt = unfinished.oldestPutAt();
         inFlightRequests = dispatch.inFlight();
         endpointLost = guard.isOpen();
         tellOutcomes(); // who hears of an event finds it in the statistics
         wakeAtNextTurn(now);
     }
 
-    /** Records must not linger in memory that others wait for. */
-    private void hurryIfOthersWait(long now) {
-        boolean othersWait = budget.hasWaiting();
-        if (othersWait) {
-            schedule.hurry(now);
-            if (!hurrying) {
-                intake.streams().forEach(StreamLanes::touchAll);
-            }
-        }
-        hurrying = othersWait;
-    }
-
     private void wakeAtNextTurn(long now) {
-        long next = dispatch.nextTurn(now);
+        long next = dispatch.nextTurn();
         if (next < wakeAt) {
             if (wake != null) {
                 wake.cancel();
@@ -238,7 +231,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         acknowledged += batch.acknowledged();
         failed += batch.failed();
         abandoned += batch.abandoned();
-        batch.countIn(epochs);
+        batch.countInEpochs();
     }
 
     boolean post(Outcomes.Batch batch) {
@@ -254,20 +247,36 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code flush}. */
     public CompletableFuture<Void> flush() {
+        return flush(this::whenAllDone);
+    }
+
+    /** See the producer's {@code flush}. */
+    public CompletableFuture<Void> flush(String streamName) {
+        Optional<StreamLanes> stream = intake.find(streamName);
+        return stream.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : flush(whenDone -> {
+                    stream.get().hurry(ticks.now());
+                    stream.get().epochs().whenDone(whenDone);
+                });
+    }
+
+    /** @param flushing what is done on the loop, with what it has to run when the records before it are done */
+    private CompletableFuture<Void> flush(Consumer<Runnable> flushing) {
         CompletableFuture<Void> done = userCode.futureBehindTasks();
         Runnable complete = () -> done.complete(null);
         intake.behindEarlierPuts(() -> {
-            if (!loop.post(() -> endEpoch(() -> userCode.run(complete)))) {
+            if (!loop.post(() -> flushing.accept(() -> userCode.run(complete)))) {
                 complete.run(); // closed, hence nothing is left
             }
         });
         return done;
     }
 
-    private void endEpoch(Runnable whenDone) {
-        schedule.hurry(ticks.now());
-        epochs.whenDone(whenDone);
-        intake.streams().forEach(StreamLanes::touchAll);
+    private void whenAllDone(Runnable action) {
+        long now = ticks.now();
+        intake.streams().forEach(stream -> stream.hurry(now));
+        unfinished.whenDone(action);
     }
 
     // ---- close ----
@@ -294,7 +303,7 @@ public final class ProducerLoop implements LoopContext.Admission {
             outcomes.failed(pending, FailureReason.CLOSED, "the producer is closed");
             return false;
         }
-        epochs.enter(pending);
+        pending.stream.epochs().enter(pending);
         return true;
     }
 
@@ -306,7 +315,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void lastPutArrived() {
         accepting = false;
-        endEpoch(this::finish);
+        whenAllDone(this::finish);
     }
 
     private void abandonAll() {

@@ -11,6 +11,7 @@ import java.time.Duration;
  *
  * <p>Immutable.
  *
+ * @param companyNanos lanes that would linger no longer than this go along with others of their stream
  * @param ttlNanos {@link Ticks#NEVER} if records do not expire
  * @param idleAggregate the largest aggregate of a lane that has nothing in flight, in bytes
  * @param rateShare what may be used of a shard's quota; 1 is all of it
@@ -20,6 +21,7 @@ import java.time.Duration;
  */
 record ProducerSettings(
         long lingerNanos,
+        long companyNanos,
         long ttlNanos,
         int idleAggregate,
         int busyAggregate,
@@ -36,6 +38,11 @@ record ProducerSettings(
         FullBudget fullBudget,
         long maxBlockNanos) {
 
+    /** So many times in its linger at most a stream sends because something has lingered, however many lanes it has. */
+    private static final int COMPANY_SHARE = 10;
+
+    private static final Duration MOST_COMPANY = Duration.ofMillis(100);
+
     /** Two of the 25 KB units that PUT payloads are billed in. */
     static final int IDLE_AGGREGATE = 51_200;
 
@@ -45,6 +52,7 @@ record ProducerSettings(
     static ProducerSettings of(ProducerConfig config) {
         return new ProducerSettings(
                 config.linger().toNanos(),
+                Math.min(config.linger().toNanos() / COMPANY_SHARE, MOST_COMPANY.toNanos()),
                 config.recordTtl().map(Duration::toNanos).orElse(Ticks.NEVER),
                 Math.min(IDLE_AGGREGATE, config.maxAggregateSize()),
                 config.maxAggregateSize(),

@@ -13,6 +13,7 @@ final class RecordQueue {
 
     private final ArrayDeque<PendingRecord> records = new ArrayDeque<>();
     private long bytes;
+    private long cost;
 
     boolean isEmpty() {
         return records.isEmpty();
@@ -26,6 +27,11 @@ final class RecordQueue {
         return bytes;
     }
 
+    /** What the records take of the memory budget. */
+    long cost() {
+        return cost;
+    }
+
     @Nullable
     PendingRecord peek() {
         return records.peekFirst();
@@ -34,19 +40,23 @@ final class RecordQueue {
     void add(PendingRecord pending) {
         records.addLast(pending);
         bytes += pending.size();
+        cost += pending.cost();
     }
 
     /** Puts records before all others, in their order. */
     void addBefore(List<PendingRecord> earlier) {
         for (int i = earlier.size() - 1; i >= 0; i--) {
-            records.addFirst(earlier.get(i));
-            bytes += earlier.get(i).size();
+            PendingRecord pending = earlier.get(i);
+            records.addFirst(pending);
+            bytes += pending.size();
+            cost += pending.cost();
         }
     }
 
     PendingRecord remove() {
         PendingRecord first = records.removeFirst();
         bytes -= first.size();
+        cost -= first.cost();
         return first;
     }
 
@@ -54,6 +64,7 @@ final class RecordQueue {
         List<PendingRecord> all = List.copyOf(records);
         records.clear();
         bytes = 0;
+        cost = 0;
         return all;
     }
 }

@@ -5,7 +5,6 @@ import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +24,10 @@ final class RequestDispatch {
     private final ProducerSettings settings;
     private final RequestSender sender;
     private final EndpointGuard guard;
+
+    /** Of what fails for all streams, as expired credentials. */
+    private final RequestBackoff backoff;
+
     private final Set<PutRequest> inFlight = new LinkedHashSet<>();
 
     /** When lanes that are due but may not send yet must be looked at again. */
@@ -35,24 +38,25 @@ final class RequestDispatch {
         this.settings = context.settings();
         this.sender = sender;
         this.guard = guard;
+        this.backoff = new RequestBackoff(context.random());
     }
 
     /** Sends all that may be sent now. */
-    void sendDue(Collection<StreamLanes> streams, long now) {
-        boolean sent = true;
-        while (sent) {
-            context.schedule().settle();
-            List<ShardLane> due = context.schedule().dueAt(now);
-            due.forEach(lane -> lane.expire(now));
-            streams.forEach(StreamLanes::failStopped);
-            sent = sendFrom(due, now);
+    void sendDue(long now) {
+        LaneSchedule schedule = context.schedule();
+        schedule.settle(now);
+        while (maySend(now)) {
+            schedule.bringForward(now, now + settings.companyNanos());
+            send(nextRequest(now), now);
+            schedule.settle(now);
         }
-        context.schedule().settle();
+        schedule.growReady();
+        schedule.settle(now);
     }
 
     /** When there may be something to send next, if nothing happens before. */
-    long nextTurn(long now) {
-        return Math.min(context.schedule().firstAfter(now), heldUntil);
+    long nextTurn() {
+        return Math.min(context.schedule().nextTurnAt(), heldUntil);
     }
 
     int inFlight() {
@@ -79,35 +83,29 @@ final class RequestDispatch {
         inFlight.clear();
     }
 
-    private boolean sendFrom(List<ShardLane> due, long now) {
-        List<ShardLane> sendable =
-                due.stream().filter(lane -> lane.isSendableAt(now)).toList();
-        int slots = settings.maxInFlightRequests() - inFlight.size();
+    /** Whether there is something to send and nothing against it; then it has to be sent. */
+    private boolean maySend(long now) {
         heldUntil = Ticks.NEVER;
-        Set<ShardLane> left = new LinkedHashSet<>(sendable);
-        boolean sent = false;
-        for (List<ShardLane> lanes : plan(sendable, slots, now)) {
-            if (!guard.permits()) {
-                heldUntil = Math.max(now + 1, guard.nextTryAt());
-                break;
-            }
-            lanes.forEach(left::remove);
-            send(lanes, now);
-            sent = true;
+        int slots = settings.maxInFlightRequests() - inFlight.size();
+        if (slots <= 0 || !context.schedule().hasReady()) {
+            return false;
         }
-        for (ShardLane lane : left) {
-            lane.grow();
-            heldUntil = Math.min(heldUntil, lane.expiresAt());
+        if (!backoff.permits(now)) {
+            heldUntil = backoff.nextTryAt();
+            return false;
         }
-        return sent;
+        if (!guard.permits()) {
+            heldUntil = Math.max(now + 1, guard.nextTryAt());
+            return false;
+        }
+        return true;
     }
 
-    private List<List<ShardLane>> plan(List<ShardLane> sendable, int slots, long now) {
-        if (sendable.isEmpty() || slots == 0) {
-            return List.of();
-        }
-        List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>(sendable.size());
-        for (ShardLane lane : sendable) {
+    /** More lanes than have room in a request are not looked at. */
+    private List<ShardLane> nextRequest(long now) {
+        List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>();
+        for (ShardLane lane : context.schedule().oldestReady(ShardLane.MOST_ENTRIES)) {
+            lane.refill();
             candidates.add(new RequestPlanner.Candidate<>(
                     lane,
                     lane.stream().name(),
@@ -116,7 +114,7 @@ final class RequestDispatch {
                     lane.loadBytes(now),
                     lane.loadEntries(now)));
         }
-        return RequestPlanner.plan(candidates, slots);
+        return RequestPlanner.plan(candidates, 1).get(0);
     }
 
     private void send(List<ShardLane> lanes, long now) {
@@ -124,6 +122,9 @@ final class RequestDispatch {
         List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
         PutRequest request = new PutRequest(stream, loads, now);
         inFlight.add(request);
+        backoff.sent(request);
+        stream.backoff().sent(request);
+        hold(stream);
         stream.requestIsSent(request, now);
         request.watchedBy(context.loop()
                 .schedule(
@@ -142,7 +143,44 @@ final class RequestDispatch {
                         .happened(() ->
                                 wasLost ? new ProducerEvent.EndpointReturned() : new ProducerEvent.EndpointLost());
             }
+            noteFailure(request, answer);
             request.stream().judge().judge(request, answer);
+        }
+    }
+
+    /** Has all wait, or all of the stream, for what is the matter with all of them. */
+    private void noteFailure(PutRequest request, Answer answer) {
+        long now = context.ticks().now();
+        RequestBackoff ofStream = request.stream().backoff();
+        switch (RetryClassifier.scopeOf(answer)) {
+            case PRODUCER -> {
+                backoff.failed(request, now);
+                ofStream.lost(request, now);
+            }
+            case STREAM -> {
+                backoff.passed(request);
+                ofStream.failed(request, now);
+            }
+            case ENDPOINT -> {
+                backoff.lost(request, now);
+                ofStream.lost(request, now);
+            }
+            case REQUEST -> {
+                backoff.passed(request);
+                ofStream.passed(request);
+            }
+        }
+        hold(request.stream());
+    }
+
+    /** Says to the schedule whether the stream may send, and again when that ends. */
+    private void hold(StreamLanes stream) {
+        long now = context.ticks().now();
+        boolean isHeld = !stream.backoff().permits(now);
+        context.schedule().hold(stream.queue(), isHeld);
+        long nextTryAt = stream.backoff().nextTryAt();
+        if (isHeld && nextTryAt != Ticks.NEVER) {
+            context.loop().schedule(nextTryAt - now, () -> hold(stream));
         }
     }
 

@@ -31,6 +31,8 @@ final class RetryClassifier {
     private static final int TOO_LARGE = 413;
     private static final int TOO_MANY_REQUESTS = 429;
 
+    private static final String STREAM_IS_BUSY = "ResourceInUseException";
+
     private static final Set<String> NO_STREAM_CODES = Set.of("ResourceNotFoundException", "ResourceNotFound");
 
     /** Credentials, clocks and connections are renewed behind our back; the service did nothing. */
@@ -40,7 +42,7 @@ final class RetryClassifier {
             "RequestExpired",
             "RequestInTheFuture",
             "RequestTimeTooSkewed",
-            "ResourceInUseException",
+            STREAM_IS_BUSY,
             ServiceFailure.NO_CONNECTION,
             ServiceFailure.NO_CREDENTIALS);
 
@@ -130,6 +132,22 @@ final class RetryClassifier {
         return !ServiceErrors.isThrottle(failure.code())
                 && !isOfNoEndpoint(failure)
                 && (failure.status() == 0 || failure.status() >= 500);
+    }
+
+    /** Whose trouble an answer tells of. */
+    static FailureScope scopeOf(Answer answer) {
+        if (!(answer instanceof Answer.Failed failed)) {
+            return FailureScope.REQUEST;
+        }
+        if (isEndpointFailure(failed.failure())) {
+            return FailureScope.ENDPOINT;
+        }
+        Verdict verdict = ofRequest(failed.failure());
+        if (verdict instanceof Throttled
+                || STREAM_IS_BUSY.equals(failed.failure().code())) {
+            return FailureScope.STREAM;
+        }
+        return verdict instanceof Retry ? FailureScope.PRODUCER : FailureScope.REQUEST;
     }
 
     /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */

@@ -30,13 +30,16 @@ final class ShardLane {
     /** A shard that others fill may have room for half of it. */
     private static final int REFUSALS_BEFORE_HALVING = 5;
 
+    /** Lanes that have been refused equally often are tried again at so many different times in the longest wait. */
+    private static final int MOST_RETRY_TIMES = 4;
+
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
     private final StreamLanes stream;
     private final ShardMap.OpenShard shard;
     private final LoopContext context;
     private final ProducerSettings settings;
-    private final long ordinal;
+    private final LaneSchedule.Place place;
     private final LaneRate rate;
 
     private final NextLoad aggregated;
@@ -53,15 +56,15 @@ final class ShardLane {
     /** Fewer records than usual in a load, while a bad one is looked for. */
     private int mostRecords = Integer.MAX_VALUE;
 
-    private boolean changed;
-    private long scheduledFor = Ticks.NEVER;
+    /** What was put up to this time does not linger any more, for others wait for its memory. */
+    private long hurriedUpTo = -1;
 
     ShardLane(StreamLanes stream, ShardMap.OpenShard shard, LoopContext context) {
         this.stream = stream;
         this.shard = shard;
         this.context = context;
         this.settings = context.settings();
-        this.ordinal = context.schedule().nextOrdinal();
+        this.place = context.schedule().newPlace(this, stream.queue());
         this.rate = new LaneRate(settings.rateShare(), context.ticks().now());
         this.aggregated = new NextLoad(settings);
         this.aggregateLimit = settings.idleAggregate();
@@ -81,10 +84,6 @@ final class ShardLane {
 
     HashKeyRange range() {
         return shard.range();
-    }
-
-    long ordinal() {
-        return ordinal;
     }
 
     long company() {
@@ -156,28 +155,14 @@ final class ShardLane {
 
     // ---- when ----
 
-    long scheduledFor() {
-        return scheduledFor;
-    }
-
-    void scheduledFor(long time) {
-        scheduledFor = time;
-    }
-
     void touch() {
-        if (!changed) {
-            changed = true;
-            context.schedule().changed(this);
-        }
+        context.schedule().changed(place);
     }
 
-    /** When this lane wants its turn, as things are: to send, or to let a record expire. */
-    long settledAt() {
-        changed = false;
-        if (isEmpty()) {
-            return Ticks.NEVER;
-        }
-        return Math.min(sendableAt(), expiresAt());
+    /** Lets nothing linger that is here now. */
+    void hurry(long now) {
+        hurriedUpTo = now;
+        touch();
     }
 
     /** When the oldest waiting record will have waited too long. */
@@ -185,26 +170,33 @@ final class ShardLane {
         return isEmpty() ? Ticks.NEVER : Ticks.after(oldestPutAt(), settings.ttlNanos());
     }
 
-    boolean isSendableAt(long now) {
-        return !isEmpty() && sendableAt() <= now;
-    }
-
     /** When the first waiting record was put. */
     long age() {
         return head().putAt;
     }
 
-    private long sendableAt() {
-        if (settings.ordered() && (inFlight > 0 || stream.isHeldBack(this))) {
+    /** When something may be sent of what waits, whether it lingers or not; never if it is not known. */
+    long openAt() {
+        boolean waitsForAnswers = settings.ordered() && (inFlight > 0 || stream.isHeldBack(this));
+        return isEmpty() || waitsForAnswers ? Ticks.NEVER : Math.max(notBefore, rate.openAt());
+    }
+
+    /** Until when what waits may be waiting for company. */
+    long lingersUntil() {
+        if (isEmpty()) {
             return Ticks.NEVER;
         }
-        long earliest = Math.max(notBefore, rate.openAt());
-        return Math.max(earliest, isFull() ? head().putAt : lingersUntil(head()));
+        return isFull() ? head().putAt : lingersUntil(head());
     }
 
     private long lingersUntil(PendingRecord pending) {
-        boolean urgent = pending.wasTried() || context.schedule().isHurried(pending.putAt);
+        boolean urgent = pending.wasTried() || pending.putAt <= hurriedUpTo || stream.isHurried(pending.putAt);
         return urgent ? pending.putAt : Ticks.after(pending.putAt, settings.lingerNanos());
+    }
+
+    /** What waits takes so much of the memory budget. */
+    long heldMemory() {
+        return aggregated.cost() + behind.cost();
     }
 
     private boolean isFull() {
@@ -245,7 +237,7 @@ final class ShardLane {
 
     // ---- what goes ----
 
-    /** Fails what is too old to be sent. */
+    /** Fails what is too old to be sent; the rest may have to be aggregated again before it can be sent. */
     void expire(long now) {
         cutExpired(now);
         // Without order an old record may stand behind a young one, and come in with it.
@@ -269,6 +261,13 @@ final class ShardLane {
             touch();
             next = behind.peek();
         }
+        if (!settings.ordered()) {
+            fill();
+        }
+    }
+
+    /** Aggregates what waits. Expiry takes aggregates apart, and in an outage something expires with every put. */
+    void refill() {
         fill();
     }
 
@@ -374,11 +373,17 @@ final class ShardLane {
     /** @param sent how many records the load had that did not get through */
     void backOff(long now, int sent) {
         failures++;
-        notBefore = now + BACKOFF.delayNanos(failures, context.random());
+        notBefore = together(now + BACKOFF.delayNanos(failures, context.random()));
         if (failures % REFUSALS_BEFORE_HALVING == 0) {
             sendAtMost((sent + 1) / 2);
         }
         touch();
+    }
+
+    /** Later, so that lanes which were refused at about the same time go together again. */
+    private long together(long time) {
+        long grain = BACKOFF.boundNanos(failures) / MOST_RETRY_TIMES;
+        return (time + grain - 1) / grain * grain;
     }
 
     private void sendAtMost(int records) {

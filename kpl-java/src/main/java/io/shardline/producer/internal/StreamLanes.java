@@ -30,8 +30,13 @@ final class StreamLanes {
     private final MapRefresh refresh;
     private final RecordSizeLimit sizeLimit;
     private final AnswerJudge judge;
+    private final RequestBackoff backoff;
+    private final Epochs epochs;
+    private final LaneSchedule.Queue queue = new LaneSchedule.Queue();
 
     private @Nullable ShardMap map;
+
+    private long hurriedUpTo = -1;
 
     /** When the stream was last known to be the one that the map is of. */
     private long seenAt;
@@ -55,6 +60,8 @@ final class StreamLanes {
         this.refresh = new MapRefresh(this, context);
         this.sizeLimit = new RecordSizeLimit(name, context);
         this.judge = new AnswerJudge(this, context);
+        this.backoff = new RequestBackoff(context.random());
+        this.epochs = new Epochs(context.unfinished());
     }
 
     String name() {
@@ -71,6 +78,20 @@ final class StreamLanes {
 
     AnswerJudge judge() {
         return judge;
+    }
+
+    /** The waits after what failed for the stream as a whole. */
+    RequestBackoff backoff() {
+        return backoff;
+    }
+
+    /** Its records that are not finished. */
+    Epochs epochs() {
+        return epochs;
+    }
+
+    LaneSchedule.Queue queue() {
+        return queue;
     }
 
     /** The range of an open or closed shard; null if no listing had it. */
@@ -106,6 +127,7 @@ final class StreamLanes {
         context.outcomes().failed(pending, reason, why);
         if (context.settings().stopOnLoss()) {
             stopped.add(map == null ? HashKeyRange.FULL : laneOf(pending).range());
+            context.schedule().stopped(this);
         }
     }
 
@@ -137,6 +159,7 @@ final class StreamLanes {
     List<ShardLane> putAgain(List<PendingRecord> records) {
         if (records.stream().anyMatch(pending -> stopped.contains(pending.hashKey()))) {
             stopped.lookAgain();
+            context.schedule().stopped(this);
         }
         if (map == null) {
             unrouted.addBefore(records);
@@ -236,9 +259,14 @@ final class StreamLanes {
         return unrouted.isEmpty() && !judge.awaitsRange();
     }
 
-    /** Looks at every lane again, because a flush has come. */
-    void touchAll() {
-        lanes.forEach(ShardLane::touch);
+    /** Lets nothing linger that was put up to now, in whatever lane. */
+    void hurry(long now) {
+        hurriedUpTo = now;
+        lanes.stream().filter(lane -> !lane.isEmpty()).forEach(ShardLane::touch);
+    }
+
+    boolean isHurried(long putAt) {
+        return putAt <= hurriedUpTo;
     }
 
     List<ProducerStatistics.Lane> statistics(long now) {

@@ -20,6 +20,7 @@ final class BareContext {
                 new ShardListing(calls, world.client),
                 new StreamSummary(calls, world.client),
                 new LaneSchedule(),
+                new UnfinishedRecords(),
                 new Outcomes(null),
                 pending -> true);
     }

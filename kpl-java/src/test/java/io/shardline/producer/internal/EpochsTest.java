@@ -20,7 +20,8 @@ class EpochsTest {
     private final StreamLanes stream = new StreamLanes(
             ProducerWorld.STREAM,
             BareContext.of(world, ProducerConfig.defaults(), new EventLoop(world.platform, new EventLoop.Hooks() {})));
-    private final Epochs epochs = new Epochs();
+    private final UnfinishedRecords unfinished = new UnfinishedRecords();
+    private final Epochs epochs = new Epochs(unfinished);
     private final List<String> done = new ArrayList<>();
 
     @Test
@@ -107,6 +108,25 @@ class EpochsTest {
     }
 
     @Test
+    void oldestOfAllStreamsIsTheOldestOfAny() {
+        Epochs others = new Epochs(unfinished);
+        PendingRecord first = enter(others, FIRST);
+        PendingRecord second = enter(SECOND);
+        unfinished.whenDone(() -> done.add("all"));
+        PendingRecord third = enter(others, THIRD);
+        assertThat(unfinished.oldestPutAt()).isEqualTo(FIRST);
+
+        finish(first);
+        assertThat(unfinished.oldestPutAt()).isEqualTo(SECOND);
+        assertThat(done).isEmpty();
+        finish(second);
+        assertThat(unfinished.oldestPutAt()).isEqualTo(THIRD);
+        assertThat(done).containsExactly("all");
+        finish(third);
+        assertThat(unfinished.oldestPutAt()).isEqualTo(Ticks.NEVER);
+    }
+
+    @Test
     void flushOfNothingIsDoneAtOnce() {
         flush("idle");
         finish(enter(FIRST));
@@ -116,13 +136,17 @@ class EpochsTest {
     }
 
     private PendingRecord enter(long putAt) {
+        return enter(epochs, putAt);
+    }
+
+    private PendingRecord enter(Epochs into, long putAt) {
         PendingRecord pending = new PendingRecord(stream, UserRecord.of("k", new byte[1]), putAt, new PutFuture());
-        epochs.enter(pending);
+        into.enter(pending);
         return pending;
     }
 
     private void finish(PendingRecord pending) {
-        epochs.finished(Objects.requireNonNull(pending.epoch), 1);
+        Objects.requireNonNull(pending.epoch).finished(1);
     }
 
     private void flush(String name) {

@@ -9,6 +9,7 @@ import io.shardline.producer.FullBudget;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
+import io.shardline.producer.UserRecord;
 import io.shardline.testkit.Fault;
 import io.shardline.testkit.Faults;
 import java.time.Duration;
@@ -51,6 +52,40 @@ class FlushAndCloseTest {
 
         assertThat(before).isCompleted();
         assertThat(after).hasSizeLessThan(100).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void flushOfOneStreamNeitherSendsNorAwaitsWhatLingersInAnother() {
+        ProducerWorld world = ProducerWorld.healthy(LONG_LINGER, 4).warm();
+        world.kinesis.createStream("other", 4);
+        List<CompletableFuture<PutReceipt>> here = new ArrayList<>();
+        List<CompletableFuture<PutReceipt>> there = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            there.add(world.producer.put("other", UserRecord.of("key-" + i, new byte[1])));
+            here.add(world.put("key-" + i, "x"));
+        }
+        CompletableFuture<Void> flush = world.producer.flush(STREAM);
+        CompletableFuture<Void> unknown = world.producer.flush("unheard-of");
+        world.advance(Duration.ofSeconds(1));
+
+        assertThat(unknown).isCompleted();
+        assertThat(flush).isCompleted();
+        assertThat(here).allMatch(CompletableFuture::isDone);
+        assertThat(there).noneMatch(CompletableFuture::isDone);
+        world.get(world.producer.flush("other"));
+        assertThat(there).allMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void flushOfAStreamEndsOnlyWhenItsShardsAreKnownAndItsRecordsAreThere() {
+        ProducerWorld world = ProducerWorld.healthy(LONG_LINGER, 4);
+        CompletableFuture<PutReceipt> put = world.put("k", "x");
+        CompletableFuture<Void> flush = world.producer.flush(STREAM);
+        assertThat(flush).isNotDone();
+        world.advance(Duration.ofSeconds(1));
+
+        assertThat(put).isCompleted();
+        assertThat(flush).isCompleted();
     }
 
     @Test

@@ -91,6 +91,10 @@ class MutantsTest {
                         mutant("RequestDispatch", "settings.maxInFlightRequests() - inFlight.size()", "1_000"),
                         Invariant.REQUEST_LIMITS),
                 Arguments.of(
+                        "what fails for all is tried again by each shard",
+                        mutant("RequestBackoff", "return failures == 0 ||", "return true ||"),
+                        Invariant.ONE_TRY_AT_A_TIME),
+                Arguments.of(
                         "a late answer counts too",
                         mutant("PutRequest", "return false;", "return true;"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),

@@ -71,6 +71,7 @@ final class ProducerSimulation {
     private boolean streamIsGone;
     private boolean quiet;
     private final @Nullable RateWitness rates;
+    private final @Nullable TryWitness tries;
     private boolean toldTwice;
     private int flushes;
     private int flushed;
@@ -94,6 +95,7 @@ final class ProducerSimulation {
         // Without order, requests of one moment overtake each other on the two I/O threads.
         boolean witnessed = !reshards && !remakes && !pauses && config.ordering() == Ordering.PER_KEY;
         rates = witnessed ? new RateWitness(world, config) : null;
+        tries = pauses ? null : new TryWitness(world, config.requestTimeout());
         world.client.garble = trouble::garbled;
         world.client.check = this::checkRequest;
     }
@@ -299,6 +301,9 @@ final class ProducerSimulation {
         checkAge(request);
         if (rates != null) {
             rates.sent(request);
+        }
+        if (tries != null) {
+            tries.sent();
         }
     }
 

@@ -60,7 +60,7 @@ final class ProducerWorld {
                 process.random());
         this.kinesis = KinesisEmulator.builder()
                 // Throttles come as faults.
-                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES, Quota.CONTROL_CALLS, Quota.SCALINGS_PER_DAY)
+                .lift(Quota.WRITE_RECORDS, Quota.WRITE_BYTES, Quota.CONTROL_CALLS, Quota.SCALINGS_PER_DAY, Quota.SHARDS)
                 .scheduler(service.executor("front"))
                 .wallClock(service.wallClock())
                 .random(service.random())

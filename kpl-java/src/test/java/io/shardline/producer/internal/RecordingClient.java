@@ -42,6 +42,9 @@ final class RecordingClient implements KinesisAsyncClient {
     /** Called with each request and its answer, null if it failed. */
     BiConsumer<PutRecordsRequest, @Nullable PutRecordsResponse> answered = (request, answer) -> {};
 
+    /** Called with what a request failed with, null if it was answered. */
+    Consumer<@Nullable Throwable> ended = failure -> {};
+
     RecordingClient(KinesisAsyncClient delegate, LongSupplier nanos) {
         this.delegate = delegate;
         this.nanos = nanos;
@@ -58,7 +61,13 @@ final class RecordingClient implements KinesisAsyncClient {
                 .whenComplete((answer, failure) -> {
                     startedAt.remove(request);
                     answered.accept(request, answer);
+                    ended.accept(failure);
                 });
+    }
+
+    /** When a request was sent that has no answer yet, in nanoseconds. */
+    long startedAt(PutRecordsRequest request) {
+        return startedAt.getOrDefault(request, 0L);
     }
 
     /** Requests without an answer that were sent less than {@code timeout} ago; older ones are no longer waited for. */

@@ -28,10 +28,15 @@ public record Backoff(Duration first, Duration most) {
      * @param failures how many attempts have failed in a row, at least 1
      */
     public long delayNanos(int failures, RandomGenerator random) {
-        long start = first.toNanos();
-        int doublingsThatFit = Long.numberOfLeadingZeros(start) - 1;
-        long bound = Math.min(start << Math.min(failures - 1, doublingsThatFit), most.toNanos());
+        long bound = boundNanos(failures);
         long least = bound / LEAST_SHARE;
         return least + (long) (random.nextDouble() * (bound - least));
+    }
+
+    /** The longest that {@link #delayNanos} can be. */
+    public long boundNanos(int failures) {
+        long start = first.toNanos();
+        int doublingsThatFit = Long.numberOfLeadingZeros(start) - 1;
+        return Math.min(start << Math.min(failures - 1, doublingsThatFit), most.toNanos());
     }
 }
