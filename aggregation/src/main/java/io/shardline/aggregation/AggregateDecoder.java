@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the protobuf message of one aggregate. The message is read twice, tables first, because protobuf lets a writer put
- * the fields in any order. Confined to its user.
+ * the fields in any order. Takes time linear in the bytes, whatever they are. Confined to its user.
  */
 final class AggregateDecoder {
     /** Ends the reading with a reason, where protobuf itself has no complaint. Confined to one decoding. */
@@ -40,7 +40,7 @@ final class AggregateDecoder {
     private static final int DATA_TAG = Wire.delimitedTag(Wire.DATA);
 
     private final byte[] bytes;
-    private final List<String> partitionKeys = new ArrayList<>();
+    private final List<DecodedEntry.Key> partitionKeys = new ArrayList<>();
     private final List<HashKey> hashKeys = new ArrayList<>();
     private final List<AggregateEntry> entries = new ArrayList<>();
 
@@ -64,7 +64,7 @@ final class AggregateDecoder {
     private void readTables(CodedInputStream in) throws IOException, MalformedException {
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             if (tag == PARTITION_KEY_TAG) {
-                partitionKeys.add(in.readString());
+                partitionKeys.add(partitionKey(in.readString()));
             } else if (tag == EXPLICIT_HASH_KEY_TAG) {
                 hashKeys.add(hashKey(in.readString()));
             } else {
@@ -87,7 +87,7 @@ final class AggregateDecoder {
 
     /** Reads up to the limit of the stream. Of a field that comes twice the last one counts, as protobuf has it. */
     private AggregateEntry readEntry(CodedInputStream in) throws IOException, MalformedException {
-        String partitionKey = null;
+        DecodedEntry.Key partitionKey = null;
         HashKey explicitHashKey = null;
         byte[] data = null;
         Map<String, String> headers = new LinkedHashMap<>();
@@ -106,7 +106,7 @@ final class AggregateDecoder {
                 skip(tag, in);
             }
         }
-        return new AggregateEntry(
+        return new DecodedEntry(
                 required(partitionKey, "partition_key_index"), explicitHashKey, required(data, "data"), headers);
     }
 
@@ -142,6 +142,14 @@ final class AggregateDecoder {
                             + " of a table of " + table.size());
         }
         return table.get((int) index);
+    }
+
+    /** Kinesis takes no longer key, so it is not that of a user record. */
+    private static DecodedEntry.Key partitionKey(String text) throws MalformedException {
+        if (AggregateEntry.isTooLong(text)) {
+            throw new MalformedException(Reason.KEY_TOO_LONG, AggregateEntry.tooLong(text));
+        }
+        return new DecodedEntry.Key(text);
     }
 
     private static HashKey hashKey(String decimal) throws MalformedException {

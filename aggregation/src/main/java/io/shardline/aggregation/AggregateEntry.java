@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * changed by anybody. Two entries are equal if their partition keys, explicit hash keys,
  * headers and data are. Immutable.
  */
-public final class AggregateEntry {
+public sealed class AggregateEntry permits DecodedEntry {
+    /** The longest partition key that Kinesis takes, in characters (Unicode code points). */
+    public static final int MAX_PARTITION_KEY_LENGTH = 256;
+
     private final String partitionKey;
     private final @Nullable HashKey explicitHashKey;
     private final byte[] data;
@@ -26,9 +29,10 @@ public final class AggregateEntry {
     /**
      * Makes an entry.
      *
-     * @param partitionKey the user record's partition key
+     * @param partitionKey the user record's partition key, at most 256 characters
      * @param explicitHashKey the hash key that overrides the partition key's own, or null
      * @param data the user record's data, owned by the entry from now on; may be empty
+     * @throws IllegalArgumentException if the partition key is longer
      */
     public AggregateEntry(String partitionKey, @Nullable HashKey explicitHashKey, byte[] data) {
         this(partitionKey, explicitHashKey, data, Map.of());
@@ -37,18 +41,34 @@ public final class AggregateEntry {
     /**
      * Makes an entry with headers, which are written into the format's {@code tags}.
      *
-     * @param partitionKey the user record's partition key
+     * @param partitionKey the user record's partition key, at most 256 characters
      * @param explicitHashKey the hash key that overrides the partition key's own, or null
      * @param data the user record's data, owned by the entry from now on; may be empty
      * @param headers names and values in the order in which they are written
+     * @throws IllegalArgumentException if the partition key is longer
      */
     public AggregateEntry(
             String partitionKey, @Nullable HashKey explicitHashKey, byte[] data, Map<String, String> headers) {
-        this.partitionKey = Objects.requireNonNull(partitionKey, "partitionKey");
+        if (isTooLong(partitionKey)) {
+            throw new IllegalArgumentException(tooLong(partitionKey));
+        }
+        this.partitionKey = partitionKey;
         this.explicitHashKey = explicitHashKey;
         this.data = Objects.requireNonNull(data, "data");
         this.headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         this.hashKey = explicitHashKey;
+    }
+
+    static boolean isTooLong(String partitionKey) {
+        return partitionKey.length() > MAX_PARTITION_KEY_LENGTH && lengthOf(partitionKey) > MAX_PARTITION_KEY_LENGTH;
+    }
+
+    static String tooLong(String partitionKey) {
+        return "a partition key has at most " + MAX_PARTITION_KEY_LENGTH + " characters, had " + lengthOf(partitionKey);
+    }
+
+    private static int lengthOf(String text) {
+        return text.codePointCount(0, text.length());
     }
 
     /**
@@ -56,7 +76,7 @@ public final class AggregateEntry {
      *
      * @return the partition key
      */
-    public String partitionKey() {
+    public final String partitionKey() {
         return partitionKey;
     }
 
@@ -65,7 +85,7 @@ public final class AggregateEntry {
      *
      * @return the explicit hash key, or null if there is none
      */
-    public @Nullable HashKey explicitHashKey() {
+    public final @Nullable HashKey explicitHashKey() {
         return explicitHashKey;
     }
 
@@ -74,7 +94,7 @@ public final class AggregateEntry {
      *
      * @return the entry's own array, not to be changed
      */
-    public byte[] data() {
+    public final byte[] data() {
         return data;
     }
 
@@ -83,7 +103,7 @@ public final class AggregateEntry {
      *
      * @return names and values in the order of the aggregate, empty if there are none; not to be changed
      */
-    public Map<String, String> headers() {
+    public final Map<String, String> headers() {
         return headers;
     }
 
@@ -102,7 +122,7 @@ public final class AggregateEntry {
     }
 
     @Override
-    public boolean equals(@Nullable Object object) {
+    public final boolean equals(@Nullable Object object) {
         return object instanceof AggregateEntry other
                 && partitionKey.equals(other.partitionKey)
                 && Objects.equals(explicitHashKey, other.explicitHashKey)
@@ -111,12 +131,12 @@ public final class AggregateEntry {
     }
 
     @Override
-    public int hashCode() {
+    public final int hashCode() {
         return Objects.hash(partitionKey, explicitHashKey, headers, Arrays.hashCode(data));
     }
 
     @Override
-    public String toString() {
+    public final String toString() {
         return "AggregateEntry[partitionKey=" + partitionKey + ", explicitHashKey=" + explicitHashKey + ", data="
                 + data.length + " bytes" + (headers.isEmpty() ? "" : ", headers=" + headers) + "]";
     }

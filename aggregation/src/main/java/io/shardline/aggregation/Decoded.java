@@ -41,6 +41,8 @@ public sealed interface Decoded permits Decoded.Plain, Decoded.Aggregated, Decod
         INDEX_OUT_OF_RANGE,
         /** A text in the table of explicit hash keys is not a decimal number from 0 to 2^128-1. */
         BAD_HASH_KEY,
+        /** A partition key in the table is longer than Kinesis takes, 256 characters, so no producer was given it. */
+        KEY_TOO_LONG,
         /** The message is sound but has no entry, so there is nothing else to deliver but the Kinesis record itself. */
         NO_ENTRIES
     }

@@ -1,7 +1,5 @@
 package io.shardline.consumer.internal.dynamodb;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +19,54 @@ import org.jspecify.annotations.Nullable;
 record ForeignOwner(
         String leaseOwner, long counter, @Nullable String checkpointOwner) {
 
-    private static final Pattern NAME =
-            Pattern.compile("(.*) \\(foreign, counter (-?\\d{1,19})(?:, handed over by (.*))?\\)", Pattern.DOTALL);
+    private static final String COUNTER = " (foreign, counter ";
+    private static final String HANDED_OVER = ", handed over by ";
+    private static final String END = ")";
+    private static final int DECIMAL = 10;
+    private static final int MAX_COUNTER_LENGTH = Long.toString(Long.MIN_VALUE).length();
 
-    /** What {@code name} stands for, or null if it is the name of a session. */
+    /** The foreign owner that {@code name} stands for, or null if it is the name of a session. Linear in its length. */
     static @Nullable ForeignOwner parse(String name) {
-        Matcher parts = NAME.matcher(name);
-        return parts.matches()
-                ? new ForeignOwner(parts.group(1), Long.parseLong(parts.group(2)), parts.group(3))
-                : null;
+        if (!name.endsWith(END)) {
+            return null;
+        }
+        for (int at = name.lastIndexOf(COUNTER); at >= 0; at = name.lastIndexOf(COUNTER, at - 1)) {
+            ForeignOwner owner = parse(name, at);
+            if (owner != null) {
+                return owner;
+            }
+        }
+        return null;
+    }
+
+    /** With the counter after {@code at}; null if there is none, or something else behind it. */
+    private static @Nullable ForeignOwner parse(String name, int at) {
+        int from = at + COUNTER.length();
+        int last = name.length() - END.length();
+        int to = from < last && name.charAt(from) == '-' ? from + 1 : from;
+        while (to < last && to - from < MAX_COUNTER_LENGTH && isDigit(name.charAt(to))) {
+            to++;
+        }
+        boolean handedOver = name.startsWith(HANDED_OVER, to) && to + HANDED_OVER.length() <= last;
+        if (to != last && !handedOver) {
+            return null;
+        }
+        try {
+            long counter = Long.parseLong(name, from, to, DECIMAL);
+            String checkpointOwner = handedOver ? name.substring(to + HANDED_OVER.length(), last) : null;
+            return new ForeignOwner(name.substring(0, at), counter, checkpointOwner);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     /** The name under which it appears as the owner of a lease. */
     String name() {
-        String handOver = checkpointOwner == null ? "" : ", handed over by " + checkpointOwner;
-        return leaseOwner + " (foreign, counter " + counter + handOver + ")";
+        String handOver = checkpointOwner == null ? "" : HANDED_OVER + checkpointOwner;
+        return leaseOwner + COUNTER + counter + handOver + END;
     }
 }

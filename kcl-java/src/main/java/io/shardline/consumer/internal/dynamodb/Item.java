@@ -20,6 +20,9 @@ record Item(Map<String, AttributeValue> attributes) {
 
     private static final int NANO_DIGITS_OF_A_MILLI = 6;
 
+    /** DynamoDB gives 38 digits, a sign, a point and an exponent; reading a number takes time quadratic in its digits. */
+    private static final int MAX_NUMBER_LENGTH = 64;
+
     /** The row's key; the table's schema makes sure that it is there. */
     String key() {
         return string(Attributes.KEY);
@@ -139,6 +142,9 @@ record Item(Map<String, AttributeValue> attributes) {
     private static BigDecimal decimal(@Nullable AttributeValue value) {
         if (value == null || value.n() == null) {
             throw new NumberFormatException("not a number");
+        }
+        if (value.n().length() > MAX_NUMBER_LENGTH) {
+            throw new NumberFormatException("a number of " + value.n().length() + " characters");
         }
         return new BigDecimal(value.n());
     }

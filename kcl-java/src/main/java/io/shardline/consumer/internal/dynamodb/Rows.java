@@ -38,6 +38,9 @@ final class Rows {
     private static final String STREAM_PREFIX = "stream/";
     private static final int NANO_DIGITS_OF_A_MILLI = 6;
 
+    /** A shard that a merge made has two. Each is stored with all of the lease's key but the shard id, up to 2 KiB. */
+    private static final int MAX_PARENTS = 2;
+
     private Rows() {}
 
     /** The kinds of row that the table may hold. */
@@ -225,13 +228,19 @@ final class Rows {
                 shownOwner(item, counter),
                 counter,
                 checkpoint(item),
-                item.strings(Attributes.PARENTS).stream()
-                        .map(parent ->
-                                LeaseKey.parse(item.key()).sibling(parent).toString())
-                        .collect(ImmutableSet.toImmutableSet()),
+                parents(item),
                 range(item),
                 item.count(Attributes.OWNER_SWITCHES, 0),
                 pending(item));
+    }
+
+    private static ImmutableSet<String> parents(Item item) {
+        ImmutableSet<String> parents = item.strings(Attributes.PARENTS);
+        if (parents.size() > MAX_PARENTS) {
+            throw item.malformed(Attributes.PARENTS, "a set of at most " + MAX_PARENTS + " shard ids");
+        }
+        LeaseKey key = LeaseKey.parse(item.key());
+        return parents.stream().map(parent -> key.sibling(parent).toString()).collect(ImmutableSet.toImmutableSet());
     }
 
     /** KCL's, which nobody here writes. */

@@ -49,6 +49,7 @@ final class RecordFlow implements PollingSource.Sink {
     private @Nullable Duration behind;
     private long answeredAt;
     private long skipped;
+    private boolean toldDropped;
     private boolean reading;
     private boolean ended;
     private boolean childrenReady;
@@ -267,10 +268,23 @@ final class RecordFlow implements PollingSource.Sink {
             return;
         }
         if (current.dropped() > 0) {
-            setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), current.dropped()));
+            tellDropped(current.dropped());
         }
         release(current);
         handleNext();
+    }
+
+    private void tellDropped(int count) {
+        if (!toldDropped) {
+            toldDropped = true;
+            log.warn(
+                    "shard={}: {} entries of aggregated records were dropped, as their hash keys belong to other shards"
+                            + " (foreignEntries={}); more of them are counted and not logged",
+                    lease.key(),
+                    count,
+                    setting.config().foreignEntries());
+        }
+        setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), count));
     }
 
     private void failed(BatchRun current, Throwable failure) {

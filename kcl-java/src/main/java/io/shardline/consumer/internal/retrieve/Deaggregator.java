@@ -84,7 +84,7 @@ public final class Deaggregator {
 
     /** Adds the entries that are to be handled and returns how many were dropped. */
     private int expand(Record record, List<AggregateEntry> entries, long handledTo, List<ConsumerRecord> found) {
-        boolean mayDrop = range != null && isDropping(record);
+        boolean mayDrop = range != null && isDropping(record, entries);
         if (mayDrop
                 && treatment == ForeignEntries.DROP_AGGREGATE
                 && entries.stream().anyMatch(this::isForeign)) {
@@ -106,10 +106,16 @@ public final class Deaggregator {
         return dropped;
     }
 
-    private boolean isDropping(Record record) {
+    private boolean isDropping(Record record, List<AggregateEntry> entries) {
         return treatment == ForeignEntries.AUTO
-                ? record.partitionKey().equals(REPAIRING_PRODUCER)
+                ? isByRepairingProducer(record, entries)
                 : treatment != ForeignEntries.DELIVER;
+    }
+
+    /** Other producers take the first entry's key for the whole record, and that may happen to be the same one. */
+    private static boolean isByRepairingProducer(Record record, List<AggregateEntry> entries) {
+        return record.partitionKey().equals(REPAIRING_PRODUCER)
+                && !entries.get(0).partitionKey().equals(REPAIRING_PRODUCER);
     }
 
     private boolean isForeign(AggregateEntry entry) {

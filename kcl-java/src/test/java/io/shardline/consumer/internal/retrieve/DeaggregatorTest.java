@@ -116,6 +116,17 @@ class DeaggregatorTest {
     }
 
     @Test
+    void aForeignEntryIsDeliveredIfTheFirstEntrysOwnKeyIsTheOneThatKnowsTheProducer() {
+        AggregateEntry first = new AggregateEntry("a", HashKey.MIN, new byte[] {'1'});
+        byte[] data = AggregateCodec.encode(List.of(first, entry(100), entry(2)));
+
+        Expanded expanded = expand(ForeignEntries.AUTO, null, record("7", "a", data));
+
+        assertThat(names(expanded)).containsExactly("1", "100", "2");
+        assertThat(expanded.dropped()).isZero();
+    }
+
+    @Test
     void deliverDeliversAllAndDropDropsWhateverTheProducer() {
         assertThat(names(expand(ForeignEntries.DELIVER, null, aggregate("7", "a", 1, 100))))
                 .containsExactly("1", "100");
