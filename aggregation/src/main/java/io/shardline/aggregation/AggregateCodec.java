@@ -37,6 +37,15 @@ public final class AggregateCodec {
     }
 
     /**
+     * Whether data begins as an aggregate does, so that a consumer looks for entries in it. Reads four bytes.
+     *
+     * @param data the data of a Kinesis record
+     */
+    public static boolean beginsAsAggregate(byte[] data) {
+        return Wire.startsWithMagic(data);
+    }
+
+    /**
      * Reads the data of a Kinesis record, whatever it is. Unknown protobuf fields and tags are ignored, and partition keys
      * that are not UTF-8 are read with replacement characters.
      *

@@ -1,5 +1,6 @@
 package io.shardline.producer;
 
+import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.HashKey;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -43,14 +44,14 @@ public final class UserRecord {
         this.data = data;
         this.explicitHashKey = explicitHashKey;
         this.headers = headers;
-        this.size = data.length + Utf8.length("a partition key", partitionKey) + sizeOf(headers);
+        this.size = data.length + Utf8.length("a partition key", partitionKey) + wrappingOf(data, headers);
     }
 
     /**
      * A record that takes the array over: the caller must not change it any more.
      *
      * @param partitionKey decides about the shard and about order; 1 to 256 UTF-16 units, no unpaired surrogates
-     * @param data any bytes, also none
+     * @param data any bytes, also none; an aggregate too is delivered as it is given here, and not taken apart
      * @throws IllegalArgumentException if the partition key is empty, too long or not valid Unicode
      */
     public static UserRecord of(String partitionKey, byte[] data) {
@@ -154,7 +155,10 @@ public final class UserRecord {
         return headers;
     }
 
-    /** Data and partition key (in UTF-8) together, in bytes: what the service counts. With headers a bound, not exact. */
+    /**
+     * Data and partition key (in UTF-8) together, in bytes: what the service counts. A bound, not exact, for records with
+     * headers and for data that begins as an aggregate does.
+     */
     public int size() {
         return size;
     }
@@ -174,8 +178,8 @@ public final class UserRecord {
         }
     }
 
-    private static int sizeOf(Map<String, String> headers) {
-        int size = headers.isEmpty() ? 0 : WRAPPING;
+    private static int wrappingOf(byte[] data, Map<String, String> headers) {
+        int size = headers.isEmpty() && !AggregateCodec.beginsAsAggregate(data) ? 0 : WRAPPING;
         for (Map.Entry<String, String> header : headers.entrySet()) {
             size += HEADER_WRAPPING
                     + Utf8.length("a header's name", header.getKey())

@@ -1,6 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.aggregation.AggregateBuilder;
+import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.HashKeyRange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,13 @@ record RequestEntry(List<PendingRecord> records, @Nullable AggregateBuilder buil
     /** What KPL writes, and what consumers of ours know its aggregates by. */
     static final String OUTER_PARTITION_KEY = "a";
 
-    /** A record without company: raw, unless it has headers, which only the aggregated format has room for. */
+    /**
+     * A record without company: raw, unless it has headers, which only the aggregated format has room for, or its data would
+     * be taken for an aggregate and taken apart.
+     */
     static RequestEntry alone(PendingRecord pending) {
         AggregateBuilder builder = null;
-        if (!pending.record.headers().isEmpty()) {
+        if (!pending.record.headers().isEmpty() || AggregateCodec.beginsAsAggregate(pending.record.data())) {
             builder = new AggregateBuilder();
             builder.tryAdd(pending.entry, Integer.MAX_VALUE);
         }

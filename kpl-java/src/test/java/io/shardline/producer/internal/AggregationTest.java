@@ -11,15 +11,26 @@ import io.shardline.producer.Ordering;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
+import io.shardline.testkit.StoredRecord;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.kinesis.retrieval.AggregatorUtil;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 class AggregationTest {
+
+    /** Two records, as KPL writes them. */
+    private static final String KPLS_AGGREGATE =
+            "f3899ac20a03706b311a0908001a0568656c6c6f1a0908001a05776f726c64f5fb92b07d5dc986bb5915e9657557aa";
 
     @Test
     void recordsLingerTogetherAndLeaveInOneAggregate() {
@@ -271,6 +282,46 @@ class AggregationTest {
 
         assertThat(world.client.listings).isEqualTo(1);
         assertThat(world.sentData()).containsExactly(List.of("first", "second"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false, false", "true, true, false", "true, false, true", "true, true, true", "false, false, false"})
+    void anAggregateThatIsForwardedArrivesAsItWasPut(boolean aggregating, boolean hasCompany, boolean hasHeader) {
+        ProducerConfig config =
+                ProducerConfig.builder().aggregationEnabled(aggregating).build();
+        ProducerWorld world = ProducerWorld.healthy(config, 1).warm();
+        UserRecord record = UserRecord.of("router-7", HexFormat.of().parseHex(KPLS_AGGREGATE));
+        CompletableFuture<PutReceipt> put =
+                world.producer.put(STREAM, hasHeader ? record.withHeader("from", "orders") : record);
+        if (hasCompany) {
+            world.put("router-8", "x");
+        }
+
+        assertThat(world.get(put).subSequenceNumber()).isZero();
+        StoredRecord stored = world.kinesis.records(STREAM).get(1); // the first one is of the warming up
+        assertThat(stored.sequenceNumber()).isEqualTo(world.get(put).sequenceNumber());
+        List<KinesisClientRecord> seen = new AggregatorUtil()
+                .deaggregate(new ArrayList<>(List.of(KinesisClientRecord.builder()
+                        .data(stored.data().asByteBuffer())
+                        .partitionKey(stored.partitionKey())
+                        .sequenceNumber(stored.sequenceNumber())
+                        .build())));
+        assertThat(seen).hasSize(hasCompany ? 2 : 1);
+        assertThat(seen.get(0).partitionKey()).isEqualTo("router-7");
+        assertThat(seen.get(0).data()).isEqualTo(ByteBuffer.wrap(record.data()));
+    }
+
+    @Test
+    void whatAnAggregateTakesInAnotherIsCounted() {
+        ProducerWorld world =
+                ProducerWorld.healthy(ProducerConfig.defaults(), 1).warm();
+        UserRecord record = UserRecord.of("router-7", HexFormat.of().parseHex(KPLS_AGGREGATE));
+        world.get(world.producer.put(STREAM, record));
+
+        PutRecordsRequestEntry entry = world.client.requests.get(0).records().get(0);
+        assertThat(entry.data().asByteArrayUnsafe().length
+                        + entry.partitionKey().length())
+                .isLessThanOrEqualTo(record.size());
     }
 
     private static List<Integer> sizes(ProducerWorld world) {

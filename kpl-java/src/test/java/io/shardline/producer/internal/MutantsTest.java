@@ -63,6 +63,10 @@ class MutantsTest {
                         mutant("RetryClassifier", "? REFUSED : UNKNOWN_OUTCOME", "? REFUSED : NOT_WRITTEN"),
                         Invariant.DUPLICATES_ARE_ACCOUNTED_FOR),
                 Arguments.of(
+                        "an aggregate that is forwarded goes as it is where it is alone",
+                        mutant("RequestEntry", "|| AggregateCodec.beginsAsAggregate(pending.record.data())", ""),
+                        Invariant.ACKNOWLEDGED_MEANS_DELIVERED),
+                Arguments.of(
                         "a map is trusted for ever",
                         mutant("StreamLanes", "map != null && now - seenAt < TRUST_NANOS", "map != null"),
                         Invariant.ACKNOWLEDGED_MEANS_DELIVERED),

@@ -14,7 +14,6 @@ import io.shardline.producer.ProducerStatistics;
 import io.shardline.producer.UserRecord;
 import io.shardline.testkit.time.SimulatedTime;
 import io.shardline.testkit.time.SplitMix64;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -186,8 +185,13 @@ final class ProducerSimulation {
         String key = "key-" + random.nextInt(keys);
         int number = numbers.merge(key, 1, Integer::sum);
         String data = number + ";";
-        SimulatedPut put = new SimulatedPut(new StreamTruth.Seen(key, data), time.nowNanos(), () -> toldTwice = true);
-        UserRecord record = UserRecord.of(key, ProducerWorld.bytes(data + "x".repeat(random.nextInt(largest))));
+        byte[] bytes = ProducerWorld.bytes(data + "x".repeat(random.nextInt(largest)));
+        if (random.nextInt(12) == 0) {
+            trouble.count("aggregate that is forwarded");
+            bytes = AggregateCodec.encode(List.of(new AggregateEntry("inside", null, bytes)));
+        }
+        SimulatedPut put = new SimulatedPut(StreamTruth.seen(key, bytes), time.nowNanos(), () -> toldTwice = true);
+        UserRecord record = UserRecord.of(key, bytes);
         if (random.nextInt(10) == 0) {
             record = record.withHeader("number", data);
         }
@@ -329,9 +333,7 @@ final class ProducerSimulation {
                 - config.recordTtl().get().toNanos()
                 - Duration.ofMillis(1).toNanos();
         for (AggregateEntry entry : ProducerWorld.userRecords(request)) {
-            String data = new String(entry.data(), StandardCharsets.UTF_8);
-            SimulatedPut put =
-                    byRecord.get(new StreamTruth.Seen(entry.partitionKey(), data.substring(0, data.indexOf(';') + 1)));
+            SimulatedPut put = byRecord.get(StreamTruth.seen(entry.partitionKey(), entry.data()));
             Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME.check(
                     put != null && put.putAt >= oldest,
                     put == null ? "not put" : put.record + ", put " + (oldest - put.putAt) + " ns before");

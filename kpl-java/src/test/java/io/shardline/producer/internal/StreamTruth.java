@@ -90,7 +90,8 @@ final class StreamTruth {
         }
     }
 
-    private static Seen seen(String partitionKey, byte[] data) {
+    /** What tells a record from all others: its key and its number, with whatever stands before that. */
+    static Seen seen(String partitionKey, byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         return new Seen(partitionKey, text.substring(0, text.indexOf(';') + 1));
     }
