@@ -161,6 +161,30 @@ public final class ConsumerConfig {
         return closeTimeout;
     }
 
+    /** All settings. */
+    @Override
+    public String toString() {
+        return "ConsumerConfig[applicationName=" + applicationName
+                + ", streams=" + streams
+                + ", multiStream=" + multiStream
+                + ", workerId=" + workerId
+                + ", maxLeases=" + (maxLeases == Integer.MAX_VALUE ? "unlimited" : maxLeases)
+                + ", leaseDuration=" + leaseDuration
+                + ", checkpointInterval=" + checkpointInterval
+                + ", shardSyncInterval=" + shardSyncInterval
+                + ", prefetchBudget=" + prefetchBudget
+                + ", readsPerSecondBehind=" + readsPerSecondBehind
+                + ", readsPerSecondAtTip=" + readsPerSecondAtTip
+                + ", foreignEntries=" + foreignEntries
+                + ", handlerThreads=" + handlerThreads
+                + ", giveUp=" + giveUp
+                + ", handOverTimeout=" + handOverTimeout
+                + ", stalledAfter=" + stalledAfter
+                + ", startTimeout=" + startTimeout
+                + ", closeTimeout=" + closeTimeout
+                + "]";
+    }
+
     /** Collects settings; {@link #build} checks them. Confined to one thread. */
     public static final class Builder {
 

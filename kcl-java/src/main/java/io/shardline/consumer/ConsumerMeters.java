@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.runtime.internal.ServiceErrors;
+import io.shardline.runtime.internal.OptionalDependency;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,11 @@ import java.util.function.ToDoubleFunction;
  * Thread-safe.
  */
 public final class ConsumerMeters implements ConsumerListener {
+
+    static {
+        OptionalDependency.require(
+                ConsumerMeters.class, "io.micrometer.core.instrument.MeterRegistry", "io.micrometer:micrometer-core");
+    }
 
     private static final String PREFIX = "shardline.consumer.";
 

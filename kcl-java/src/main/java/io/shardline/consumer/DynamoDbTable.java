@@ -70,6 +70,17 @@ public final class DynamoDbTable {
         return callTimeout;
     }
 
+    /** All settings. */
+    @Override
+    public String toString() {
+        return "DynamoDbTable[tableName=" + tableName
+                + ", tags=" + tags
+                + ", deletionProtectionEnabled=" + deletionProtectionEnabled
+                + ", pointInTimeRecoveryEnabled=" + pointInTimeRecoveryEnabled
+                + ", callTimeout=" + callTimeout
+                + "]";
+    }
+
     /** Collects settings; {@link #build} checks them. Confined to one thread. */
     public static final class Builder {
 

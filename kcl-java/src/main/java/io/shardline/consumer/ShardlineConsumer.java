@@ -4,6 +4,7 @@ import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.OwnClients;
 import io.shardline.runtime.internal.OwnedResources;
 import java.net.URI;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClientBuilder;
@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
  */
 public final class ShardlineConsumer implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardlineConsumer.class);
+    private static final Logger log = Logs.of(ShardlineConsumer.class);
 
     /** How long to wait for the loop to drop everything; it does nothing slow. */
     private static final Duration ABANDON_LIMIT = Duration.ofSeconds(1);

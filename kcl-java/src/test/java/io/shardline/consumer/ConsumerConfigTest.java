@@ -3,7 +3,10 @@ package io.shardline.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,27 @@ class ConsumerConfigTest {
         assertThat(config.applicationName()).isEqualTo("app");
         assertThat(config.streams()).containsExactly(new StreamConfig("flights", StartingPosition.latest()));
         assertThat(config.isMultiStream()).isFalse();
+    }
+
+    @Test
+    void toStringHasEverySetting() {
+        String config = builder().build().toString();
+        String table = DynamoDbTable.builder("leases").tag("team", "ops").build().toString();
+
+        assertThat(settingsOf(ConsumerConfig.class)).allSatisfy(setting -> assertThat(config).contains(setting + "="));
+        assertThat(settingsOf(DynamoDbTable.class)).allSatisfy(setting -> assertThat(table).contains(setting + "="));
+        assertThat(config)
+                .startsWith("ConsumerConfig[applicationName=app, streams=[StreamConfig[streamName=flights,"
+                        + " startingPosition=LATEST]], ")
+                .contains("maxLeases=unlimited");
+        assertThat(table).startsWith("DynamoDbTable[tableName=leases, tags={team=ops}, ");
+    }
+
+    private static List<String> settingsOf(Class<?> type) {
+        return Arrays.stream(type.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .map(Field::getName)
+                .toList();
     }
 
     @Test

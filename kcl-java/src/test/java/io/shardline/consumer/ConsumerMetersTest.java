@@ -2,6 +2,7 @@ package io.shardline.consumer;
 
 import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -10,10 +11,12 @@ import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -186,5 +189,46 @@ class ConsumerMetersTest {
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
                 .containsExactlyInAnyOrderElementsOf(named);
+    }
+
+    @Test
+    void withoutMicrometerAMessageNamesTheDependency() {
+        assertThatThrownBy(() -> Class.forName(ConsumerMeters.class.getName(), true, new WithoutMicrometer()))
+                .isInstanceOf(NoClassDefFoundError.class)
+                .hasMessage("ConsumerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not there:"
+                        + " add the dependency io.micrometer:micrometer-core");
+    }
+
+    /** Loads the meters anew, where there is no Micrometer. Thread-safe. */
+    private static final class WithoutMicrometer extends ClassLoader {
+
+        private static final String METERS = ConsumerMeters.class.getName();
+
+        WithoutMicrometer() {
+            super(ConsumerMeters.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("io.micrometer.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return name.equals(METERS) ? defined() : super.loadClass(name, resolve);
+        }
+
+        private Class<?> defined() throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(METERS)) {
+                Class<?> known = findLoadedClass(METERS);
+                if (known != null) {
+                    return known;
+                }
+                try (InputStream stream = getResourceAsStream(METERS.replace('.', '/') + ".class")) {
+                    byte[] bytes = Objects.requireNonNull(stream, METERS).readAllBytes();
+                    return defineClass(METERS, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(METERS, e);
+                }
+            }
+        }
     }
 }

@@ -154,6 +154,28 @@ public final class ProducerConfig {
         return closeTimeout;
     }
 
+    /** All settings. */
+    @Override
+    public String toString() {
+        return "ProducerConfig[linger=" + linger
+                + ", recordTtl=" + (recordTtl == null ? "none" : recordTtl)
+                + ", memoryBudget=" + memoryBudget
+                + ", fullBudget=" + fullBudget
+                + ", maxBlock=" + maxBlock
+                + ", maxInFlightRequests=" + maxInFlightRequests
+                + ", aggregationEnabled=" + aggregationEnabled
+                + ", maxAggregateSize=" + maxAggregateSize
+                + ", maxAggregateCount=" + maxAggregateCount
+                + ", ordering=" + ordering
+                + ", onLoss=" + onLoss
+                + ", rateLimitPercent=" + rateLimitPercent
+                + ", failIfThrottled=" + failIfThrottled
+                + ", maxRecordSize=" + (maxRecordSize == null ? "what the stream takes" : maxRecordSize)
+                + ", requestTimeout=" + requestTimeout
+                + ", closeTimeout=" + closeTimeout
+                + "]";
+    }
+
     /**
      * Collects settings.
      *

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
+import io.shardline.runtime.internal.OptionalDependency;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,6 +20,11 @@ import java.util.function.Consumer;
  * listener, then {@link #watch} the producer. Thread-safe.
  */
 public final class ProducerMeters implements Consumer<ProducerEvent> {
+
+    static {
+        OptionalDependency.require(
+                ProducerMeters.class, "io.micrometer.core.instrument.MeterRegistry", "io.micrometer:micrometer-core");
+    }
 
     private static final String PREFIX = "shardline.producer.";
 

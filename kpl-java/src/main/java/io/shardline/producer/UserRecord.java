@@ -4,6 +4,7 @@ import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.HashKey;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,6 +60,17 @@ public final class UserRecord {
         Objects.requireNonNull(data, "data");
         checkLength(partitionKey);
         return new UserRecord(partitionKey, data, null, Map.of());
+    }
+
+    /**
+     * As {@link #of(String, byte[])}, with a text in UTF-8.
+     *
+     * @param data any text, also none
+     * @throws IllegalArgumentException also if {@code data} is not valid Unicode
+     */
+    public static UserRecord of(String partitionKey, String data) {
+        Utf8.length("data", Objects.requireNonNull(data, "data"));
+        return of(partitionKey, data.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As {@link #of(String, byte[])}, with the bytes that are shared with {@code data}; nothing is copied. */

@@ -3,6 +3,7 @@ package io.shardline.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -53,6 +54,17 @@ class ProducerConfigTest {
                 refused(b -> b.maxAggregateSize(0), "maxAggregateSize", "0"),
                 refused(b -> b.maxInFlightRequests(0), "maxInFlightRequests", "0"),
                 refused(b -> b.memoryBudget(1_000_000), "memoryBudget", "1000000"));
+    }
+
+    @Test
+    void toStringHasEverySetting() {
+        String text = ProducerConfig.builder().noRecordTtl().build().toString();
+
+        assertThat(ProducerConfig.class.getDeclaredFields())
+                .filteredOn(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(text).contains(field.getName() + "="));
+        assertThat(text).startsWith("ProducerConfig[linger=PT0.1S, recordTtl=none, memoryBudget=67108864, ");
     }
 
     private static Arguments refused(UnaryOperator<ProducerConfig.Builder> change, String setting, String value) {

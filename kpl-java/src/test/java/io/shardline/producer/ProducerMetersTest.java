@@ -1,6 +1,7 @@
 package io.shardline.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.Counter;
@@ -18,12 +19,14 @@ import io.shardline.testkit.Latency;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -277,5 +280,46 @@ class ProducerMetersTest {
     private static String guide() throws IOException {
         String text = Files.readString(Path.of("..", "docs", "migrating-from-kpl.md"));
         return text.substring(text.indexOf("## Metrics"));
+    }
+
+    @Test
+    void withoutMicrometerAMessageNamesTheDependency() {
+        assertThatThrownBy(() -> Class.forName(ProducerMeters.class.getName(), true, new WithoutMicrometer()))
+                .isInstanceOf(NoClassDefFoundError.class)
+                .hasMessage("ProducerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not there:"
+                        + " add the dependency io.micrometer:micrometer-core");
+    }
+
+    /** Loads the meters anew, where there is no Micrometer. Thread-safe. */
+    private static final class WithoutMicrometer extends ClassLoader {
+
+        private static final String METERS = ProducerMeters.class.getName();
+
+        WithoutMicrometer() {
+            super(ProducerMeters.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("io.micrometer.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return name.equals(METERS) ? defined() : super.loadClass(name, resolve);
+        }
+
+        private Class<?> defined() throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(METERS)) {
+                Class<?> known = findLoadedClass(METERS);
+                if (known != null) {
+                    return known;
+                }
+                try (InputStream stream = getResourceAsStream(METERS.replace('.', '/') + ".class")) {
+                    byte[] bytes = Objects.requireNonNull(stream, METERS).readAllBytes();
+                    return defineClass(METERS, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(METERS, e);
+                }
+            }
+        }
     }
 }

@@ -48,6 +48,19 @@ class UserRecordTest {
     }
 
     @Test
+    void textIsItsBytesInUtf8() {
+        assertThat(UserRecord.of("k", "gr\u00fcn").data()).isEqualTo("gr\u00fcn".getBytes(StandardCharsets.UTF_8));
+        assertThat(UserRecord.of("k", "").data()).isEmpty();
+    }
+
+    @Test
+    void textThatIsNotValidUnicodeIsRefused() {
+        assertThatThrownBy(() -> UserRecord.of("k", "a\ud800"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data is valid Unicode, got an unpaired surrogate U+D800 at 1");
+    }
+
+    @Test
     void explicitHashKeyIsTakenInDecimalOrAsANumber() {
         UserRecord record = UserRecord.of("k", DATA);
 

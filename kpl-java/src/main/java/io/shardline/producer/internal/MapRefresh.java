@@ -2,11 +2,11 @@ package io.shardline.producer.internal;
 
 import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.Backoff;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
@@ -23,7 +23,7 @@ final class MapRefresh {
     private static final long LEAST_SPACING_NANOS = Duration.ofMillis(100).toNanos();
     private static final long MOST_JITTER_NANOS = Duration.ofMillis(100).toNanos();
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
-    private static final Logger log = LoggerFactory.getLogger(MapRefresh.class);
+    private static final Logger log = Logs.of(MapRefresh.class);
 
     private final StreamLanes stream;
     private final LoopContext context;

@@ -2,6 +2,7 @@ package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerEvent;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.LoopTask;
 import io.shardline.runtime.internal.UserFailures;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * What has been decided about records in this batch of the loop, to be told to their futures in one go.
@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Outcomes {
 
-    private final UserFailures ofCallbacks = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
-    private final UserFailures ofListener = new UserFailures(LoggerFactory.getLogger(Outcomes.class));
+    private final UserFailures ofCallbacks = new UserFailures(Logs.of(Outcomes.class));
+    private final UserFailures ofListener = new UserFailures(Logs.of(Outcomes.class));
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
     private final @Nullable Consumer<? super ProducerEvent> listener;

@@ -2,10 +2,10 @@ package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerEvent;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The largest record that a stream takes, for records larger than every stream takes.
@@ -23,7 +23,7 @@ final class RecordSizeLimit {
     static final long SPACING_NANOS = Duration.ofSeconds(10).toNanos();
 
     private static final int UNKNOWN = Integer.MAX_VALUE;
-    private static final Logger log = LoggerFactory.getLogger(RecordSizeLimit.class);
+    private static final Logger log = Logs.of(RecordSizeLimit.class);
 
     private final String stream;
     private final LoopContext context;

@@ -1,13 +1,13 @@
 package io.shardline.producer.internal;
 
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.UserFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs what users attached to futures, and knows which threads do so just now: those must not wait for the producer.
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class UserCode {
 
     private final Platform platform;
-    private final UserFailures refusals = new UserFailures(LoggerFactory.getLogger(UserCode.class));
+    private final UserFailures refusals = new UserFailures(Logs.of(UserCode.class));
     private final ThreadLocal<Boolean> running = new ThreadLocal<>();
 
     UserCode(Platform platform) {

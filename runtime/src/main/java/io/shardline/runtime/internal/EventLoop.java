@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that owns a producer's or a consumer's state, with its mailbox.
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoop {
 
-    private static final Logger log = LoggerFactory.getLogger(EventLoop.class);
+    private static final Logger log = Logs.of(EventLoop.class);
 
     /** Marks a mailbox that takes nothing any more. */
     private static final LoopTask CLOSED = new LoopTask() {

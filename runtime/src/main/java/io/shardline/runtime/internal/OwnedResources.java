@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
@@ -20,7 +19,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  */
 public final class OwnedResources {
 
-    private static final Logger log = LoggerFactory.getLogger(OwnedResources.class);
+    private static final Logger log = Logs.of(OwnedResources.class);
 
     private final KinesisAsyncClient client;
     private final Platform platform;
