@@ -37,10 +37,13 @@ class ConsumerConfigTest {
     @Test
     void toStringHasEverySetting() {
         String config = builder().build().toString();
-        String table = DynamoDbTable.builder("leases").tag("team", "ops").build().toString();
+        String table =
+                DynamoDbTable.builder("leases").tag("team", "ops").build().toString();
 
-        assertThat(settingsOf(ConsumerConfig.class)).allSatisfy(setting -> assertThat(config).contains(setting + "="));
-        assertThat(settingsOf(DynamoDbTable.class)).allSatisfy(setting -> assertThat(table).contains(setting + "="));
+        assertThat(settingsOf(ConsumerConfig.class))
+                .allSatisfy(setting -> assertThat(config).contains(setting + "="));
+        assertThat(settingsOf(DynamoDbTable.class))
+                .allSatisfy(setting -> assertThat(table).contains(setting + "="));
         assertThat(config)
                 .startsWith("ConsumerConfig[applicationName=app, streams=[StreamConfig[streamName=flights,"
                         + " startingPosition=LATEST]], ")

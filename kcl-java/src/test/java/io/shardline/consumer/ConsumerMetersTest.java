@@ -195,8 +195,8 @@ class ConsumerMetersTest {
     void withoutMicrometerAMessageNamesTheDependency() {
         assertThatThrownBy(() -> Class.forName(ConsumerMeters.class.getName(), true, new WithoutMicrometer()))
                 .isInstanceOf(NoClassDefFoundError.class)
-                .hasMessage("ConsumerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not there:"
-                        + " add the dependency io.micrometer:micrometer-core");
+                .hasMessage("ConsumerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not"
+                        + " there: add the dependency io.micrometer:micrometer-core");
     }
 
     /** Loads the meters anew, where there is no Micrometer. Thread-safe. */

@@ -78,6 +78,35 @@ public final class ShardlineProducer implements AutoCloseable {
         loop.put(streamName, record, callback);
     }
 
+    /**
+     * Completes when records can be put into a stream, as far as can be told without putting one: there are credentials, the
+     * stream exists, and its shards are known. It begins to look if nothing was put there before.
+     *
+     * <p>What may pass is tried again for as long as the producer is open: credentials that are not there yet, an endpoint that
+     * does not answer. Whether {@code kinesis:PutRecords} is allowed turns out at the first record.
+     *
+     * @param streamName the stream's name, or its ARN
+     * @return completes on a thread for user code; fails with {@link ProducerException} if the stream does not exist, its shards
+     *     may not be listed and records are aggregated, or the producer is closed before. Like that of {@link #flush} it must
+     *     not be waited for in a callback
+     * @throws IllegalArgumentException as {@link #put(String, UserRecord)}, for the stream
+     */
+    public CompletableFuture<Void> ready(String streamName) {
+        return loop.ready(streamName);
+    }
+
+    /**
+     * Waits until the producer is {@linkplain #ready ready} for a stream. Not to be called in a callback.
+     *
+     * @param limit how long to wait at most, zero or more
+     * @throws ProducerException if it is not ready within {@code limit}, with what the last look failed with; if it cannot become
+     *     ready, saying why; or if the calling thread is interrupted, which it stays
+     * @throws IllegalArgumentException as {@link #put(String, UserRecord)}, for the stream
+     */
+    public void awaitReady(String streamName, Duration limit) {
+        loop.awaitReady(streamName, Objects.requireNonNull(limit, "limit"));
+    }
+
     /** How the producer stands now; also while it is being closed, and afterwards. */
     public ProducerStatistics statistics() {
         return loop.statistics();

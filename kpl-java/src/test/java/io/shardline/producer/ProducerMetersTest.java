@@ -286,8 +286,8 @@ class ProducerMetersTest {
     void withoutMicrometerAMessageNamesTheDependency() {
         assertThatThrownBy(() -> Class.forName(ProducerMeters.class.getName(), true, new WithoutMicrometer()))
                 .isInstanceOf(NoClassDefFoundError.class)
-                .hasMessage("ProducerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not there:"
-                        + " add the dependency io.micrometer:micrometer-core");
+                .hasMessage("ProducerMeters needs the class io.micrometer.core.instrument.MeterRegistry, which is not"
+                        + " there: add the dependency io.micrometer:micrometer-core");
     }
 
     /** Loads the meters anew, where there is no Micrometer. Thread-safe. */

@@ -82,6 +82,7 @@ final class FlightsRun {
     FlightsResult run() {
         world.createStream(fleet.shards());
         workers.stream().map(ShardlineConsumer::start).toList().forEach(this::await);
+        await(producer.ready(world.name()));
         feed.start();
         awaitTrue(() -> feed.put() >= file.departures() / 2 || feed.done().isDone());
         reshard();

@@ -1,10 +1,9 @@
 package io.shardline.examples.snippets;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
@@ -21,8 +20,9 @@ final class FirstProducer {
         // tag::FirstProducer
         try (ShardlineProducer producer =
                 ShardlineProducer.builder().client(client).build()) {
+            producer.awaitReady("flights", Duration.ofSeconds(10)); // or says what is missing
             CompletableFuture<PutReceipt> receipt =
-                    producer.put("flights", UserRecord.of("DTW", "to LAS, 66 minutes late".getBytes(UTF_8)));
+                    producer.put("flights", UserRecord.of("DTW", "to LAS, 66 minutes late"));
             System.out.println(receipt.join().shardId());
         }
         // end::FirstProducer

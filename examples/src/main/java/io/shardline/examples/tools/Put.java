@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         description = {
             "Puts the lines of the standard input, each a partition key, a tab and data, in UTF-8.%n",
             "Prints a line for each record, in their order, with tabs between the columns: shard, sequence number,"
-                    + " sub-sequence number, attempts; or the word error, the reason, may-be-written or not-written, and a"
-                    + " message.%n"
+                + " sub-sequence number, attempts; or the word error, the reason, may-be-written or not-written, and a"
+                + " message.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -72,6 +72,7 @@ public final class Put implements Callable<Integer> {
             operator.requireStream(stream);
             try (ShardlineProducer producer =
                     services.configure(ShardlineProducer.builder()).build()) {
+                producer.awaitReady(stream, Services.CALL_LIMIT);
                 return putAll(producer, stream);
             }
         }
@@ -106,6 +107,6 @@ public final class Put implements Callable<Integer> {
         if (tab < 0) {
             throw new IllegalArgumentException("there is no tab between partition key and data");
         }
-        return UserRecord.of(line.substring(0, tab), line.substring(tab + 1).getBytes(StandardCharsets.UTF_8));
+        return UserRecord.of(line.substring(0, tab), line.substring(tab + 1));
     }
 }

@@ -1,6 +1,7 @@
 package io.shardline.examples.tools;
 
 import io.shardline.consumer.ConsumerException;
+import io.shardline.producer.ProducerException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,9 @@ final class Tool {
                 streams.err().println(name + ": " + failure.getMessage() + " (--help lists the options)");
                 return BAD_OPTION;
             }
-            if (failure instanceof ToolException || failure instanceof ConsumerException) {
+            if (failure instanceof ToolException
+                    || failure instanceof ConsumerException
+                    || failure instanceof ProducerException) {
                 streams.err().println(name + ": " + failure.getMessage());
             } else {
                 failure.printStackTrace(streams.err());

@@ -167,7 +167,7 @@ final class AnswerJudge {
                 judge(new Landing(openCase, entry, result, 0));
             } else {
                 if (!result.shardId().equals(load.lane().shardId())) {
-                    stream.mapIsOld();
+                    stream.storedElsewhere(load.lane(), result.shardId());
                 }
                 acknowledge(openCase, entry, result);
             }

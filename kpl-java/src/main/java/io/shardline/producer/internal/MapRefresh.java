@@ -5,6 +5,7 @@ import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -13,7 +14,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  * Decides when a stream's shards are listed: at the first record, when a result shows that the map is old, and now and then.
  *
  * <p>One listing runs at a time. All waits have jitter, because every producer of a stream learns of a split in the same
- * moment, and ListShards has a limit per stream. Confined to the loop.
+ * moment, and ListShards has a limit per stream. Confined to the loop, but for {@link #trouble}.
  */
 final class MapRefresh {
 
@@ -35,7 +36,7 @@ final class MapRefresh {
     private int failures;
 
     /** Of the last attempt; null if it succeeded. */
-    private @Nullable ServiceFailure trouble;
+    private volatile @Nullable ServiceFailure trouble;
 
     MapRefresh(StreamLanes stream, LoopContext context) {
         this.stream = stream;
@@ -81,9 +82,10 @@ final class MapRefresh {
                 .whenComplete(this::listed);
     }
 
-    /** What stands in the way of a map, to be said behind a sentence; empty if nothing is known to. */
-    String trouble() {
-        return trouble == null ? "" : ", the last attempt failed with " + trouble.code() + ": " + trouble.message();
+    /** What stands in the way of a map; empty if nothing is known to. From any thread. */
+    Optional<String> trouble() {
+        ServiceFailure last = trouble;
+        return last == null ? Optional.empty() : Optional.of(last.code() + ": " + last.message());
     }
 
     private void listed(@Nullable List<Shard> shards, @Nullable Throwable thrown) {
@@ -112,13 +114,17 @@ final class MapRefresh {
         trouble = null;
         long now = context.ticks().now();
         notBefore = now + LEAST_SPACING_NANOS;
-        oldAt = now + MAP_AGE_NANOS + (long) ((context.random().nextDouble() - 0.5) * 0.4 * MAP_AGE_NANOS);
+        oldAt = nextLook(now);
         context.outcomes()
                 .happened(() ->
                         new ProducerEvent.ShardsListed(stream.name(), map.open().size()));
         boolean enough = stream.mapArrived(map, listedAt);
         failures = enough ? 0 : failures + 1;
         againUnless(enough, now);
+    }
+
+    private long nextLook(long now) {
+        return now + MAP_AGE_NANOS + (long) ((context.random().nextDouble() - 0.5) * 0.4 * MAP_AGE_NANOS);
     }
 
     private void failed(ServiceFailure failure) {
@@ -129,6 +135,9 @@ final class MapRefresh {
         context.outcomes()
                 .happened(() -> new ProducerEvent.ShardListingFailed(stream.name(), failure.code(), failure.message()));
         boolean enough = stream.mapFailed(failure);
+        if (stream.isWithoutMap()) {
+            oldAt = nextLook(now); // the permission may come
+        }
         againUnless(enough, now);
     }
 

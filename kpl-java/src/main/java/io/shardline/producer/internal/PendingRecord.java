@@ -134,7 +134,7 @@ final class PendingRecord extends LoopTask {
 
     void fail(FailureReason reason, String why) {
         List<Attempt> attempts = failedAttempts();
-        PutFailedException failure = new PutFailedException(reason, message(why, attempts), record, attempts);
+        PutFailedException failure = new PutFailedException(reason, message(reason, why, attempts), record, attempts);
         try {
             completion.failed(failure);
         } catch (Throwable e) {
@@ -142,25 +142,25 @@ final class PendingRecord extends LoopTask {
         }
     }
 
-    private String message(String why, List<Attempt> attempts) {
+    /** The cause first: that a time to live has ended says nothing about it. */
+    private String message(FailureReason reason, String why, List<Attempt> attempts) {
         StringBuilder text = new StringBuilder("record with partition key '")
                 .append(record.partitionKey())
                 .append("' was not put into stream '")
                 .append(stream.name())
-                .append("': ")
-                .append(why);
+                .append("': ");
         if (attempts.isEmpty()) {
-            text.append("; it was not sent");
-        } else {
-            Attempt last = attempts.get(attempts.size() - 1);
-            text.append("; failed attempts: ").append(failures);
-            text.append(", the last with ")
-                    .append(last.errorCode())
-                    .append(": ")
-                    .append(last.message());
-            if (attempts.stream().anyMatch(Attempt::mayHaveBeenWritten)) {
-                text.append("; it may have been written all the same");
-            }
+            return text.append(why).append("; it was not sent").toString();
+        }
+        Attempt last = attempts.get(attempts.size() - 1);
+        String cause = last.errorCode() + ": " + last.message();
+        text.append(reason == FailureReason.LANE_STOPPED ? why : cause)
+                .append("; ")
+                .append(reason == FailureReason.LANE_STOPPED ? cause : why)
+                .append("; failed attempts: ")
+                .append(failures);
+        if (attempts.stream().anyMatch(Attempt::mayHaveBeenWritten)) {
+            text.append("; it may have been written all the same");
         }
         return text.toString();
     }

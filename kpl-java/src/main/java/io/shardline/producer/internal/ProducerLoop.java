@@ -4,6 +4,7 @@ import io.shardline.producer.CloseReport;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ProducerEvent;
+import io.shardline.producer.ProducerException;
 import io.shardline.producer.ProducerStatistics;
 import io.shardline.producer.ProducerStatistics.State;
 import io.shardline.producer.PutCallback;
@@ -20,7 +21,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -163,6 +167,48 @@ public final class ProducerLoop implements LoopContext.Admission {
             answer.complete(List.of());
         }
         return answer;
+    }
+
+    // ---- ready ----
+
+    /** See the producer's {@code ready}. */
+    public CompletableFuture<Void> ready(String streamName) {
+        StreamLanes stream = intake.stream(streamName);
+        CompletableFuture<Void> ready = userCode.futureBehindTasks();
+        CompletableFuture<Void> onLoop = new CompletableFuture<>();
+        onLoop.whenComplete((nothing, failure) -> userCode.run(() -> {
+            if (failure == null) {
+                ready.complete(null);
+            } else {
+                ready.completeExceptionally(failure);
+            }
+        }));
+        if (!loop.post(() -> stream.whenReady(onLoop))) {
+            ready.completeExceptionally(closed(streamName));
+        }
+        return ready;
+    }
+
+    private static ProducerException closed(String streamName) {
+        return new ProducerException(
+                "records cannot be put into stream '" + streamName + "': the producer is closed", null);
+    }
+
+    /** See the producer's {@code awaitReady}. */
+    public void awaitReady(String streamName, Duration limit) {
+        try {
+            ready(streamName).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            String cause = intake.stream(streamName).trouble().orElse("ListShards has not answered");
+            throw new ProducerException(
+                    cause + "; the producer is not ready for stream '" + streamName + "' after " + limit, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProducerException(
+                    "interrupted while the producer became ready for stream '" + streamName + "'", e);
+        } catch (ExecutionException e) {
+            throw new ProducerException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        }
     }
 
     private State state() {
@@ -335,6 +381,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         if (wake != null) {
             wake.cancel();
         }
+        intake.streams().forEach(StreamLanes::isClosed);
         loop.close();
         tellOutcomes();
         CloseReport result = new CloseReport(acknowledged, failed, abandoned);

@@ -61,10 +61,8 @@ final class RecordIntake {
             throw new IllegalArgumentException("data and partition key together have at most "
                     + settings.maxRecordSize() + " bytes (maxRecordSize), got " + record.size() + " in " + record);
         }
-        StreamLanes known = streams.get(streamName);
-        StreamLanes stream = known != null ? known : newStream(streamName);
         PendingRecord pending =
-                new PendingRecord(stream, record, context.ticks().now(), completion);
+                new PendingRecord(stream(streamName), record, context.ticks().now(), completion);
         if (closed) {
             pending.fail(FailureReason.CLOSED, CLOSED);
         } else {
@@ -115,6 +113,16 @@ final class RecordIntake {
         closed = true;
     }
 
+    /**
+     * The stream of a name or an ARN, from now on one that is served.
+     *
+     * @throws IllegalArgumentException if it is neither, or one too many
+     */
+    StreamLanes stream(String streamName) {
+        StreamLanes known = streams.get(Objects.requireNonNull(streamName, "streamName"));
+        return known != null ? known : newStream(streamName);
+    }
+
     Optional<StreamLanes> find(String streamName) {
         return Optional.ofNullable(streams.get(streamName));
     }
@@ -127,8 +135,8 @@ final class RecordIntake {
     private StreamLanes newStream(String name) {
         if (!STREAM.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', or it is the stream's ARN,"
-                            + " got '" + name + "'");
+                    "a stream name has 1 to 128 of the characters a-z, A-Z, 0-9, '_', '.', '-', or it is the stream's"
+                            + " ARN, got '" + name + "'");
         }
         if (streams.size() >= MOST_STREAMS) {
             throw new IllegalArgumentException(

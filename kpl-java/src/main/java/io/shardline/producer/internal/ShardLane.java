@@ -40,7 +40,7 @@ final class ShardLane {
     private final LoopContext context;
     private final ProducerSettings settings;
     private final LaneSchedule.Place place;
-    private final LaneRate rate;
+    private LaneRate rate;
 
     private final NextLoad aggregated;
     private final RecordQueue behind = new RecordQueue();
@@ -84,6 +84,12 @@ final class ShardLane {
 
     HashKeyRange range() {
         return shard.range();
+    }
+
+    /** The lane stands for so many shards. */
+    void widen(int shards) {
+        rate = new LaneRate(shards * settings.rateShare(), context.ticks().now());
+        touch();
     }
 
     long company() {

@@ -51,6 +51,11 @@ final class ShardMap {
         return coverEverything(open) ? new ShardMap(open, ranges) : null;
     }
 
+    /** A map that has one shard for all hash keys, and knows no ranges. */
+    static ShardMap ofOne(OpenShard shard) {
+        return new ShardMap(List.of(shard), Map.of());
+    }
+
     /** The open shards in the order of their ranges. */
     List<OpenShard> open() {
         return open;

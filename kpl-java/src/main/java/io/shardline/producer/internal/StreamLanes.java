@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.producer.FailureReason;
 import io.shardline.producer.ProducerStatistics;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.UserFailures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,17 +12,22 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * One stream: its shard map, a lane for each open shard, and what waits for the map.
  *
- * <p>Confined to the loop, except for its name and for what user code threw.
+ * <p>Confined to the loop, except for its name, for what user code threw, and for {@link #trouble}.
  */
 final class StreamLanes {
 
     /** Less than it takes to delete a stream and make it again, and meanwhile no PutRecords gets through. */
     static final long TRUST_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private static final Logger log = Logs.of(StreamLanes.class);
 
     static final Comparator<PendingRecord> FIRST_PUT = Comparator.comparingLong(pending -> pending.putAt);
 
@@ -43,6 +49,11 @@ final class StreamLanes {
 
     private List<ShardLane> lanes = List.of();
 
+    /** What stands in for the map where it must not be listed; null otherwise. */
+    private @Nullable UnlistedShards unlisted;
+
+    private final Readiness readiness;
+
     /** Records whose shard is not known, until the first map comes. */
     private final RecordQueue unrouted = new RecordQueue();
 
@@ -58,6 +69,7 @@ final class StreamLanes {
         this.name = name;
         this.context = context;
         this.refresh = new MapRefresh(this, context);
+        this.readiness = new Readiness(name);
         this.sizeLimit = new RecordSizeLimit(name, context);
         this.judge = new AnswerJudge(this, context);
         this.backoff = new RequestBackoff(context.random());
@@ -188,9 +200,43 @@ final class StreamLanes {
         }
     }
 
+    /** A record by itself was stored in another shard than that of its lane. */
+    void storedElsewhere(ShardLane lane, String shardId) {
+        if (unlisted == null || !unlisted.hasLane(lane)) {
+            mapIsOld();
+        } else if (unlisted.add(shardId)) {
+            lane.widen(unlisted.count());
+        }
+    }
+
     /** A result showed that the map is not what the service has. */
     void mapIsOld() {
         refresh.request();
+    }
+
+    /** Whether records go without a map, because it must not be listed and nothing needs it. */
+    boolean isWithoutMap() {
+        return unlisted != null;
+    }
+
+    /** See the producer's {@code ready}. */
+    void whenReady(CompletableFuture<Void> ready) {
+        if (map != null) {
+            ready.complete(null);
+        } else {
+            readiness.add(ready);
+            refresh.request();
+        }
+    }
+
+    /** What stands in the way of being ready; from any thread. */
+    Optional<String> trouble() {
+        return refresh.trouble();
+    }
+
+    /** The producer has ended. */
+    void isClosed() {
+        readiness.fail("the producer is closed");
     }
 
     /** The service knows no such stream: its shards are not known either if it comes back, though they have the same names. */
@@ -198,6 +244,7 @@ final class StreamLanes {
         sizeLimit.forget();
         if (map != null) {
             map = null;
+            unlisted = null;
             List<PendingRecord> homeless = retire(lanes);
             lanes = List.of();
             homeless.forEach(unrouted::add);
@@ -236,27 +283,55 @@ final class StreamLanes {
      * @return whether the new map answered all questions
      */
     boolean mapArrived(ShardMap arrived, long listedAt) {
-        map = arrived;
         seenAt = listedAt;
-        List<PendingRecord> homeless = unrouted.removeAll();
-        if (!sameShards(arrived)) {
-            homeless = replaceLanes(arrived, homeless);
-        }
-        homeless.forEach(pending -> laneOf(pending).add(pending));
+        unlisted = null;
+        useMap(arrived);
         sizeLimit.mapArrived();
         judge.judgeLandings();
         return !judge.awaitsRange();
     }
 
+    private void useMap(ShardMap arrived) {
+        map = arrived;
+        List<PendingRecord> homeless = unrouted.removeAll();
+        if (!sameShards(arrived)) {
+            homeless = replaceLanes(arrived, homeless);
+        }
+        homeless.forEach(pending -> laneOf(pending).add(pending));
+        readiness.reached();
+    }
+
     /** Whether nobody waits for another try. */
     boolean mapFailed(ServiceFailure failure) {
         if (RetryClassifier.ofListing(failure) instanceof Verdict.Permanent permanent) {
-            String why = "its shards cannot be listed, " + failure.code() + ": " + failure.message();
+            if (map == null && mayGoWithoutMap(permanent.reason())) {
+                goWithoutMap(failure);
+                return true;
+            }
+            String why = failure.code() + ": " + failure.message() + "; its shards cannot be listed"
+                    + (permanent.reason() == FailureReason.ACCESS_DENIED ? " (kinesis:ListShards)" : "");
+            readiness.fail(why);
             unrouted.removeAll().forEach(pending -> givenUp(pending, permanent.reason(), why));
             judge.giveUpLandings();
             return true;
         }
-        return unrouted.isEmpty() && !judge.awaitsRange();
+        return unrouted.isEmpty() && readiness.isReached() && !judge.awaitsRange();
+    }
+
+    /** Only aggregates need ranges: a record by itself is right wherever it was stored. */
+    private boolean mayGoWithoutMap(FailureReason reason) {
+        return reason == FailureReason.ACCESS_DENIED && !context.settings().aggregationEnabled();
+    }
+
+    private void goWithoutMap(ServiceFailure failure) {
+        log.warn(
+                "records go in one lane, because shards may not be listed stream={} code={} message={}"
+                        + " allow=kinesis:ListShards",
+                name,
+                failure.code(),
+                failure.message());
+        useMap(UnlistedShards.MAP);
+        unlisted = new UnlistedShards(lanes.get(0));
     }
 
     /** Lets nothing linger that was put up to now, in whatever lane. */
@@ -351,7 +426,8 @@ final class StreamLanes {
             givenUp(
                     unrouted.remove(),
                     FailureReason.EXPIRED,
-                    "its time to live ended before its shards could be listed" + refresh.trouble());
+                    refresh.trouble().map(cause -> cause + "; ").orElse("")
+                            + "its time to live ended before its shards could be listed");
             first = unrouted.peek();
         }
         expireUnroutedInTime();

@@ -285,7 +285,13 @@ class AggregationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, false, false", "true, true, false", "true, false, true", "true, true, true", "false, false, false"})
+    @CsvSource({
+        "true, false, false",
+        "true, true, false",
+        "true, false, true",
+        "true, true, true",
+        "false, false, false"
+    })
     void anAggregateThatIsForwardedArrivesAsItWasPut(boolean aggregating, boolean hasCompany, boolean hasHeader) {
         ProducerConfig config =
                 ProducerConfig.builder().aggregationEnabled(aggregating).build();

@@ -110,6 +110,11 @@ final class DrawnTrouble {
         }
     }
 
+    /** Whether there is a stretch in which shards may not be listed. */
+    boolean deniesListings() {
+        return met.containsKey("stretch: " + Stretch.LISTINGS_NOT_ALLOWED);
+    }
+
     private static void inject(KinesisEmulator kinesis, Stretch stretch, Instant from, Instant until) {
         FaultPlan plan = kinesis.faults();
         FaultPlan.Rule rule = switch (stretch) {

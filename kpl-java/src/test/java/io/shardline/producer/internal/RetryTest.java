@@ -110,10 +110,9 @@ class RetryTest {
         assertThat(first.startedAfter()).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
         assertThat(first.duration()).isBetween(Duration.ofMillis(20), Duration.ofMillis(40));
         assertThat(failed)
-                .hasMessageStartingWith(
-                        "record with partition key 'k' was not put into stream 'flights': its time to live"
-                                + " ended; failed attempts: ")
-                .hasMessageContaining("ProvisionedThroughputExceededException: Rate exceeded");
+                .hasMessageStartingWith("record with partition key 'k' was not put into stream 'flights':"
+                        + " ProvisionedThroughputExceededException: Rate exceeded")
+                .hasMessageContaining("; its time to live ended; failed attempts: ");
     }
 
     @Test
@@ -271,8 +270,8 @@ class RetryTest {
 
         assertThat(failed.reason()).isEqualTo(FailureReason.EXPIRED);
         assertThat(failed)
-                .hasMessageContaining("before its shards could be listed, the last attempt failed with"
-                        + " InternalFailure: Injected failure of ListShards; it was not sent");
+                .hasMessageContaining("stream 'flights': InternalFailure: Injected failure of ListShards; its time to"
+                        + " live ended before its shards could be listed; it was not sent");
     }
 
     @Test
@@ -286,7 +285,9 @@ class RetryTest {
 
             assertThat(put).isCompletedExceptionally();
             assertThat(world.failure(put).reason()).isEqualTo(FailureReason.REJECTED);
-            assertThat(world.failure(put)).hasMessageContaining("its shards cannot be listed, " + code);
+            assertThat(world.failure(put))
+                    .hasMessageContaining("stream 'flights': " + code + ": ")
+                    .hasMessageEndingWith("; its shards cannot be listed; it was not sent");
         }
     }
 

@@ -22,8 +22,8 @@ public final class OptionalDependency {
         try {
             Class.forName(present, false, user.getClassLoader());
         } catch (ClassNotFoundException e) {
-            NoClassDefFoundError missing = new NoClassDefFoundError(user.getSimpleName()
-                    + " needs the class " + present + ", which is not there: add the dependency " + dependency);
+            NoClassDefFoundError missing = new NoClassDefFoundError(user.getSimpleName() + " needs the class " + present
+                    + ", which is not there: add the dependency " + dependency);
             missing.initCause(e);
             throw missing;
         }
