@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -47,6 +48,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class Worker implements Callable<Integer> {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
+
+    /** A minute for what takes a second where services answer. */
+    private static final int CALLS_TO_START = 6;
 
     @Option(names = "--stream", paramLabel = "NAME", required = true, description = "The stream.")
     private String stream = "";
@@ -108,6 +112,19 @@ public final class Worker implements Callable<Integer> {
 
     private final Tool.Streams streams;
     private final InstantSource clock = InstantSource.system();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.PREPARING);
+    private volatile @Nullable ShardlineConsumer consumer;
+
+    /** How far the program is. */
+    private enum Phase {
+        /** There is no consumer yet. */
+        PREPARING,
+        RUNNING,
+        /** By a signal, which may come at any moment. */
+        TOLD_TO_END,
+        /** By itself, and why was said. */
+        ENDED
+    }
 
     /** Reads starting positions. Immutable. */
     static final class From implements ITypeConverter<StartingPosition> {
@@ -135,11 +152,21 @@ public final class Worker implements Callable<Integer> {
 
     /** Runs the program and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(Tool.Streams.SYSTEM, arguments));
+        Worker worker = new Worker(Tool.Streams.SYSTEM);
+        Runtime.getRuntime().addShutdownHook(new Thread(worker::stop, "worker-stop"));
+        System.exit(worker.run(arguments));
     }
 
     static int run(Tool.Streams streams, String... arguments) {
-        return Tool.run("worker", new Worker(streams), streams, arguments);
+        return new Worker(streams).run(arguments);
+    }
+
+    private int run(String... arguments) {
+        int exitCode = Tool.run("worker", this, streams, arguments);
+        if (phase.get() != Phase.TOLD_TO_END) {
+            phase.set(Phase.ENDED);
+        }
+        return exitCode;
     }
 
     @Override
@@ -147,21 +174,31 @@ public final class Worker implements Callable<Integer> {
         ConsumerConfig config = ConsumerConfig.builder(application, stream, from)
                 .workerId(workerId)
                 .leaseDuration(leaseDuration)
+                .startTimeout(Services.CALL_LIMIT.multipliedBy(CALLS_TO_START))
                 .build();
+        EventLog log = log();
+        log.say("starting stream=" + stream + " application=" + application);
         try (Operator operator = services.operator()) {
             operator.requireStream(stream);
         }
         services.requireDynamoDb(dynamoDbEndpoint);
-        EventLog log = new EventLog(streams.err(), clock, workerId);
         RecordLines lines =
                 RecordLines.to(out, streams.out()); // not closed: handlers may run until the process is gone
-        ShardlineConsumer consumer = services.configure(ShardlineConsumer.builder(), dynamoDbEndpoint)
+        ShardlineConsumer made = services.configure(ShardlineConsumer.builder(), dynamoDbEndpoint)
                 .config(config)
                 .listener(log)
                 .recordHandler(handler(lines))
                 .build();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(consumer, log), "worker-stop"));
-        return run(consumer, log);
+        consumer = made;
+        if (!phase.compareAndSet(Phase.PREPARING, Phase.RUNNING)) {
+            made.close();
+            return Tool.DONE;
+        }
+        return run(made, log);
+    }
+
+    private EventLog log() {
+        return new EventLog(streams.err(), clock, workerId);
     }
 
     private RecordHandler handler(RecordLines lines) {
@@ -171,14 +208,18 @@ public final class Worker implements Callable<Integer> {
         };
     }
 
-    private int run(ShardlineConsumer consumer, EventLog log) {
+    private int run(ShardlineConsumer started, EventLog log) {
+        log.say("joining");
         try {
-            consumer.start().join();
+            started.start().join();
             log.say("started");
         } catch (CompletionException e) {
+            if (phase.get() == Phase.TOLD_TO_END) {
+                return Tool.DONE;
+            }
             throw failed(Failures.cause(e));
         }
-        CloseReport report = consumer.ended().join();
+        CloseReport report = started.ended().join();
         if (report.failure() != null) {
             throw failed(report.failure());
         }
@@ -192,12 +233,20 @@ public final class Worker implements Callable<Integer> {
                 why);
     }
 
-    private static void stop(ShardlineConsumer consumer, EventLog log) {
-        if (consumer.state() == ConsumerState.FAILED) {
+    /** Says that it ends, at whatever moment that comes, and ends what there is to end. */
+    private void stop() {
+        Phase before = phase.getAndSet(Phase.TOLD_TO_END);
+        ShardlineConsumer running = consumer;
+        if (before == Phase.ENDED || (running != null && running.state() == ConsumerState.FAILED)) {
             return; // it has ended by itself, and why was said
         }
+        EventLog log = log();
         log.say("stopping");
-        CloseReport report = consumer.close(CLOSE_LIMIT);
+        if (before == Phase.PREPARING || running == null) {
+            log.say("stopped before it had joined");
+            return;
+        }
+        CloseReport report = running.close(CLOSE_LIMIT);
         log.say(report.isOrderly() ? "stopped" : "stopped, and dropped shards=" + report.dropped());
     }
 }

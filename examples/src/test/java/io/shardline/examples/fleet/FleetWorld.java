@@ -11,13 +11,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 
 /**
  * A stream that {@code put} puts into, and workers on it, each a process.
@@ -26,7 +29,8 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 final class FleetWorld implements AutoCloseable {
 
-    static final Duration LIMIT = Duration.ofMinutes(1);
+    /** After so long a wait is taken to hang. It bounds nothing that is promised: those bounds are in what the logs say. */
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int TOLD_TO_END = 128 + 15;
@@ -89,6 +93,14 @@ final class FleetWorld implements AutoCloseable {
     /** What the workers have handled so far. */
     List<Handled> handled() {
         return Handled.in(workers.stream().map(WorkerProcess::file).toList());
+    }
+
+    /** How each worker lost shards without handing them over, by its log. */
+    Map<String, FleetChecks.Losses> losses() {
+        return workers.stream()
+                .collect(Collectors.toMap(
+                        WorkerProcess::name,
+                        worker -> new FleetChecks.Losses(worker.losses(), Collections.emptySortedMap(), false)));
     }
 
     /** Ends the feed, waits until all of it is handled, and gives the answers to each record. */

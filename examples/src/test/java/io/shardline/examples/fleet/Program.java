@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Program implements AutoCloseable {
 
-    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
     private static final int SIGKILL_EXIT_CODE = 128 + 9;
     private static final List<String> SETTINGS_OF_THE_MACHINE =
             List.of("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KINESIS", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_PROFILE");
@@ -49,6 +48,7 @@ final class Program implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1", // it is short-lived, and there are many
                 "-Xmx256m",
                 "-Dexamples.home=.",
+                "-Dexamples.call.limit=" + FleetWorld.LIMIT, // the machine may be busy
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
@@ -113,7 +113,7 @@ final class Program implements AutoCloseable {
     /** SIGKILL. */
     void kill() {
         process.destroyForcibly();
-        int exitCode = awaitEnd(SIGNAL_LIMIT);
+        int exitCode = awaitEnd(FleetWorld.LIMIT);
         if (exitCode != SIGKILL_EXIT_CODE) {
             throw new AssertionError(name + " had ended before it was killed, with exit code " + exitCode);
         }

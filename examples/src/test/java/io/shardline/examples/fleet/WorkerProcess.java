@@ -4,7 +4,11 @@ import io.shardline.examples.tools.Worker;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A worker as a process, and what its log and its file say.
@@ -12,6 +16,9 @@ import java.util.Optional;
  * <p>Confined to one thread.
  */
 final class WorkerProcess implements AutoCloseable {
+
+    private static final Pattern LOST = Pattern.compile("lease-lost shard=(\\S+)");
+    private static final String DROPPED = "stopped, and dropped shards=";
 
     private final Program program;
     private final Path file;
@@ -75,6 +82,26 @@ final class WorkerProcess implements AutoCloseable {
                 .filter(what -> what.startsWith(beginning))
                 .map(what -> what.substring(beginning.length()))
                 .toList();
+    }
+
+    /**
+     * How often it lost each shard, by its log: what it handled since its last checkpoint is then handled by the next owner
+     * again. On a busy machine that happens to a worker whose session could not be kept alive.
+     */
+    Map<String, Integer> losses() {
+        Map<String, Integer> losses = new TreeMap<>();
+        for (Said line : log()) {
+            Matcher lost = LOST.matcher(line.what());
+            if (lost.lookingAt()) {
+                losses.merge(lost.group(1), 1, Integer::sum);
+            } else if (line.what().startsWith(DROPPED)) {
+                String shards = line.what().substring(DROPPED.length());
+                for (String shard : shards.replaceAll("[\\[\\] ]", "").split(",", -1)) {
+                    losses.merge(shard, 1, Integer::sum);
+                }
+            }
+        }
+        return losses;
     }
 
     @Override
