@@ -14,6 +14,7 @@ import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.OwnedResources;
+import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
 import java.util.Comparator;
@@ -207,7 +208,8 @@ public final class ProducerLoop implements LoopContext.Admission {
             throw new ProducerException(
                     "interrupted while the producer became ready for stream '" + streamName + "'", e);
         } catch (ExecutionException e) {
-            throw new ProducerException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable why = ServiceErrors.cause(e);
+            throw new ProducerException(String.valueOf(why.getMessage()), why);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
@@ -34,11 +35,12 @@ class LogsTest {
         log.warn("no shard map stream={} code={} message={}", "flights", "NoCredentials", "none found");
         log.error("{} failed", "a callback", new IllegalStateException("why"));
 
-        String[] lines = bytes.toString(StandardCharsets.UTF_8).split("\\R");
-        assertThat(lines[0])
+        List<String> lines =
+                bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.get(0))
                 .isEqualTo("WARN io.shardline.Example - no shard map stream=flights code=NoCredentials"
                         + " message=none found");
-        assertThat(lines[1]).isEqualTo("ERROR io.shardline.Example - a callback failed");
-        assertThat(lines[2]).isEqualTo("java.lang.IllegalStateException: why");
+        assertThat(lines.get(1)).isEqualTo("ERROR io.shardline.Example - a callback failed");
+        assertThat(lines.get(2)).isEqualTo("java.lang.IllegalStateException: why");
     }
 }
