@@ -66,7 +66,8 @@ abstract class EndpointScenarios {
     }
 
     @Test
-    void aRollingDeployLosesNothingAndRepeatsOnlyWhatALostLeaseExplains() throws InterruptedException, ExecutionException, IOException {
+    void aRollingDeployLosesNothingAndRepeatsOnlyWhatALostLeaseExplains()
+            throws InterruptedException, ExecutionException, IOException {
         try (RollingDeploy deploy =
                 new RollingDeploy(new FleetWorld.Place(folder, "deploy", kinesis(), dynamoDb()), LEASE_DURATION)) {
             System.out.println(deploy.run());

@@ -57,9 +57,8 @@ final class RollingDeploy implements AutoCloseable {
                 .isEmpty();
         return String.format(
                 Locale.ROOT,
-                "rolling deploy of %d workers and %d shards in %.1f s: %d records, none lost, handled again because of lost"
-                        + " leases %s;"
-                        + " how long a record waited %s",
+                "rolling deploy of %d workers and %d shards in %.1f s: %d records, none lost, handled again because of"
+                        + " lost leases %s; how long a record waited %s",
                 WORKERS,
                 SHARDS,
                 Duration.between(begun, done).toMillis() / MILLIS,

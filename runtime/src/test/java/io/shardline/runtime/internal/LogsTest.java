@@ -35,8 +35,7 @@ class LogsTest {
         log.warn("no shard map stream={} code={} message={}", "flights", "NoCredentials", "none found");
         log.error("{} failed", "a callback", new IllegalStateException("why"));
 
-        List<String> lines =
-                bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines.get(0))
                 .isEqualTo("WARN io.shardline.Example - no shard map stream=flights code=NoCredentials"
                         + " message=none found");
