@@ -58,8 +58,9 @@ public final class ShardlineProducer implements AutoCloseable {
      *
      * <p>If the memory budget is full, {@link ProducerConfig#fullBudget()} says what happens.
      *
-     * <p>A stream that is given now by its name and now by its ARN counts as two: each has its own lanes, with no order between
-     * them, and its own rate, so that together they send up to twice of what {@link ProducerConfig#rateLimitPercent()} says.
+     * <p>A stream that is given now by its name and now by its ARN is one. Once there are both, {@code DescribeStreamSummary}
+     * tells whether they are the same, and records wait for that for two seconds at most; where it is not allowed, or does not
+     * answer, they count as two, with no order between them, each with its own rate, and the log says so.
      *
      * @param streamName the stream's name, or its ARN, for example for another account's; its shards are looked up at the first record
      * @return completes with the receipt, or fails with {@link PutFailedException}; the reason is

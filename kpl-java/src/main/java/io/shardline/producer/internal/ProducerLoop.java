@@ -304,7 +304,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         return stream.isEmpty()
                 ? CompletableFuture.completedFuture(null)
                 : flush(whenDone -> {
-                    stream.get().hurry(ticks.now());
+                    stream.get().hurryAllNames(ticks.now());
                     stream.get().epochs().whenDone(whenDone);
                 });
     }

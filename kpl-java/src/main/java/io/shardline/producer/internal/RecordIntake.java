@@ -38,6 +38,7 @@ final class RecordIntake {
     private final MemoryBudget budget;
     private final UserCode userCode;
     private final Map<String, StreamLanes> streams = new ConcurrentHashMap<>();
+    private final Map<String, StreamNames> names = new ConcurrentHashMap<>();
     private final LongAdder taken = new LongAdder();
     private final LongAdder finished = new LongAdder();
 
@@ -142,7 +143,11 @@ final class RecordIntake {
             throw new IllegalArgumentException(
                     "a producer serves at most " + MOST_STREAMS + " streams, '" + name + "' is one more");
         }
-        return streams.computeIfAbsent(name, unknown -> new StreamLanes(unknown, context));
+        return streams.computeIfAbsent(name, unknown -> new StreamLanes(unknown, names(unknown), context));
+    }
+
+    private StreamNames names(String name) {
+        return names.computeIfAbsent(StreamNames.of(name), unknown -> new StreamNames(unknown, context));
     }
 
     private void admit(PendingRecord pending) {

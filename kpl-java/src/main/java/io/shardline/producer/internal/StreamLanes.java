@@ -33,11 +33,11 @@ final class StreamLanes {
 
     private final String name;
     private final LoopContext context;
+    private final StreamNames names;
     private final MapRefresh refresh;
     private final RecordSizeLimit sizeLimit;
     private final AnswerJudge judge;
     private final RequestBackoff backoff;
-    private final Epochs epochs;
     private final LaneSchedule.Queue queue = new LaneSchedule.Queue();
 
     private @Nullable ShardMap map;
@@ -65,15 +65,15 @@ final class StreamLanes {
     /** Lanes of closed shards whose last loads have not been judged. */
     private final List<ShardLane> draining = new ArrayList<>();
 
-    StreamLanes(String name, LoopContext context) {
+    StreamLanes(String name, StreamNames names, LoopContext context) {
         this.name = name;
+        this.names = names;
         this.context = context;
         this.refresh = new MapRefresh(this, context);
         this.readiness = new Readiness(name);
         this.sizeLimit = new RecordSizeLimit(name, context);
         this.judge = new AnswerJudge(this, context);
         this.backoff = new RequestBackoff(context.random());
-        this.epochs = new Epochs(context.unfinished());
     }
 
     String name() {
@@ -99,7 +99,7 @@ final class StreamLanes {
 
     /** Its records that are not finished. */
     Epochs epochs() {
-        return epochs;
+        return names.epochs();
     }
 
     LaneSchedule.Queue queue() {
@@ -117,6 +117,15 @@ final class StreamLanes {
         if (!context.admission().admit(pending)) {
             return;
         }
+        if (names.isOnly(this)) {
+            route(pending);
+        } else {
+            names.arrived(pending);
+        }
+    }
+
+    /** Takes a record of this stream into its lane. */
+    void route(PendingRecord pending) {
         if (stopped.contains(pending.hashKey())) {
             context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY);
         } else if (!sizeLimit.takes(pending.size())) {
@@ -164,7 +173,7 @@ final class StreamLanes {
 
     /** Takes records again after losses. */
     void resume() {
-        stopped.clear();
+        names.lanesOf(this).stopped.clear();
     }
 
     /** Puts records again, each before all others of its lane. */
@@ -221,7 +230,10 @@ final class StreamLanes {
 
     /** See the producer's {@code ready}. */
     void whenReady(CompletableFuture<Void> ready) {
-        if (map != null) {
+        StreamLanes owner = names.lanesOf(this);
+        if (owner != this) {
+            owner.whenReady(ready);
+        } else if (map != null) {
             ready.complete(null);
         } else {
             readiness.add(ready);
@@ -334,6 +346,11 @@ final class StreamLanes {
         unlisted = new UnlistedShards(lanes.get(0));
     }
 
+    /** As {@link #hurry}, by whatever name it was put into this stream. */
+    void hurryAllNames(long now) {
+        names.hurry(now);
+    }
+
     /** Lets nothing linger that was put up to now, in whatever lane. */
     void hurry(long now) {
         hurriedUpTo = now;
@@ -353,6 +370,7 @@ final class StreamLanes {
         List<PendingRecord> all = new ArrayList<>(unrouted.removeAll());
         lanes.forEach(lane -> all.addAll(lane.removeAll()));
         all.addAll(judge.abandonLandings());
+        all.addAll(names.removeWaiting());
         return all;
     }
 

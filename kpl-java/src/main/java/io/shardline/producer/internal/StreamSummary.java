@@ -30,13 +30,27 @@ final class StreamSummary {
      * @return completes on the loop
      */
     CompletableFuture<Integer> maxRecordSize(String streamName) {
+        return describe(streamName).thenApply(StreamSummary::bytes);
+    }
+
+    /**
+     * Looks up the ARN of a stream.
+     *
+     * @return completes on the loop
+     */
+    CompletableFuture<String> arn(String streamName) {
+        return describe(streamName)
+                .thenApply(answer -> answer.streamDescriptionSummary().streamARN());
+    }
+
+    private CompletableFuture<DescribeStreamSummaryResponse> describe(String streamName) {
         DescribeStreamSummaryRequest.Builder request = DescribeStreamSummaryRequest.builder();
         if (streamName.startsWith("arn:")) {
             request.streamARN(streamName);
         } else {
             request.streamName(streamName);
         }
-        return calls.call(() -> client.describeStreamSummary(request.build())).thenApply(StreamSummary::bytes);
+        return calls.call(() -> client.describeStreamSummary(request.build()));
     }
 
     /** Endpoints older than large records say nothing, and take what every stream takes. */

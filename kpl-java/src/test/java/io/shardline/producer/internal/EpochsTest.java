@@ -17,9 +17,10 @@ class EpochsTest {
     private static final long THIRD = SECOND + Epochs.GRAIN_NANOS;
 
     private final ProducerWorld world = ProducerWorld.healthy(ProducerConfig.defaults(), 1);
-    private final StreamLanes stream = new StreamLanes(
-            ProducerWorld.STREAM,
-            BareContext.of(world, ProducerConfig.defaults(), new EventLoop(world.platform, new EventLoop.Hooks() {})));
+    private final LoopContext context =
+            BareContext.of(world, ProducerConfig.defaults(), new EventLoop(world.platform, new EventLoop.Hooks() {}));
+    private final StreamLanes stream =
+            new StreamLanes(ProducerWorld.STREAM, new StreamNames(ProducerWorld.STREAM, context), context);
     private final UnfinishedRecords unfinished = new UnfinishedRecords();
     private final Epochs epochs = new Epochs(unfinished);
     private final List<String> done = new ArrayList<>();

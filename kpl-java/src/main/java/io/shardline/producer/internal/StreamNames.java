@@ -1,0 +1,123 @@
+package io.shardline.producer.internal;
+
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The name of a stream and the ARNs that end with it: which of them are one stream, and so have one set of lanes.
+ *
+ * <p>A name is the stream of that name in the client's own account, and only the service knows which that is. It is asked once,
+ * when records come by the name and by an ARN; until it has answered they wait, in order. Confined to the loop.
+ */
+final class StreamNames {
+
+    /** An answer that takes longer is not waited for: records have a time to live. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+    private static final Logger log = Logs.of(StreamNames.class);
+
+    private final String name;
+    private final LoopContext context;
+
+    private final Epochs epochs;
+
+    /** As records came by them. */
+    private final List<StreamLanes> forms = new ArrayList<>(1);
+
+    /** The only form so far, which needs no thought. */
+    private @Nullable StreamLanes only;
+
+    private final RecordQueue waiting = new RecordQueue();
+    private boolean asked;
+    private boolean answered;
+    private @Nullable String ownArn;
+
+    StreamNames(String name, LoopContext context) {
+        this.name = name;
+        this.context = context;
+        this.epochs = new Epochs(context.unfinished());
+    }
+
+    /** Of all forms: a flush of one waits for the records of all. */
+    Epochs epochs() {
+        return epochs;
+    }
+
+    /** Lets nothing linger that was put up to now, by whatever form. */
+    void hurry(long now) {
+        forms.forEach(form -> form.hurry(now));
+    }
+
+    /** The name of a stream, given as such or as the end of an ARN. */
+    static String of(String nameOrArn) {
+        return nameOrArn.substring(nameOrArn.lastIndexOf('/') + 1);
+    }
+
+    boolean isOnly(StreamLanes form) {
+        return form == only;
+    }
+
+    /** Routes a record, or keeps it until it is known where to. */
+    void arrived(PendingRecord pending) {
+        if (!forms.contains(pending.stream)) {
+            forms.add(pending.stream);
+            only = forms.size() == 1 ? pending.stream : null;
+            askIfInDoubt();
+        }
+        if (asked && !answered) {
+            waiting.add(pending);
+        } else {
+            lanesOf(pending.stream).route(pending);
+        }
+    }
+
+    /** The lanes that have the records of a form: those of the first form of the same stream. */
+    StreamLanes lanesOf(StreamLanes form) {
+        return isOwn(form) ? forms.stream().filter(this::isOwn).findFirst().orElse(form) : form;
+    }
+
+    /** Gives up what waits. */
+    List<PendingRecord> removeWaiting() {
+        return waiting.removeAll();
+    }
+
+    private boolean isOwn(StreamLanes form) {
+        return ownArn != null && (!form.isArn() || form.name().equals(ownArn));
+    }
+
+    private void askIfInDoubt() {
+        boolean inDoubt =
+                forms.stream().anyMatch(StreamLanes::isArn) && !forms.stream().allMatch(StreamLanes::isArn);
+        if (!inDoubt || asked) {
+            return;
+        }
+        asked = true;
+        EventLoop.Timer limit =
+                context.loop().schedule(MAX_WAIT.toNanos(), () -> answer(null, "no answer within " + MAX_WAIT));
+        context.summary().arn(name).whenComplete((arn, thrown) -> {
+            limit.cancel();
+            answer(arn, thrown == null ? "" : ServiceFailure.of(thrown).toString());
+        });
+    }
+
+    private void answer(@Nullable String arn, String failure) {
+        if (answered) {
+            return;
+        }
+        answered = true;
+        ownArn = arn;
+        if (arn == null) {
+            log.warn(
+                    "name and ARN are taken for two streams, with no order between them stream={} failure={}"
+                            + " allow=kinesis:DescribeStreamSummary",
+                    name,
+                    failure);
+        }
+        waiting.removeAll().forEach(pending -> lanesOf(pending.stream).route(pending));
+    }
+}
