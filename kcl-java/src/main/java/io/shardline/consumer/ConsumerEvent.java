@@ -1,6 +1,8 @@
 package io.shardline.consumer;
 
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a consumer did or that happened to it.
@@ -108,6 +110,21 @@ public sealed interface ConsumerEvent {
 
     /** A read failed and is repeated. */
     record ReadFailed(String shardId, int attempt, Throwable failure) implements ConsumerEvent {}
+
+    /**
+     * Records may have expired before they were read: the record at the position handled is no longer there, and the shard was not
+     * seen to be without later ones within the stream's retention. If there were none, nothing is lost.
+     *
+     * @param from what came after this position may have expired; null if nothing of the shard was handled
+     * @param to and before this one, the oldest record that is left; null if none is
+     * @param lastAtTip when the shard was last known to have no record after {@code from}, by the service's clock; null if that is
+     *     not known
+     */
+    record RecordsMayHaveExpired(
+            String shardId,
+            @Nullable Position from,
+            @Nullable Position to,
+            @Nullable Instant lastAtTip) implements ConsumerEvent {}
 
     /** User records were dropped because they belong to other shards, see {@link ForeignEntries}. */
     record EntriesDropped(String shardId, int count) implements ConsumerEvent {}

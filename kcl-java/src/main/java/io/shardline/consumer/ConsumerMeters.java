@@ -167,6 +167,8 @@ public final class ConsumerMeters implements ConsumerListener {
             count("shards.stopped", stopped.shardId());
         } else if (event instanceof ConsumerEvent.ShardStalled stalled) {
             count("shards.stalled", stalled.shardId());
+        } else if (event instanceof ConsumerEvent.RecordsMayHaveExpired expired) {
+            count("records.expired", expired.shardId());
         }
     }
 

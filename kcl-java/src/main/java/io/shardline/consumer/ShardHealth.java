@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *     parents, is paused or is stopped
  * @param sinceCheckpoint time since this worker wrote its checkpoint down, to a second; null if it has not
  * @param skippedRecords how many records this worker has passed over since it took the shard, see {@link GiveUpPolicy#skipAfter}
+ * @param expiredAfter the position after which records may have expired before this worker could read them, see
+ *     {@link ConsumerEvent.RecordsMayHaveExpired}, the last such since it took the shard; null if there is none; the position 0 if
+ *     nothing of the shard was handled
  */
 public record ShardHealth(
         String shardId,
@@ -34,7 +37,8 @@ public record ShardHealth(
         @Nullable Duration behindLatest,
         Duration sinceProgress,
         @Nullable Duration sinceCheckpoint,
-        long skippedRecords) {
+        long skippedRecords,
+        @Nullable Position expiredAfter) {
 
     /** Whether somebody needs to look: it is stalled, or stopped. */
     public boolean isInTrouble() {

@@ -245,7 +245,8 @@ public final class ShardlineConsumer implements AutoCloseable {
         private @Nullable ConsumerListener listener;
         private @Nullable DynamoDbTable dynamoDbTable;
         private final OwnClients clients = new OwnClients("shardline-consumer");
-        private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis = new OwnClients.Service<>();
+        private final OwnClients.Service<KinesisAsyncClientBuilder> kinesis =
+                new OwnClients.Service<KinesisAsyncClientBuilder>().choosingCallTimeout();
         private final OwnClients.Service<DynamoDbAsyncClientBuilder> dynamoDb = new OwnClients.Service<>();
 
         private Builder() {}
@@ -330,8 +331,9 @@ public final class ShardlineConsumer implements AutoCloseable {
         }
 
         /**
-         * Sets what else the consumer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries,
-         * the limit of a call and the user agent are the consumer's, whatever is set here.
+         * Sets what else the consumer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries
+         * and the user agent are the consumer's, whatever is set here. A call may take 10 s, or what {@code apiCallTimeout} is
+         * set to here; reads are given up after a minute in any case.
          */
         public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
             kinesis.customize("customizeKinesis", customizer);

@@ -177,6 +177,7 @@ class ConsumerMetersTest {
                         new ConsumerEvent.ShardStalled("shard", Duration.ZERO, "nothing"),
                         new ConsumerEvent.HandlerFailed("shard", 1, failure),
                         new ConsumerEvent.ReadFailed("shard", 1, failure),
+                        new ConsumerEvent.RecordsMayHaveExpired("shard", position, null, null),
                         new ConsumerEvent.EntriesDropped("shard", 1))
                 .forEach(meters::on);
 

@@ -68,7 +68,7 @@ class GiveUpTest {
                     assertThat(skipped.attempts()).isEqualTo(3);
                     assertThat(skipped.failure()).hasMessage("not 2");
                 });
-        assertThat(fleet.row(shardId(0)).checkpoint()).isEqualTo(new Checkpoint.At(third));
+        assertThat(fleet.row(shardId(0)).checkpoint()).matches(new Checkpoint.At(third)::isSamePlaceAs);
     }
 
     @Test
@@ -99,7 +99,7 @@ class GiveUpTest {
 
         Position skipped =
                 worker.events(ConsumerEvent.RecordsSkipped.class).get(0).last();
-        assertThat(fleet.row(shardId(0)).checkpoint()).isEqualTo(new Checkpoint.At(skipped));
+        assertThat(fleet.row(shardId(0)).checkpoint()).matches(new Checkpoint.At(skipped)::isSamePlaceAs);
     }
 
     @Test
@@ -155,7 +155,7 @@ class GiveUpTest {
                 });
         assertThat(two.row(shardId(0)).owner()).startsWith("w@");
         assertThat(two.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(two.handled().get(0).record().position()));
+                .matches(new Checkpoint.At(two.handled().get(0).record().position())::isSamePlaceAs);
         broken = false;
         two.get(worker.consumer().resume(shardId(0)));
         two.until(() -> two.texts().size() == 4);

@@ -54,7 +54,7 @@ class MaxBatchRecordsTest {
 
         assertThat(calls).containsExactly(List.of("1", "2"), List.of("3", "4"), List.of("5"));
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(given.get(4).position()));
+                .matches(new Checkpoint.At(given.get(4).position())::isSamePlaceAs);
     }
 
     @Test
@@ -97,6 +97,6 @@ class MaxBatchRecordsTest {
 
         assertThat(calls).doesNotContain(List.of("5"));
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(given.get(1).position()));
+                .matches(new Checkpoint.At(given.get(1).position())::isSamePlaceAs);
     }
 }

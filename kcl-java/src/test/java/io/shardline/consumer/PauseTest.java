@@ -34,7 +34,7 @@ class PauseTest {
         assertThat(fleet.texts()).containsExactly("1", "other");
         assertThat(fleet.row(shardId(0)).owner()).startsWith("w@");
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(fleet.handled().get(0).record().position()));
+                .matches(new Checkpoint.At(fleet.handled().get(0).record().position())::isSamePlaceAs);
         fleet.get(worker.consumer().resume(shardId(0)));
         fleet.until(() -> fleet.texts().contains("2"));
         assertThat(fleet.texts()).containsExactly("1", "other", "2");

@@ -131,7 +131,7 @@ class RecordHandlerTest {
         fleet.advance(Duration.ofSeconds(4));
 
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(fleet.handled().get(0).record().position()));
+                .matches(new Checkpoint.At(fleet.handled().get(0).record().position())::isSamePlaceAs);
         fleet.advance(Duration.ofMinutes(1));
         assertThat(worker.network().sent("checkpoint"))
                 .as("nothing new, nothing written")
@@ -153,7 +153,7 @@ class RecordHandlerTest {
         fleet.advance(Duration.ofSeconds(6));
 
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(fleet.handled().get(1).record().position()));
+                .matches(new Checkpoint.At(fleet.handled().get(1).record().position())::isSamePlaceAs);
     }
 
     @Test
@@ -184,7 +184,7 @@ class RecordHandlerTest {
         worker.stop();
 
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(fleet.handled().get(1).record().position()));
+                .matches(new Checkpoint.At(fleet.handled().get(1).record().position())::isSamePlaceAs);
         fleet.worker("w2").start();
         fleet.until(() -> fleet.texts().size() == 4);
         assertThat(fleet.texts()).containsExactly("1", "2", "3", "4");

@@ -242,7 +242,7 @@ class ShardHandlerTest {
         fleet.get(checkpointer.checkpointAsync(given.get(0)));
 
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(given.get(1).position()));
+                .matches(new Checkpoint.At(given.get(1).position())::isSamePlaceAs);
     }
 
     @Test
@@ -305,7 +305,7 @@ class ShardHandlerTest {
 
         assertThat(calls).containsExactly("false");
         assertThat(fleet.row(shardId(0)).checkpoint())
-                .isEqualTo(new Checkpoint.At(given.get(0).position()));
+                .matches(new Checkpoint.At(given.get(0).position())::isSamePlaceAs);
     }
 
     @Test

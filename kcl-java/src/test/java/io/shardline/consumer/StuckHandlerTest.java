@@ -141,6 +141,6 @@ class StuckHandlerTest {
         assertThat(worker.events(ConsumerEvent.HandlerCancelled.class)).hasSize(1);
         assertThat(fleet.row(shardId(1)).owner()).isNull();
         assertThat(fleet.row(shardId(1)).checkpoint())
-                .isEqualTo(new Checkpoint.At(fleet.handled().get(0).record().position()));
+                .matches(new Checkpoint.At(fleet.handled().get(0).record().position())::isSamePlaceAs);
     }
 }

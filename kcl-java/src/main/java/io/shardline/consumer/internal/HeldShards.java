@@ -20,6 +20,7 @@ import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.consumer.internal.shard.StreamSyncs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -322,6 +323,11 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     @Override
     public void lookUp(Lease lease, Consumer<Listed> answer) {
         syncs.lookUp(lease.key(), answer);
+    }
+
+    @Override
+    public Duration retention(Lease lease) {
+        return syncs.retention(lease.key());
     }
 
     @Override

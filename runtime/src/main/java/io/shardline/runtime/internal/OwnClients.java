@@ -48,6 +48,13 @@ public final class OwnClients {
         private final Set<String> given = new LinkedHashSet<>();
         private final List<Consumer<? super B>> customizers = new ArrayList<>();
         private @Nullable URI endpoint;
+        private boolean choosesCallTimeout;
+
+        /** From now on the limit of a call is that of a customizer, if one sets it. */
+        public Service<B> choosingCallTimeout() {
+            choosesCallTimeout = true;
+            return this;
+        }
 
         /** As {@link OwnClients#endpoint}, for this service. */
         public void endpoint(String setting, URI address) {
@@ -139,8 +146,10 @@ public final class OwnClients {
         service.customizers.forEach(customizer -> customizer.accept(builder));
         ClientOverrideConfiguration.Builder settings = builder.overrideConfiguration().toBuilder();
         List.of(interceptors).forEach(settings::addExecutionInterceptor);
+        Duration limit =
+                service.choosesCallTimeout ? settings.build().apiCallTimeout().orElse(callTimeout) : callTimeout;
         return builder.overrideConfiguration(settings.retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .apiCallTimeout(callTimeout)
+                        .apiCallTimeout(limit)
                         .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, userAgent)
                         .build())
                 .build();

@@ -135,6 +135,28 @@ class OwnClientsTest {
     }
 
     @Test
+    void aCustomizerSetsTheLimitOfACallWhereItMay() {
+        clients.region(Region.EU_CENTRAL_1);
+        clients.credentials(CREDENTIALS);
+        kinesis.choosingCallTimeout();
+        try (KinesisAsyncClient client = build()) {
+            assertThat(client.serviceClientConfiguration()
+                            .overrideConfiguration()
+                            .apiCallTimeout())
+                    .contains(LIMIT);
+        }
+        kinesis.customize(
+                "customizeKinesis",
+                builder -> builder.overrideConfiguration(settings -> settings.apiCallTimeout(Duration.ofSeconds(30))));
+        try (KinesisAsyncClient client = build()) {
+            assertThat(client.serviceClientConfiguration()
+                            .overrideConfiguration()
+                            .apiCallTimeout())
+                    .contains(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
     void beforeAnEndpointOfOnesOwnTheMetadataServiceIsNotAsked() {
         setProperty("aws.disableEc2Metadata", "false");
         setProperty("aws.ec2MetadataServiceEndpoint", here().toString());

@@ -42,6 +42,7 @@ final class Attributes {
     static final String OUR_OWNER = "slOwner";
     static final String OUR_COUNTER = "slCounter";
     static final String OUR_START_AT = "slStartAt";
+    static final String OUR_TIP_READ_AT = "slTipReadAt";
 
     // Session rows.
     static final String WORKER_ID = "workerId";

@@ -207,9 +207,11 @@ final class Rows {
         String text = Attributes.SHARD_END;
         long sub = 0;
         AttributeValue startAt = null;
+        AttributeValue tipReadAt = null;
         if (checkpoint instanceof Checkpoint.At at) {
             text = at.position().sequenceNumber();
             sub = at.position().subSequenceNumber();
+            tipReadAt = at.tipReadAt() == null ? null : string(at.tipReadAt().toString());
         } else if (checkpoint instanceof Checkpoint.AtStart start) {
             text = start.from().name();
             startAt = start.startAt() == null ? null : string(start.startAt().toString());
@@ -218,6 +220,7 @@ final class Rows {
         attributes.put(Attributes.CHECKPOINT, string(text));
         attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
         attributes.put(Attributes.OUR_START_AT, startAt);
+        attributes.put(Attributes.OUR_TIP_READ_AT, tipReadAt);
         return attributes;
     }
 
@@ -294,7 +297,11 @@ final class Rows {
                 return start(item, kind);
             }
         }
-        return new Checkpoint.At(new Position(text, item.number(Attributes.CHECKPOINT_SUB, 0)));
+        // A write by KCL, or by a version that does not know it, leaves the time behind: it stays true of what is
+        // handled.
+        return new Checkpoint.At(
+                new Position(text, item.number(Attributes.CHECKPOINT_SUB, 0)),
+                item.optionalInstant(Attributes.OUR_TIP_READ_AT));
     }
 
     /**

@@ -22,8 +22,13 @@ public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Ch
         return new AtStart(StartingPosition.Kind.TRIM_HORIZON, null);
     }
 
-    /** Whether this lies behind {@code other} in the shard. */
+    /** Whether this lies behind {@code other} in the shard, or at the same place with a later look at the tip. */
     boolean isAfter(Checkpoint other);
+
+    /** Whether the same records are handled. */
+    default boolean isSamePlaceAs(Checkpoint other) {
+        return equals(other);
+    }
 
     default boolean isShardEnd() {
         return false;
@@ -50,12 +55,34 @@ public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Ch
         }
     }
 
-    /** Handled up to and including a record. */
-    record At(Position position) implements Checkpoint {
+    /**
+     * Handled up to and including a record.
+     *
+     * @param tipReadAt when there was no record after this one, by the service's clock, to a second; null if that is not known. A
+     *     later position may have an earlier time: what came before it is handled
+     */
+    record At(Position position, @Nullable Instant tipReadAt) implements Checkpoint {
+
+        public At(Position position) {
+            this(position, null);
+        }
 
         @Override
         public boolean isAfter(Checkpoint other) {
-            return other instanceof AtStart || (other instanceof At that && position.compareTo(that.position) > 0);
+            if (!(other instanceof At that)) {
+                return other instanceof AtStart;
+            }
+            int order = position.compareTo(that.position);
+            return order > 0 || (order == 0 && isLater(tipReadAt, that.tipReadAt));
+        }
+
+        private static boolean isLater(@Nullable Instant one, @Nullable Instant other) {
+            return one != null && (other == null || one.isAfter(other));
+        }
+
+        @Override
+        public boolean isSamePlaceAs(Checkpoint other) {
+            return other instanceof At that && position.equals(that.position);
         }
     }
 

@@ -59,13 +59,16 @@ public record Lease(
 
     /** The next state with another checkpoint. */
     public Lease handledTo(Checkpoint position) {
-        return new Lease(key, owner, counter + 1, position, parents, range, 0);
+        return new Lease(key, owner, counter + 1, position, parents, range, 0, pendingAt(position));
     }
 
     /** The next state with a last checkpoint and another owner, or none. */
     public Lease givenTo(@Nullable String session, Checkpoint position) {
-        PendingCheckpoint left = position.equals(checkpoint) ? pending : null;
-        return new Lease(key, session, counter + 1, position, parents, range, 0, left);
+        return new Lease(key, session, counter + 1, position, parents, range, 0, pendingAt(position));
+    }
+
+    private @Nullable PendingCheckpoint pendingAt(Checkpoint position) {
+        return position.isSamePlaceAs(checkpoint) ? pending : null;
     }
 
     public boolean isOwnedBy(String session) {

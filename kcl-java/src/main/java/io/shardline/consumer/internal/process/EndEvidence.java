@@ -22,6 +22,7 @@ final class EndEvidence {
     private final Runnable gone;
 
     private boolean claimed;
+    private boolean listed;
     private @Nullable Long listedAt;
     private @Nullable Long closedAt;
     private @Nullable Long absentAt;
@@ -44,8 +45,13 @@ final class EndEvidence {
         Long before = listedAt;
         if (before == null || now - before >= MIN_LISTING_GAP_NANOS) {
             listedAt = now;
-            listing.accept(listed -> take(listed, now));
+            listing.accept(found -> take(found, now));
         }
+    }
+
+    /** Whether the last listing shows the shard. */
+    boolean isListed() {
+        return listed;
     }
 
     /** A read shows that the shard is there and not at its end. */
@@ -65,8 +71,9 @@ final class EndEvidence {
         return isSecond && isEmpty && closed != null && sentNanos - closed >= 0;
     }
 
-    private void take(Listed listed, long askedNanos) {
-        switch (listed) {
+    private void take(Listed found, long askedNanos) {
+        listed = found != Listed.ABSENT;
+        switch (found) {
             case OPEN -> absentAt = null;
             case CLOSED -> {
                 absentAt = null;

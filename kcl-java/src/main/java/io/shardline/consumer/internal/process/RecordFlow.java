@@ -11,6 +11,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.retrieve.Deaggregator;
 import io.shardline.consumer.internal.retrieve.FetchedBatch;
 import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.ReadAnswer;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -39,6 +40,7 @@ final class RecordFlow implements PollingSource.Sink {
     private final Owner owner;
     private final ShardName shard;
     private final Deaggregator deaggregator;
+    private final RetentionCheck retention;
     private final EndEvidence evidence;
     private final ReadTrouble trouble;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
@@ -79,6 +81,7 @@ final class RecordFlow implements PollingSource.Sink {
         ConsumerConfig config = setting.config();
         this.shard = setting.host().nameOf(lease.row());
         this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
+        this.retention = new RetentionCheck(setting.host(), lease);
         this.source = newSource();
         this.answeredAt = setting.loop().nanoTime();
         this.evidence =
@@ -88,6 +91,7 @@ final class RecordFlow implements PollingSource.Sink {
 
     private PollingSource newSource() {
         Position from = handled;
+        retention.begins(from);
         Checkpoint checkpoint = from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
         return new PollingSource(setting.source(), shard, checkpoint, this);
     }
@@ -179,10 +183,40 @@ final class RecordFlow implements PollingSource.Sink {
     }
 
     @Override
-    public void answered(Duration behindLatest) {
-        behind = behindLatest;
+    public void answered(ReadAnswer answer) {
+        behind = answer.behindLatest();
         answeredAt = setting.loop().nanoTime();
         evidence.isThere();
+        retention.answered(answer, !isAnyWaiting());
+    }
+
+    @Override
+    public boolean isListed() {
+        return evidence.isListed();
+    }
+
+    @Override
+    public void startsOver() {
+        FetchedBatch last = ready.peekLast();
+        Position read = last != null ? lastOf(last) : run != null ? lastOf(run.batch()) : handled;
+        log.warn("shard={}: position={} is refused, so it is read on from the oldest record", lease.key(), read);
+        retention.begins(read);
+    }
+
+    private static Position lastOf(FetchedBatch batch) {
+        return new Position(batch.records().get(batch.records().size() - 1).sequenceNumber(), 0);
+    }
+
+    /** The position handled, and when the shard was last read to its tip and all of it handled; null if nothing is handled. */
+    Checkpoint.@Nullable At progress() {
+        Position position = handled();
+        return position == null ? null : new Checkpoint.At(position, retention.tipReadAt());
+    }
+
+    /** The position after which records may have expired, or null. */
+    @Nullable
+    Position expiredAfter() {
+        return retention.expiredAfter();
     }
 
     @Override
@@ -218,6 +252,7 @@ final class RecordFlow implements PollingSource.Sink {
     private void isGone() {
         if (owner.isRunning() && !ended) {
             log.warn("shard={} is no longer there: its records were older than the retention", lease.key());
+            retention.isGone(handled(), setting.platform().wallClock().instant());
             source.stop();
             ended(List.of());
         }

@@ -2,7 +2,6 @@ package io.shardline.consumer.internal.process;
 
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
-import io.shardline.consumer.Position;
 import io.shardline.consumer.ShardHealth;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
@@ -12,6 +11,7 @@ import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -51,6 +51,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
     private State state = State.AWAITING_PARENTS;
     private boolean blocked;
     private boolean awaitingParents;
+    private long quietSince;
     private @Nullable Consumer<Checkpoint> drained;
     private EventLoop.@Nullable Timer drainLimit;
 
@@ -89,6 +90,9 @@ public final class ShardConsumer implements RecordFlow.Owner {
         /** Looks a shard up in a fresh listing of its stream. Calls back if it is known. */
         void lookUp(Lease lease, Consumer<Listed> answer);
 
+        /** How long the stream keeps records. */
+        Duration retention(Lease lease);
+
         /** The shard is at its end: its children need leases. Calls back once they are there. */
         void createChildren(Lease lease, List<ChildShard> children, Runnable created);
 
@@ -106,6 +110,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.loop = setting.loop();
         this.lease = lease;
         this.takenAt = loop.nanoTime();
+        this.quietSince = takenAt;
         TenureCheckpointer checkpointer = new TenureCheckpointer(
                 loop,
                 setting.platform().priorityUserCode(),
@@ -289,8 +294,13 @@ public final class ShardConsumer implements RecordFlow.Owner {
     }
 
     private Checkpoint lastHandled() {
-        Position position = processor.checkpointsItself() ? flow.handled() : null;
-        return position == null ? lease.row().checkpoint() : new Checkpoint.At(position);
+        Checkpoint written = lease.row().checkpoint();
+        Checkpoint.At progress = flow.progress();
+        return progress != null
+                        && progress.isAfter(written)
+                        && (processor.checkpointsItself() || progress.isSamePlaceAs(written))
+                ? progress
+                : written;
     }
 
     /** Drops everything at once; the lease is another's by now, or nobody's. */
@@ -320,21 +330,40 @@ public final class ShardConsumer implements RecordFlow.Owner {
         state = State.RUNNING;
         setting.host().emit(new ConsumerEvent.ShardStarted(lease.key()));
         flow.start();
-        if (processor.checkpointsItself()) {
-            checkpointLater();
-        }
+        checkpointLater();
     }
 
     private void checkpointLater() {
         loop.schedule(setting.config().checkpointInterval().toNanos(), () -> {
             if (state == State.RUNNING || state == State.ENDING) {
                 checkpointLater();
-                Position position = flow.handled();
-                if (position != null) {
-                    lease.checkpoint(new Checkpoint.At(position)).exceptionally(lost -> null);
+                Checkpoint.At due = dueCheckpoint();
+                if (due != null) {
+                    lease.checkpoint(due).exceptionally(lost -> null);
                 }
             }
         });
+    }
+
+    /**
+     * Progress is written as it is made; that there is none, because the shard is at its tip, in every half retention, so that a
+     * later owner can tell a quiet shard from one whose records have expired.
+     */
+    private Checkpoint.@Nullable At dueCheckpoint() {
+        Checkpoint.At progress = flow.progress();
+        if (progress == null) {
+            return null;
+        }
+        if (!progress.isSamePlaceAs(lease.row().checkpoint())) {
+            quietSince = loop.nanoTime();
+            return processor.checkpointsItself() ? progress : null;
+        }
+        boolean isDue = loop.nanoTime() - quietSince
+                >= setting.host().retention(lease.row()).toNanos() / 2;
+        if (isDue) {
+            quietSince = loop.nanoTime();
+        }
+        return isDue ? progress : null;
     }
 
     @Override

@@ -126,7 +126,8 @@ final class ShardWatch {
                 shard.flow().behindLatest(),
                 Duration.ofNanos(now - progressAt),
                 at == null ? null : Duration.ofNanos(now - at),
-                shard.flow().skipped());
+                shard.flow().skipped(),
+                shard.flow().expiredAfter());
     }
 
     private ShardState state() {

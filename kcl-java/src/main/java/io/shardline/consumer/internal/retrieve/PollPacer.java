@@ -18,6 +18,9 @@ public final class PollPacer {
     /** What a shard gives in a second, to all its readers together; after a larger answer it gives nothing for as long. */
     private static final long SHARD_BYTES_PER_SECOND = 2L << 20;
 
+    /** Nearly the five reads a second that a shard takes: reads that bring nothing cost it nothing else. */
+    private static final long EMPTY_NANOS = TimeUnit.MILLISECONDS.toNanos(220);
+
     private final long behindNanos;
     private final long atTipNanos;
 
@@ -34,6 +37,11 @@ public final class PollPacer {
     /** From the first read of a tenure that was at the tip to the second: the shard was not read for a moment before. */
     long afterFirst() {
         return behindNanos / 2;
+    }
+
+    /** From the start of a read that brought nothing, as those before it, to the next one before the tip. */
+    long afterEmpty() {
+        return Math.min(behindNanos, EMPTY_NANOS);
     }
 
     /** From an answer to the moment from which the shard gives more. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.LoopCalls;
 import io.shardline.runtime.internal.ServiceErrors;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
@@ -33,6 +35,20 @@ public final class PollingSource {
 
     /** A promise of the shard to another worker is kept or taken back within about as many. */
     private static final int MOST_SOON_READS = 12;
+
+    /** After a read that was not answered in time fewer records are asked for, down to so many. */
+    private static final int MIN_RECORDS = 100;
+
+    private static final int LESS_AFTER_NO_ANSWER = 4;
+
+    /** A read is given up after this time, whatever limit the client has or has not. */
+    private static final Duration MAX_CALL = ControlCalls.LONGEST_ATTEMPT;
+
+    /** A number that was refused so often in a row is believed to be unknown, if stream and shard are the same. */
+    private static final int MAX_REFUSALS = 3;
+
+    /** So many answers in a row without records before the tip are no accident: what is expired is being passed over. */
+    private static final int MIN_EMPTY_ANSWERS = 3;
 
     private static final long MOST_BYTES = 10L << 20;
     private static final long LEAST_GUESS = 64L << 10;
@@ -61,6 +77,10 @@ public final class PollingSource {
     /** Until then the shard gives nothing: the last answer was that large. */
     private long spentUntil;
 
+    private int limit = MOST_RECORDS;
+    private int emptyAnswers;
+    private int refusals;
+    private boolean fromOldest;
     private int failures;
     private @Nullable Throwable lastFailure;
     private boolean reserving;
@@ -76,7 +96,15 @@ public final class PollingSource {
     public interface Sink {
 
         /** A read succeeded, with records or without; before anything else is said of it. */
-        default void answered(Duration behindLatest) {}
+        default void answered(ReadAnswer answer) {}
+
+        /** Whether a fresh listing of the same stream shows the shard, as far as that was looked for. */
+        default boolean isListed() {
+            return false;
+        }
+
+        /** The service does not know the number to read from any more: reading goes on from the oldest record. */
+        default void startsOver() {}
 
         /**
          * An answer has neither a next iterator nor children. Returns whether it is the shard's end by what else is known; if not,
@@ -194,13 +222,15 @@ public final class PollingSource {
                         open();
                     }
                 },
-                this::failed);
+                this::iteratorFailed);
     }
 
     private GetShardIteratorRequest iteratorRequest() {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamName(shard.streamName()).shardId(shard.shardId());
-        if (lastSequenceNumber != null) {
+        if (fromOldest) {
+            request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+        } else if (lastSequenceNumber != null) {
             request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
                     .startingSequenceNumber(lastSequenceNumber);
         } else if (from instanceof Checkpoint.At at) {
@@ -222,10 +252,8 @@ public final class PollingSource {
             return;
         }
         long started = setting.loop().nanoTime();
-        GetRecordsRequest request = GetRecordsRequest.builder()
-                .shardIterator(iterator)
-                .limit(MOST_RECORDS)
-                .build();
+        GetRecordsRequest request =
+                GetRecordsRequest.builder().shardIterator(iterator).limit(limit).build();
         sendAlways(
                 () -> setting.client().getRecords(request),
                 answer -> {
@@ -271,8 +299,14 @@ public final class PollingSource {
             return;
         }
         failures = 0;
+        refusals = 0;
+        limit = Math.min(MOST_RECORDS, 2 * limit);
+        emptyAnswers = answer.records().isEmpty() ? emptyAnswers + 1 : 0;
         guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
-        sink.answered(behind);
+        sink.answered(new ReadAnswer(
+                answer.records().isEmpty() ? null : answer.records().get(0).sequenceNumber(),
+                behind,
+                ServiceTime.of(answer, setting.platform())));
         notBefore = latest(spentUntil, started + pauseNanos(!behind.isZero()));
         stopped = end;
         give(answer.records(), behind, bytes);
@@ -291,6 +325,7 @@ public final class PollingSource {
     private void give(List<Record> records, Duration behind, long bytes) {
         if (!records.isEmpty()) {
             wanted = false;
+            fromOldest = false;
             lastSequenceNumber = records.get(records.size() - 1).sequenceNumber();
             sink.fetched(new FetchedBatch(records, behind, bytes, setting.loop().nanoTime()));
         }
@@ -303,10 +338,24 @@ public final class PollingSource {
 
     private long pauseNanos(boolean behind) {
         boolean first = fresh && !behind;
+        if (behind && emptyAnswers >= MIN_EMPTY_ANSWERS) {
+            return setting.pacer().afterEmpty();
+        }
         boolean soon = behind || soonReads > 0;
         fresh = false;
         soonReads = Math.max(0, soonReads - 1);
         return first ? setting.pacer().afterFirst() : setting.pacer().afterSuccess(soon);
+    }
+
+    /** The number to read from may be that of a record which has expired, and then it may be refused. */
+    private void iteratorFailed(Throwable failure) {
+        boolean hasNumber = !fromOldest && (lastSequenceNumber != null || from instanceof Checkpoint.At);
+        refusals = hasNumber && ServiceErrors.code(failure).equals("InvalidArgumentException") ? refusals + 1 : 0;
+        if (refusals >= MAX_REFUSALS && sink.isListed()) {
+            fromOldest = true;
+            sink.startsOver();
+        }
+        failed(failure);
     }
 
     private void failed(Throwable failure) {
@@ -314,6 +363,8 @@ public final class PollingSource {
         String code = ServiceErrors.code(failure);
         if (code.equals("ExpiredIteratorException") || code.equals("InvalidArgumentException")) {
             iterator = null;
+        } else if (code.equals(ServiceErrors.NO_ANSWER)) {
+            limit = Math.max(MIN_RECORDS, limit / LESS_AFTER_NO_ANSWER);
         }
         failures++;
         lastFailure = failure;
@@ -361,7 +412,16 @@ public final class PollingSource {
     }
 
     private <T> void sendAlways(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        boolean[] over = {false};
+        EventLoop.Timer watch = setting.loop().schedule(MAX_CALL.toNanos(), () -> {
+            over[0] = true;
+            failure.accept(SdkClientException.create("no answer within " + MAX_CALL));
+        });
         LoopCalls.send(setting.loop(), setting.platform().io(), call, (result, thrown) -> {
+            watch.cancel();
+            if (over[0]) {
+                return; // it comes too late
+            }
             if (result != null) {
                 answer.accept(result);
             } else if (thrown != null) {

@@ -15,6 +15,7 @@ import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ServicePlace;
 import io.shardline.runtime.internal.ShardListing;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -55,6 +56,9 @@ final class ShardSync implements RootLeases.Owner {
     /** Which part of an ARN is the account; see {@code arn:aws:kinesis:region:account:stream/name}. */
     private static final int ARN_ACCOUNT = 4;
 
+    /** What every stream has at least. */
+    private static final Duration LEAST_RETENTION = Duration.ofHours(24);
+
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionKeeper.Setting setting;
@@ -64,6 +68,7 @@ final class ShardSync implements RootLeases.Owner {
     private final RootLeases roots;
     private final Target target;
 
+    private Duration retention = LEAST_RETENTION;
     private @Nullable StreamRow stream;
     private String keyPrefix = "";
     private @Nullable String lastFailure;
@@ -131,7 +136,18 @@ final class ShardSync implements RootLeases.Owner {
     }
 
     private CompletableFuture<DescribeStreamSummaryResponse> describe() {
-        return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())));
+        return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
+                .whenComplete((answer, failure) -> {
+                    Integer hours = answer == null
+                            ? null
+                            : answer.streamDescriptionSummary().retentionPeriodHours();
+                    retention = hours == null ? retention : Duration.ofHours(hours);
+                });
+    }
+
+    /** How long the stream keeps records, as it was last heard. */
+    Duration retention() {
+        return retention;
     }
 
     private void attemptFailed(Throwable failure) {

@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +138,11 @@ public final class StreamSyncs {
     /** Looks a lease's shard up in a fresh listing. Calls back if that succeeds. */
     public void lookUp(String leaseKey, Consumer<Listed> answer) {
         of(leaseKey).lookUp(LeaseKey.parse(leaseKey), answer);
+    }
+
+    /** How long a lease's stream keeps records, as it was last heard. */
+    public Duration retention(String leaseKey) {
+        return of(leaseKey).retention();
     }
 
     /** Why a lease cannot be of an application such as this one, if so. */

@@ -108,6 +108,21 @@ class RowsTest {
                 .containsEntry("slStartAt", null);
     }
 
+    @Test
+    void whenTheTipWasReadIsPrivateAndNotMissedWhereItIsAbsent() {
+        Checkpoint.At known = new Checkpoint.At(new Position("7", 1), Instant.EPOCH);
+        Checkpoint.At unknown = new Checkpoint.At(new Position("7", 1));
+
+        assertThat(Rows.checkpointAttributes(known))
+                .containsEntry("checkpoint", AttributeValue.fromS("7"))
+                .containsEntry("slTipReadAt", AttributeValue.fromS("1970-01-01T00:00:00Z"));
+        assertThat(Rows.checkpointAttributes(unknown)).containsEntry("slTipReadAt", null);
+        for (Checkpoint.At checkpoint : List.of(known, unknown)) {
+            Lease lease = Lease.unowned("shard-1", checkpoint, ImmutableSet.of(), null);
+            assertThat(Rows.lease(new Item(Rows.item(lease)))).isEqualTo(lease);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"LATEST", "AT_TIMESTAMP"})
     void startWithoutATimeIsTheBeginningOfTheShard(String sentinel) {

@@ -210,6 +210,33 @@ class PollingSourceTest {
     }
 
     @Test
+    void aReadThatIsNotAnsweredInTimeIsRepeatedForFewerRecordsAndMoreAgainAfterSuccesses() {
+        shard.putSmall(20_000);
+        shard.fail(2, "GetRecords", new Fault.ReplyLost(Duration.ofSeconds(10)));
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(60));
+
+        assertThat(shard.limits()).startsWith(10_000, 2_500, 625, 1_250, 2_500, 5_000, 10_000);
+        assertThat(shard.records()).isEqualTo(20_000);
+    }
+
+    @Test
+    void aCallThatAGivenClientNeverAnswersIsGivenUpAfterAMinute() {
+        shard.put(1);
+        shard.fail(1, "GetRecords", new Fault.RequestLost(Duration.ofDays(1)));
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(70));
+
+        assertThat(shard.failures()).containsExactly("NoAnswer 1");
+        assertThat(shard.records()).isEqualTo(1);
+        assertThat(shard.budget().free())
+                .isEqualTo(ReadShard.BUDGET - shard.batches().get(0).bytes());
+    }
+
+    @Test
     void aSourceThatIsStoppedAtAnyMomentGivesItsBytesBackAndNothingMore() {
         for (int millis = 0; millis < 1_200; millis += 7) {
             ReadShard stopped = new ReadShard(LATENCY);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -45,6 +46,7 @@ final class ReadShard implements PollingSource.Sink {
     private final PollingSource.Setting setting;
     private final PrefetchBudget budget = new PrefetchBudget(BUDGET);
     private final List<Made> calls = new ArrayList<>();
+    private final List<Integer> limits = new ArrayList<>();
     private final List<Planned> faults = new ArrayList<>();
     private final List<FetchedBatch> batches = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -94,6 +96,9 @@ final class ReadShard implements PollingSource.Sink {
 
     private Fault fault(String operation, KinesisRequest request) {
         calls.add(new Made(operation, time.nowNanos()));
+        if (request instanceof GetRecordsRequest read) {
+            limits.add(read.limit());
+        }
         for (Planned planned : faults) {
             if (planned.operation.equals(operation) && planned.times > 0) {
                 planned.times--;
@@ -178,6 +183,11 @@ final class ReadShard implements PollingSource.Sink {
     Duration gap(String operation, int index) {
         List<Long> made = calls(operation);
         return Duration.ofNanos(made.get(index) - made.get(index - 1));
+    }
+
+    /** How many records each read asked for. */
+    List<Integer> limits() {
+        return limits;
     }
 
     List<FetchedBatch> batches() {
