@@ -39,10 +39,6 @@ class MutantsTest {
                                 "boolean end = iterator == null;"),
                         "true ends"),
                 Arguments.of(
-                        "an answer without iterator and children is the end once the shard is closed",
-                        mutant("internal.process.EndEvidence", "return isSecond && isEmpty", "return isEmpty"),
-                        "progress"),
-                Arguments.of(
                         "a record that stands before the position and is given twice is handled twice",
                         mutant(
                                 "internal.retrieve.Deaggregator",
