@@ -1,5 +1,6 @@
 package io.shardline.consumer.simulation;
 
+import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.RecordContext;
@@ -32,12 +33,14 @@ final class FleetInvariants {
     private final Map<String, Set<String>> parents = new TreeMap<>();
     private final Set<String> deadSessions = new LinkedHashSet<>();
     private final Set<String> lapsed = new LinkedHashSet<>();
+    private final HandledRecords written;
     private @Nullable String violation;
 
     /** @param checkEvery after how many events rows are looked at */
     FleetInvariants(FleetWorld world, int checkEvery) {
         this.world = world;
         this.checkEvery = checkEvery;
+        this.written = new HandledRecords(world);
     }
 
     /** Remembers what is wrong, for a handler's exceptions are the consumer's to catch. */
@@ -67,6 +70,18 @@ final class FleetInvariants {
     }
 
     // ------------------------------------------------------------------------------------------------- records
+
+    /** What may be written down as handled. */
+    HandledRecords written() {
+        return written;
+    }
+
+    /** No call of these handlers takes any time, so a hand-over never waits for one until its limit. */
+    void checkEvent(String worker, ConsumerEvent event) {
+        check(
+                !(event instanceof ConsumerEvent.HandlerCancelled),
+                () -> "[hand over] " + worker + " waited for a call that had not begun: " + event);
+    }
 
     /** A record comes to a handler. */
     void checkHandled(String worker, ConsumerRecord record) {
@@ -176,6 +191,12 @@ final class FleetInvariants {
                 check(
                         before.counter() <= row.counter(),
                         () -> "[checkpoints] the counter went back from " + before + " to " + row);
+            }
+            if (before == null || row.checkpoint().isAfter(before.checkpoint())) {
+                ConsumerRecord tooEarly = written.writtenTooEarly(row);
+                check(
+                        tooEarly == null,
+                        () -> "[handled before written] no call has returned from " + tooEarly + ", but " + row);
             }
             if (row.isEnded() && (before == null || !before.isEnded())) {
                 checkIsClosed(row);

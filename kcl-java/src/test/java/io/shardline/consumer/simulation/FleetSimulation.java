@@ -1,5 +1,6 @@
 package io.shardline.consumer.simulation;
 
+import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.RecordContext;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Confined to one thread.
  */
-final class FleetSimulation {
+final class FleetSimulation implements FleetWorld.Handler {
 
     private final FleetWorld world;
     private final FleetFeed feed;
@@ -55,7 +56,7 @@ final class FleetSimulation {
     /** A fleet of rule breakers. */
     FleetSimulation(long seed, Life life, Mutant.Kind kind) {
         this.life = life;
-        world = new FleetWorld(seed, life, kind, this::handle);
+        world = new FleetWorld(seed, life, kind, this);
         feed = new FleetFeed(world, life);
         invariants = new FleetInvariants(world, life.checkEvery());
         world.time.onEachEvent(invariants::checkEachEvent);
@@ -78,8 +79,16 @@ final class FleetSimulation {
         return new Outcome(world.time.trace().hash(), feed.puts(), handled.size(), duplicates, took, world.happened());
     }
 
-    private void handle(String worker, ConsumerRecord record, RecordContext context) {
+    @Override
+    public void handle(String worker, ConsumerRecord record, RecordContext context) {
         invariants.checkOnce(record, context);
+        take(worker, record);
+        invariants.handled(record, context);
+        returned(record);
+    }
+
+    @Override
+    public void take(String worker, ConsumerRecord record) {
         if (!world.isHealed() && world.random.nextInt(50) == 0) {
             world.count("fault: handler throws");
             if (world.random.nextBoolean()) {
@@ -95,7 +104,21 @@ final class FleetSimulation {
         } else {
             duplicates++;
         }
-        invariants.handled(record, context);
+    }
+
+    @Override
+    public void checkpoints(ConsumerRecord record) {
+        invariants.written().checkpoints(record);
+    }
+
+    @Override
+    public void returned(ConsumerRecord record) {
+        invariants.written().returned(record);
+    }
+
+    @Override
+    public void happened(String worker, ConsumerEvent event) {
+        invariants.checkEvent(worker, event);
     }
 
     private void checkAtTheEnd() {

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many short lives of a small fleet and some long ones; {@code -Dsim.seeds=N} runs so many long ones, and says what happened
- * in them; {@code -Dsim.seed=N} repeats one, with {@code -Dsim.short=true} a short one.
+ * in them; {@code -Dsim.lives=N} so many short ones; {@code -Dsim.seed=N} repeats one, with {@code -Dsim.short=true} a short one.
  */
 class FleetSimulationTest {
 
-    private static final int SHORT_LIVES = 1_000;
+    private static final int SHORT_LIVES = Integer.getInteger("sim.lives", 1_000);
     private static final int LONG_LIVES = Integer.getInteger("sim.seeds", 20);
 
     @Test

@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -41,6 +42,16 @@ final class FleetWorld {
 
     static final String STREAM = "departures";
     static final Duration LEASE = Duration.ofSeconds(4);
+
+    /** How long a call waits for a busy thread, at most. */
+    private static final List<Duration> BUSY =
+            List.of(Duration.ofMillis(300), Duration.ofSeconds(2), Duration.ofSeconds(8));
+
+    /** Longer than any worker pauses in a short life, and less than that life lasts. */
+    private static final Duration SHORT_HAND_OVER = Duration.ofSeconds(14);
+
+    /** Longer than two pauses of a long life that follow each other. */
+    private static final Duration LONG_HAND_OVER = Duration.ofSeconds(30);
 
     final SimulatedTime time;
     final RandomGenerator random;
@@ -63,7 +74,21 @@ final class FleetWorld {
 
     /** What every worker's handler does. */
     interface Handler {
+
+        /** As a record handler. */
         void handle(String worker, ConsumerRecord record, RecordContext context);
+
+        /** As one record of a shard handler's batch. */
+        void take(String worker, ConsumerRecord record);
+
+        /** A shard handler checkpoints everything up to this record. */
+        void checkpoints(ConsumerRecord record);
+
+        /** A call that was given this record is about to return. */
+        void returned(ConsumerRecord record);
+
+        /** A worker tells its listener. */
+        void happened(String worker, ConsumerEvent event);
     }
 
     FleetWorld(long seed, FleetSimulation.Life life, Mutant.Kind kind, Handler handler) {
@@ -83,7 +108,7 @@ final class FleetWorld {
         producer = ShardlineProducer.builder()
                 .config(ProducerConfig.builder().linger(Duration.ofMillis(50)).build())
                 .client(client(producing, rates()))
-                .platform(platform(producing))
+                .platform(platform(producing, producing.pool("user", 3)))
                 .build();
         for (int i = 1; i <= 3; i++) {
             addWorker("worker-" + i);
@@ -97,32 +122,46 @@ final class FleetWorld {
         ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, StartingPosition.trimHorizon())
                 .workerId(name)
                 .leaseDuration(LEASE)
+                .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
+                .maxBatchRecords(random.nextBoolean() ? 10_000 : random.nextInt(1, 10))
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
         TroubledNetwork network = new TroubledNetwork(this);
         SimulatedLeaseTable leases =
                 new SimulatedLeaseTable(new CountingTable(table, this::count), time, process, network);
         Mutant mutant = kind.in(time, process);
-        ShardProcessor.Factory processors =
-                ShardProcessor.factory((record, context) -> handler.handle(name, record, context), null);
         ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
                 config,
-                platform(process),
+                platform(process, drawUserCode(process)),
                 client(process, OddAnswers.draw(rates(), random)),
                 mutant.store(leases),
-                processors,
+                drawHandlers(process),
                 event -> note(name, event));
         Worker worker = new Worker(process, new ConsumerLoop(parts, mutant), network);
         workers.add(worker);
         return worker;
     }
 
-    private static Platform platform(SimulatedProcess process) {
+    private ShardProcessor.Factory drawHandlers(SimulatedProcess process) {
+        return random.nextInt(3) == 0
+                ? ShardProcessor.factory(null, new CheckpointingHandlers(this, process, handler))
+                : ShardProcessor.factory((record, context) -> handler.handle(process.name(), record, context), null);
+    }
+
+    private Executor drawUserCode(SimulatedProcess process) {
+        if (random.nextInt(3) > 0) {
+            return process.pool("user", 3);
+        }
+        count("workers with busy handlers");
+        return new BusyPool(this, process, BUSY.get(random.nextInt(BUSY.size())));
+    }
+
+    private static Platform platform(SimulatedProcess process, Executor userCode) {
         return new Platform(
                 process.executor("loop"),
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
-                process.pool("user", 3),
+                userCode,
                 process.pool("priority-user", 2),
                 process.nanoTime(),
                 process.wallClock(),
@@ -163,6 +202,7 @@ final class FleetWorld {
             System.out.println(time.nowNanos() / 1_000_000 + " ms " + worker + ": " + event);
         }
         time.trace().record(worker, event.toString());
+        handler.happened(worker, event);
     }
 
     void count(String what) {

@@ -32,6 +32,27 @@ class MutantsTest {
                                 "all.get(count).position()"),
                         "progress"),
                 Arguments.of(
+                        "a checkpoint covers what was given",
+                        mutant(
+                                "internal.process.TenureCheckpointer",
+                                "running.end() : handled",
+                                "running.end() : given"),
+                        "handled before written"),
+                Arguments.of(
+                        "every thread may say during a call that its batch is handled",
+                        mutant(
+                                "internal.process.TenureCheckpointer",
+                                "running.thread() == Thread.currentThread()",
+                                "running.thread().isAlive()"),
+                        "handled before written"),
+                Arguments.of(
+                        "a hand-over waits for calls that no thread has come to",
+                        mutant(
+                                "internal.process.HandlerCall",
+                                "return phase.compareAndSet(Phase.WAITING, Phase.OVER);",
+                                "return false;"),
+                        "hand over"),
+                Arguments.of(
                         "an answer without iterator and children is the end of an open shard",
                         mutant(
                                 "internal.retrieve.PollingSource",
