@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer's settings.
@@ -34,6 +36,7 @@ public final class ConsumerConfig {
     private final Duration stalledAfter;
     private final Duration startTimeout;
     private final Duration closeTimeout;
+    private final @Nullable Duration endAfterOutage;
 
     private ConsumerConfig(Builder builder) {
         applicationName = builder.applicationName;
@@ -55,6 +58,7 @@ public final class ConsumerConfig {
         stalledAfter = builder.stalledAfter;
         startTimeout = builder.startTimeout;
         closeTimeout = builder.closeTimeout;
+        endAfterOutage = builder.endAfterOutage;
     }
 
     /**
@@ -161,6 +165,11 @@ public final class ConsumerConfig {
         return closeTimeout;
     }
 
+    /** Empty if an outage of the lease table never ends the consumer. */
+    public Optional<Duration> endAfterOutage() {
+        return Optional.ofNullable(endAfterOutage);
+    }
+
     /** All settings. */
     @Override
     public String toString() {
@@ -182,6 +191,7 @@ public final class ConsumerConfig {
                 + ", stalledAfter=" + stalledAfter
                 + ", startTimeout=" + startTimeout
                 + ", closeTimeout=" + closeTimeout
+                + ", endAfterOutage=" + (endAfterOutage == null ? "never" : endAfterOutage)
                 + "]";
     }
 
@@ -207,6 +217,7 @@ public final class ConsumerConfig {
         private Duration stalledAfter = Duration.ofMinutes(1);
         private Duration startTimeout = Duration.ofMinutes(1);
         private Duration closeTimeout = Duration.ofSeconds(30);
+        private @Nullable Duration endAfterOutage;
 
         private Builder(String applicationName, ImmutableList<StreamConfig> streams, boolean multiStream) {
             this.applicationName = applicationName;
@@ -346,6 +357,16 @@ public final class ConsumerConfig {
         }
 
         /**
+         * How long a running consumer may be without a session, because the lease table refuses it or does not answer, before it
+         * ends as {@link ConsumerState#FAILED}; at least 1 s. Default: never, it goes on trying. Set it where something restarts a
+         * process that has ended, and a new process may fare better.
+         */
+        public Builder endAfterOutage(Duration outage) {
+            endAfterOutage = outage;
+            return this;
+        }
+
+        /**
          * The settings.
          *
          * @throws IllegalArgumentException naming the setting, its value and the rule it breaks
@@ -357,7 +378,7 @@ public final class ConsumerConfig {
             check(names >= 1 && names == streams.size(), "streams", streams, "at least one, each once");
             check(!workerId.isBlank() && !workerId.contains("@"), "workerId", workerId, "not blank, without '@'");
             check(maxLeases >= 1, "maxLeases", maxLeases, "at least 1");
-            check(leaseDuration.compareTo(Duration.ofSeconds(1)) >= 0, "leaseDuration", leaseDuration, "at least 1 s");
+            check(isAtLeastOneSecond(leaseDuration), "leaseDuration", leaseDuration, "at least 1 s");
             check(leaseDuration.compareTo(Duration.ofHours(1)) <= 0, "leaseDuration", leaseDuration, "at most 1 h");
             check(isPositive(checkpointInterval), "checkpointInterval", checkpointInterval, "positive");
             check(isPositive(shardSyncInterval), "shardSyncInterval", shardSyncInterval, "positive");
@@ -367,14 +388,24 @@ public final class ConsumerConfig {
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
             check(maxBatchRecords >= 1, "maxBatchRecords", maxBatchRecords, "at least 1");
             check(isPositive(handOverTimeout), "handOverTimeout", handOverTimeout, "positive");
-            check(stalledAfter.compareTo(Duration.ofSeconds(1)) >= 0, "stalledAfter", stalledAfter, "at least 1 s");
+            check(isAtLeastOneSecond(stalledAfter), "stalledAfter", stalledAfter, "at least 1 s");
             check(isPositive(startTimeout), "startTimeout", startTimeout, "positive");
             check(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "not negative");
+            Duration outage = endAfterOutage;
+            check(
+                    outage == null || isAtLeastOneSecond(outage),
+                    "endAfterOutage",
+                    String.valueOf(outage),
+                    "at least 1 s");
             return new ConsumerConfig(this);
         }
 
         private static boolean isPositive(Duration duration) {
             return !duration.isNegative() && !duration.isZero();
+        }
+
+        private static boolean isAtLeastOneSecond(Duration duration) {
+            return duration.compareTo(Duration.ofSeconds(1)) >= 0;
         }
 
         private static boolean isRate(double reads) {

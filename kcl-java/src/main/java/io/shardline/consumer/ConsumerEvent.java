@@ -21,6 +21,16 @@ public sealed interface ConsumerEvent {
     record SessionOver(String session, String why) implements ConsumerEvent {}
 
     /**
+     * The lease table cannot be used: it refuses calls, or does not answer, and perhaps the worker has lost its session and its
+     * shards over that, see {@link SessionOver}. The worker goes on trying, and joins again by itself; told again after each
+     * {@link ConsumerConfig#stalledAfter()} until it can be used.
+     *
+     * @param since for how long that has been so
+     * @param why what the table last answered, and what to do about it
+     */
+    record LeaseTableUnusable(Duration since, String why) implements ConsumerEvent {}
+
+    /**
      * The consumer cannot go on and has dropped its shards; the last event. Time does not mend it: the message says what to
      * do. Other workers take over once this one's lease duration has passed.
      */

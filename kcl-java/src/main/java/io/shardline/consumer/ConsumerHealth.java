@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where the consumer is in its life
  * @param session the session under which it holds leases, or null while it has none
  * @param waitsFor what it waits for before it is ready, in words for people, or null; see {@link ShardlineConsumer#ready}
+ * @param problems what somebody should look at, each in a sentence for people, such as calls that the lease table refuses
  * @param shards the shards whose leases it holds, sorted by id; what others hold is not among them
  * @param loopDelay how late the consumer's one loop was at most within the last minute; more than a fraction of the lease
  *     duration means a machine that is starved or collects garbage
@@ -25,6 +26,7 @@ public record ConsumerHealth(
         ConsumerState state,
         @Nullable String session,
         @Nullable String waitsFor,
+        List<String> problems,
         List<ShardHealth> shards,
         Duration loopDelay,
         long prefetchBytes,
@@ -41,15 +43,19 @@ public record ConsumerHealth(
     }
 
     /**
-     * Whether nobody needs to look: it has not ended, has a session if it is running, no shard is stalled or stopped, and the
-     * picture is less than 10 s old.
+     * Whether nobody needs to look: it has not ended, has a session if it is running, there are no {@link #problems}, no shard is
+     * stalled or stopped, and the picture is less than 10 s old.
      */
     public boolean isHealthy() {
         return switch (state) {
             case NEW -> true;
-            case RUNNING -> session != null && isYoung() && shards.stream().noneMatch(ShardHealth::isInTrouble);
+            case RUNNING ->
+                session != null
+                        && problems.isEmpty()
+                        && isYoung()
+                        && shards.stream().noneMatch(ShardHealth::isInTrouble);
             case STOPPING -> isYoung();
-            case STOPPED, FAILED -> false;
+            case DISCONNECTED, STOPPED, FAILED -> false;
         };
     }
 

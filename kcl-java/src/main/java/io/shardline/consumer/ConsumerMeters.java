@@ -123,6 +123,8 @@ public final class ConsumerMeters implements ConsumerListener {
             counter("reads.failed", code).increment();
         } else if (event instanceof ConsumerEvent.SessionOver) {
             counter("sessions.lost", tags).increment();
+        } else if (event instanceof ConsumerEvent.LeaseTableUnusable) {
+            counter("table.unusable", tags).increment();
         } else if (event instanceof ConsumerEvent.StreamFailed failed) {
             counter("streams.failed", tags.and("stream", failed.streamName())).increment();
         } else {

@@ -28,6 +28,7 @@ class ConsumerConfigTest {
         assertThat(config.handlerThreads()).isGreaterThanOrEqualTo(4);
         assertThat(config.maxBatchRecords()).isEqualTo(10_000);
         assertThat(config.closeTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.endAfterOutage()).isEmpty();
         assertThat(config.workerId()).startsWith("worker-");
         assertThat(config.applicationName()).isEqualTo("app");
         assertThat(config.streams()).containsExactly(new StreamConfig("flights", StartingPosition.latest()));
@@ -75,6 +76,7 @@ class ConsumerConfigTest {
         refused(c -> c.handOverTimeout(Duration.ZERO), "handOverTimeout must be positive, was PT0S");
         refused(c -> c.stalledAfter(Duration.ofMillis(999)), "stalledAfter must be at least 1 s, was PT0.999S");
         refused(c -> c.maxLeases(0), "maxLeases must be at least 1, was 0");
+        refused(c -> c.endAfterOutage(Duration.ofMillis(999)), "endAfterOutage must be at least 1 s, was PT0.999S");
         refused(c -> c.closeTimeout(Duration.ofSeconds(-1)), "closeTimeout must be not negative, was PT-1S");
     }
 

@@ -113,6 +113,13 @@ class ConsumerMetersTest {
     }
 
     @Test
+    void reportsOfALeaseTableThatCannotBeUsedAreCounted() {
+        meters.on(new ConsumerEvent.LeaseTableUnusable(Duration.ZERO, "not allowed"));
+
+        assertThat(count("table.unusable")).isEqualTo(1);
+    }
+
+    @Test
     void readsThatFailAreCountedByTheirCode() {
         SimulatedWorker worker = fleet.worker("w")
                 .listener(meters::on)
@@ -164,6 +171,7 @@ class ConsumerMetersTest {
         Position position = new Position("1", 0);
         List.of(
                         new ConsumerEvent.SessionOver("s", "why"),
+                        new ConsumerEvent.LeaseTableUnusable(Duration.ZERO, "not allowed"),
                         new ConsumerEvent.StreamFailed("stream", new ConsumerException("no", null)),
                         new ConsumerEvent.LeaseTaken("shard", 1),
                         new ConsumerEvent.LeaseLost("shard", "why"),

@@ -4,12 +4,21 @@ import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Throwables;
+import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
+import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseStore.Scan;
+import io.shardline.consumer.simulation.ForwardingLeaseStore;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedFleet.Handled;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
 import java.time.Duration;
+import java.util.AbstractList;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,18 +66,8 @@ class TroubleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "createSession",
-                "renew",
-                "moveRevision",
-                "scan",
-                "watch",
-                "registerStream",
-                "createLease",
-                "take"
-            })
-    void whatTheLeaseTableForbidsFailsTheStartOrEndsTheConsumer(String operation) {
+    @ValueSource(strings = {"createSession", "moveRevision", "scan", "watch", "registerStream", "createLease"})
+    void whatTheLeaseTableForbidsFailsTheStart(String operation) {
         SimulatedWorker worker = fleet.worker("w");
         worker.network().always(operation, Fate.DENIED);
         worker.begin();
@@ -83,24 +82,202 @@ class TroubleTest {
     }
 
     @Test
-    void aWorkerThatMayNoLongerWriteEndsAndAnotherGoesOn() {
-        SimulatedWorker doomed = fleet.worker("doomed").start();
+    void aWorkerThatMayNoLongerWriteLetsItsShardsGoAndJoinsAgainWhenItMay() {
+        SimulatedWorker denied = fleet.worker("denied").start();
+        fleet.worker("other").start();
         fleet.put("1", "2", "3");
         fleet.until(() -> fleet.texts().size() == 3);
-        for (String operation : new String[] {"renew", "checkpoint", "give", "retire", "moveRevision"}) {
-            doomed.network().always(operation, Fate.DENIED);
-        }
-        fleet.until(() -> doomed.consumer().state() == ConsumerState.FAILED);
-        CloseReport report = fleet.get(doomed.consumer().ended());
-        fleet.put("4");
-        fleet.worker("other").start();
+        fleet.advance(D);
+        denied.network().deny();
+        fleet.until(() -> denied.consumer().state() == ConsumerState.DISCONNECTED);
+        fleet.advance(D);
+        ConsumerHealth health = denied.consumer().health();
+        int handled = fleet.handled().size();
+        fleet.putInto(shardId(0), "4");
+        fleet.putInto(shardId(1), "5");
+        fleet.until(() -> fleet.texts().containsAll(List.of("4", "5")));
 
-        fleet.until(() -> fleet.texts().contains("4"));
+        assertThat(health.isHealthy()).isFalse();
+        assertThat(health.shards()).isEmpty();
+        assertThat(health.problems())
+                .containsExactly("the worker has no session in the lease table, and so no shards: "
+                        + "lease table 'simulated': createSession is not allowed");
+        assertThat(fleet.handled().subList(handled, fleet.handled().size()))
+                .extracting(Handled::worker)
+                .containsOnly("other");
+        assertThat(denied.events(ConsumerEvent.LeaseTableUnusable.class))
+                .first()
+                .satisfies(event -> assertThat(event.why()).contains("is not allowed"));
+
+        fleet.advance(Duration.ofHours(1));
+        denied.network().mend();
+        long mended = fleet.time().nowNanos();
+        fleet.until(() -> denied.consumer().health().isHealthy()
+                && denied.consumer().health().shards().size() == 1);
+
+        assertThat(Duration.ofNanos(fleet.time().nowNanos() - mended))
+                .as("a try, and two heartbeats for its share")
+                .isLessThan(Duration.ofSeconds(20));
+        assertThat(denied.events(ConsumerEvent.LeaseTableUnusable.class))
+                .as("once a minute")
+                .hasSizeBetween(55, 65);
+        assertThat(denied.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+    }
+
+    @Test
+    void aWorkerThatIsDeniedBarelyCostsTheTableAnything() {
+        SimulatedWorker denied = fleet.worker("denied").start();
+        denied.network().deny();
+        fleet.advance(Duration.ofMinutes(10));
+        int before = denied.network().sent().size();
+
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(denied.network().sent().size() - before)
+                .as("calls in ten minutes")
+                .isLessThan(400);
+    }
+
+    @Test
+    void aWorkerThatMayCreateSessionsAndNotRenewThemDoesNotFillTheTableWithThem() {
+        SimulatedWorker denied = fleet.worker("denied").start();
+        denied.network().always("renew", Fate.DENIED);
+        denied.network().always("retire", Fate.DENIED);
+        fleet.advance(Duration.ofMinutes(30));
+
+        assertThat(denied.network().sent("createSession")).hasSizeLessThan(100);
+        assertThat(denied.consumer().health().problems())
+                .singleElement()
+                .asString()
+                .endsWith(" is not allowed");
+    }
+
+    @Test
+    void aScanThatIsForbiddenWhileTheSessionLivesIsAProblemAndPasses() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        worker.network().next(3, "scan", Fate.DENIED);
+        fleet.table().moveRevision();
+        fleet.until(() -> !worker.consumer().health().isHealthy());
+
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+        assertThat(worker.consumer().health().problems())
+                .containsExactly("lease table 'simulated': scan is not allowed");
+        fleet.until(() -> worker.consumer().health().isHealthy());
+    }
+
+    @Test
+    void anOutageEndsTheConsumerWhereTheSettingsSaySo() {
+        SimulatedWorker worker = fleet.worker("w")
+                .with(config -> config.endAfterOutage(Duration.ofMinutes(5)))
+                .start();
+        fleet.advance(D);
+        worker.network().cut();
+        long cut = fleet.time().nowNanos();
+
+        fleet.advance(Duration.ofMinutes(5));
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.DISCONNECTED);
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(Duration.ofNanos(fleet.time().nowNanos() - cut))
+                .isLessThan(Duration.ofMinutes(5).plus(D.multipliedBy(2)));
+        assertThat(report.failure())
+                .hasMessageContaining("the lease table could not be used for PT5M (endAfterOutage)")
+                .hasMessageContaining("no answer");
+    }
+
+    @Test
+    void aWorkerThatIsClosedWhileTheTableForbidsAllEnds() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.put("1");
+        fleet.until(() -> fleet.texts().size() == 1);
+        worker.network().deny();
+
+        CloseReport report = fleet.get(worker.consumer().closeAsync());
 
         assertThat(report.isOrderly()).isFalse();
         assertThat(report.dropped()).containsExactly(shardId(0), shardId(1));
         assertThat(report.failure()).hasMessageContaining("is not allowed");
-        assertThat(fleet.get(doomed.consumer().closeAsync())).isEqualTo(report);
+    }
+
+    @Test
+    void aDisconnectedWorkerThatIsClosedEnds() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        worker.network().deny();
+        fleet.until(() -> worker.consumer().state() == ConsumerState.DISCONNECTED);
+
+        CloseReport report = fleet.get(worker.consumer().closeAsync());
+
+        assertThat(report.dropped()).isEmpty();
+        assertThat(worker.consumer().state()).isIn(ConsumerState.STOPPED, ConsumerState.FAILED);
+    }
+
+    @Test
+    void aTableThatIsDeletedEndsTheConsumer() {
+        SimulatedWorker worker = fleet.worker("w").start();
+        fleet.advance(D);
+        for (String operation : new String[] {"renew", "checkpoint", "watch", "scan", "createSession"}) {
+            worker.network().always(operation, Fate.NO_TABLE);
+        }
+
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure()).hasMessage("lease table 'simulated': there is no table");
+        assertThat(report.dropped()).containsExactly(shardId(0), shardId(1));
+    }
+
+    @Test
+    void aTableThatIsMadeAgainEmptyIsNotTakenForTheOldOne() {
+        InMemoryLeaseStore madeAgain = new InMemoryLeaseStore();
+        ForwardingLeaseStore table = new ForwardingLeaseStore(fleet.table());
+        SimulatedWorker worker = fleet.worker("w").table(table).start();
+        fleet.put("1");
+        fleet.until(() -> fleet.texts().size() == 1);
+        table.turnTo(madeAgain);
+
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure()).hasMessageContaining("it was deleted and made again");
+        assertThat(fleet.texts()).containsExactly("1");
+        assertThat(madeAgain.scan().join().leases()).isEmpty();
+    }
+
+    @Test
+    void anErrorInTheLoopEndsTheConsumerAndAnExceptionDoesNot() {
+        Queue<Throwable> thrown = new ArrayDeque<>();
+        SimulatedWorker worker = fleet.worker("w").table(new ForwardingLeaseStore(fleet.table()) {
+            @Override
+            public CompletableFuture<Scan> scan() {
+                return super.scan().thenApply(scan -> thrown.isEmpty() ? scan : scanThatThrows(scan, thrown.remove()));
+            }
+        });
+        worker.start();
+        thrown.add(new IllegalStateException("odd"));
+        fleet.table().moveRevision();
+        fleet.until(thrown::isEmpty);
+        fleet.advance(Duration.ofSeconds(1));
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+        thrown.add(new StackOverflowError("deep"));
+        fleet.table().moveRevision();
+
+        CloseReport report = fleet.get(worker.consumer().ended());
+
+        assertThat(report.failure()).hasMessage("the consumer's loop failed with java.lang.StackOverflowError: deep");
+    }
+
+    private static Scan scanThatThrows(Scan scan, Throwable thrown) {
+        List<Lease> leases = new AbstractList<>() {
+            @Override
+            public Lease get(int index) {
+                Throwables.throwIfUnchecked(thrown);
+                throw new AssertionError(thrown);
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        return new Scan(scan.fleet(), scan.sessions(), leases, scan.streams());
     }
 
     @Test

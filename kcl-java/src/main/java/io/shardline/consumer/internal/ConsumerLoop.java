@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  *
  * <p>{@link #start}, {@link #stop} and {@link #state} may be called from any thread; all else is confined to the loop.
  */
-public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, HeldShards.Owner {
+public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, HeldShards.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
 
@@ -46,6 +46,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     private final EventFeed events;
     private final HeldShards held;
     private final StreamChanges streamChanges;
+    private final TableOutage outage;
     private final HealthBoard board;
 
     private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -75,13 +76,19 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         platform = parts.platform();
         store = parts.store();
         loop = new EventLoop(platform, this);
-        storeCalls = new StoreCalls(loop, platform, this);
         events = new EventFeed(platform.priorityUserCode(), parts.listener());
+        outage = new TableOutage(loop, config, events, this::lastTableFailure, this);
+        storeCalls = new StoreCalls(loop, platform, outage);
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
         held = new HeldShards(parts, leasing, events, this);
         streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);
-        HealthBoard.Looked looked = new HealthBoard.Looked(() -> state, this::preparation, held, config, storeCalls);
+        HealthBoard.Looked looked =
+                new HealthBoard.Looked(this::state, this::preparation, held, config, storeCalls, outage);
         board = new HealthBoard(loop, platform.nanoTime(), looked, events);
+    }
+
+    private @Nullable String lastTableFailure() {
+        return storeCalls.lastFailure();
     }
 
     private String preparation() {
@@ -94,7 +101,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     }
 
     public ConsumerState state() {
-        return state;
+        return state == ConsumerState.RUNNING && outage.isDisconnected() ? ConsumerState.DISCONNECTED : state;
     }
 
     /** The shards that this worker may act on by its own clock; for simulations, which run on one thread. */
@@ -350,10 +357,23 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
     }
 
     @Override
-    public void cannotRead(ConsumerException why) {
-        if (!started.isDone()) {
-            failed(why); // later others may see what this worker does not, and somebody may be changing a permission
-        }
+    public boolean canWait() {
+        return state == ConsumerState.RUNNING && started.isDone();
+    }
+
+    @Override
+    public String place() {
+        return store.place();
+    }
+
+    @Override
+    public void sessionBegan() {
+        outage.sessionBegan();
+    }
+
+    @Override
+    public void sessionEnded() {
+        outage.sessionEnded();
     }
 
     @Override
@@ -361,9 +381,12 @@ public final class ConsumerLoop implements EventLoop.Hooks, StoreCalls.Broken, H
         failed(why);
     }
 
+    /** After an exception the other tasks go on; after an error nobody knows what is left of this JVM, or of its classes. */
     @Override
-    public void cannotWrite(ConsumerException why) {
-        failed(why);
+    public void taskFailed(Throwable thrown) {
+        if (thrown instanceof Error) {
+            failed(new ConsumerException("the consumer's loop failed with " + thrown, thrown));
+        }
     }
 
     private void failed(ConsumerException why) {

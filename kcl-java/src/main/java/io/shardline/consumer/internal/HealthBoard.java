@@ -52,7 +52,8 @@ public final class HealthBoard {
             Supplier<String> preparation,
             HeldShards held,
             ConsumerConfig config,
-            StoreCalls calls) {}
+            StoreCalls calls,
+            TableOutage outage) {}
 
     /** A picture, and when it was taken. */
     private record Picture(ConsumerHealth health, KnownFleet fleet, long takenAt) {}
@@ -75,6 +76,7 @@ public final class HealthBoard {
 
     /** Takes a picture now. */
     void look() {
+        looked.outage().look();
         latest = take();
         if (!wasReady && latest.health().isReady()) {
             wasReady = true;
@@ -127,6 +129,7 @@ public final class HealthBoard {
                 health.state(),
                 health.session(),
                 health.waitsFor(),
+                health.problems(),
                 health.shards(),
                 health.loopDelay(),
                 health.prefetchBytes(),
@@ -156,12 +159,15 @@ public final class HealthBoard {
 
     private Picture take() {
         ConsumerState state = looked.state().get();
-        boolean isRunning = state == ConsumerState.RUNNING || state == ConsumerState.STOPPING;
+        boolean isRunning = state == ConsumerState.RUNNING
+                || state == ConsumerState.DISCONNECTED
+                || state == ConsumerState.STOPPING;
         HeldShards held = looked.held();
         ConsumerHealth health = new ConsumerHealth(
                 state,
                 isRunning ? held.book().session().id() : null,
                 waitsFor(state),
+                isRunning ? looked.outage().problem().map(List::of).orElse(List.of()) : List.of(),
                 isRunning ? held.look() : List.of(),
                 Duration.ofNanos(Math.max(longestDelay, longestBefore)),
                 looked.config().prefetchBudget() - held.budget().free(),
@@ -174,7 +180,7 @@ public final class HealthBoard {
     private @Nullable String waitsFor(ConsumerState state) {
         return switch (state) {
             case NEW -> looked.preparation().get();
-            case RUNNING -> looked.held().waitsFor();
+            case RUNNING, DISCONNECTED -> looked.held().waitsFor();
             case STOPPING, STOPPED, FAILED -> null;
         };
     }

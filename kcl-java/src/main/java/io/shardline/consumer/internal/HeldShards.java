@@ -55,6 +55,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     private final Set<String> paused = new TreeSet<>();
     private boolean leased;
     private boolean planned;
+    private int emptyScans;
 
     /** The consumer that the shards belong to. Called on the loop. */
     interface Owner {
@@ -68,7 +69,13 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
         /** A stream cannot be read, and time does not mend it. */
         void streamFailed(String streamName, ConsumerException why);
 
-        /** What others have assigned to this worker shows that its settings do not fit the lease table. */
+        /** The worker has a session, for the first time or again. */
+        void sessionBegan();
+
+        /** The worker's session is over, and its shards are dropped. */
+        void sessionEnded();
+
+        /** The lease table is not that of this application: it does not fit the settings, or is another one than before. */
         void cannotGoOn(ConsumerException why);
 
         /** Something has gone that {@link HeldShards#isIdle} waits for. */
@@ -129,11 +136,29 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     @Override
     public void scanned(Scan scan) {
+        if (isOfAnotherTable(scan)) {
+            owner.cannotGoOn(new ConsumerException(
+                    leasing.store().place()
+                            + " is empty, and it had the leases of this application: it was deleted and made again;"
+                            + " start the consumer anew to read from its starting position, or restore the table",
+                    null));
+            return;
+        }
         owner.scanned();
         if (book.plansForAll()) {
             syncs.lookAfter(scan); // nobody else does
         }
         shards.values().forEach(ShardConsumer::begin);
+    }
+
+    /** No worker deletes all rows. The first scan that shows none may have been sent before the leases were there. */
+    private boolean isOfAnotherTable(Scan scan) {
+        boolean isEmpty = scan.leases().isEmpty() && scan.streams().isEmpty();
+        emptyScans = leased && isEmpty ? emptyScans + 1 : 0;
+        if (emptyScans == 1) {
+            book.announceNewLeases();
+        }
+        return emptyScans > 1;
     }
 
     @Override
@@ -204,6 +229,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
 
     @Override
     public void sessionBegan(String session) {
+        owner.sessionBegan();
         emit(new ConsumerEvent.SessionStarted(session));
     }
 
@@ -211,6 +237,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     public void sessionEnded(String session, String why) {
         planned = false;
         emit(new ConsumerEvent.SessionOver(session, why));
+        owner.sessionEnded();
     }
 
     // -------------------------------------------------------------------------------------------------- health

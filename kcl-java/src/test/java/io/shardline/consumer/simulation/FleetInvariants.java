@@ -2,6 +2,7 @@ package io.shardline.consumer.simulation;
 
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
+import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.RecordContext;
 import io.shardline.consumer.internal.lease.Checkpoint;
@@ -60,6 +61,7 @@ final class FleetInvariants {
     void checkEachEvent() {
         checkOneOwner();
         checkSessions();
+        checkNobodyFailed();
         if (world.time.trace().lines() % checkEvery == 0) {
             checkRowsOfSessions();
         }
@@ -152,6 +154,15 @@ final class FleetInvariants {
                                     + worker.process().name());
                 }
             }
+        }
+    }
+
+    /** Nothing that happens here is beyond repair. */
+    private void checkNobodyFailed() {
+        for (Worker worker : world.workers) {
+            check(
+                    worker.loop().state() != ConsumerState.FAILED,
+                    () -> "[runs until closed] " + worker + " has ended by itself");
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
- * What is done to a fleet on purpose: two reshards, a crash, pauses, cuts, and perhaps a stop, a newcomer and a row that is deleted.
+ * What is done to a fleet on purpose: two reshards, a crash, pauses, cuts, permissions taken away, and perhaps a stop, a newcomer and a row that is deleted.
  *
  * <p>Confined to one thread.
  */
@@ -44,10 +44,19 @@ final class FleetTrouble {
                 isCutOff.network().drag(DRAG);
                 world.time.after(DRAG, "operator", () -> isCutOff.network().cut(cut));
             });
+            Duration denial = Duration.ofSeconds(1).plus(world.someTime(3 * (int) FleetWorld.LEASE.toMillis()));
+            operate("permissions gone for a while", () -> deny(isCutOff, denial));
             Duration pause = FleetWorld.LEASE.plus(world.someTime((int) FleetWorld.LEASE.toMillis() * 2));
             operate("pause longer than the lease", () -> pauses.process().pause(pause));
         }
         perhaps(pauses);
+    }
+
+    /** A start fails for want of permissions, and should. */
+    private static void deny(Worker worker, Duration denial) {
+        if (worker.loop().health().ready().isDone()) {
+            worker.network().deny(denial);
+        }
     }
 
     private void perhaps(Worker stops) {

@@ -18,14 +18,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lease table that passes every call on to another, to be changed in one place.
  *
- * <p>Thread-safe if the table is.
+ * <p>Thread-safe if the table is, until it is turned to another.
  */
 public class ForwardingLeaseStore implements LeaseStore {
 
-    private final LeaseStore table;
+    private LeaseStore table;
 
     public ForwardingLeaseStore(LeaseStore table) {
         this.table = table;
+    }
+
+    /** Passes calls on to another table from now on. */
+    public void turnTo(LeaseStore other) {
+        table = other;
     }
 
     @Override

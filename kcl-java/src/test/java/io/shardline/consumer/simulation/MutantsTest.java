@@ -25,6 +25,13 @@ class MutantsTest {
     static Stream<Arguments> mutants() {
         return Stream.of(
                 Arguments.of(
+                        "two seconds without permission end a worker",
+                        mutant(
+                                "internal.TableOutage",
+                                "if (owner.canWait() && !(why instanceof TableGoneException)) {",
+                                "if (false) {"),
+                        "runs until closed"),
+                Arguments.of(
                         "a position is written one record too far",
                         mutant(
                                 "internal.process.BatchRun",

@@ -23,6 +23,7 @@ public final class ScriptedNetwork implements Network {
     private Fate sharedFate = Fate.ANSWERED;
     private double shareOfCalls;
     private boolean cut;
+    private boolean denied;
 
     /** A call, and when it was sent. */
     public record Sent(String operation, String key, long nanos) {}
@@ -75,9 +76,15 @@ public final class ScriptedNetwork implements Network {
         cut = true;
     }
 
-    /** The network works again. */
+    /** Nothing is allowed from now on. */
+    public void deny() {
+        denied = true;
+    }
+
+    /** The network works again, and everything is allowed. */
     public void mend() {
         cut = false;
+        denied = false;
     }
 
     /** All calls of one operation so far. */
@@ -100,6 +107,9 @@ public final class ScriptedNetwork implements Network {
         sent.add(new Sent(operation, key, time.nowNanos()));
         if (cut) {
             return Fate.REQUEST_LOST;
+        }
+        if (denied) {
+            return Fate.DENIED;
         }
         for (Rule rule : rules) {
             if (rule.operation.equals(operation) && rule.times > 0) {

@@ -8,6 +8,7 @@ import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.internal.lease.TableGoneException;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
@@ -70,7 +71,9 @@ public final class SimulatedLeaseTable implements LeaseStore {
         /** It takes effect after its caller has given it up. */
         REQUEST_LATE,
         /** It is refused for want of permission, without effect. */
-        DENIED
+        DENIED,
+        /** It is refused because the table does not exist. */
+        NO_TABLE
     }
 
     /** The table as {@code caller} reaches it. */
@@ -197,20 +200,25 @@ public final class SimulatedLeaseTable implements LeaseStore {
     private <T> CompletableFuture<WriteResult<T>> write(
             String operation, String key, Supplier<CompletableFuture<WriteResult<T>>> effect) {
         Fate fate = network.fate(operation, key);
-        return fate == Fate.DENIED
-                ? denied(operation)
+        return isRefused(fate)
+                ? refused(fate, operation)
                 : call(fate, effect, new WriteResult.Unknown<>("no answer within " + TIMEOUT));
     }
 
     private <T> CompletableFuture<T> read(String operation, String key, Supplier<CompletableFuture<T>> effect) {
         Fate fate = network.fate(operation, key);
-        return fate == Fate.DENIED ? denied(operation) : call(fate, effect, null);
+        return isRefused(fate) ? refused(fate, operation) : call(fate, effect, null);
     }
 
-    private <T> CompletableFuture<T> denied(String operation) {
+    private static boolean isRefused(Fate fate) {
+        return fate == Fate.DENIED || fate == Fate.NO_TABLE;
+    }
+
+    private <T> CompletableFuture<T> refused(Fate fate, String operation) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        ConsumerException why =
-                new ConsumerException("lease table 'simulated': " + operation + " is not allowed", null);
+        ConsumerException why = fate == Fate.DENIED
+                ? new ConsumerException("lease table 'simulated': " + operation + " is not allowed", null)
+                : new TableGoneException("lease table 'simulated': there is no table", null);
         at(network.delay(), () -> callbacks.execute(() -> answer.completeExceptionally(why)));
         return answer;
     }
@@ -230,7 +238,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
                 at(
                         TIMEOUT.plus(network.delay().multipliedBy(20)),
                         () -> effect.get().join());
-            case REQUEST_LOST, DENIED -> {}
+            case REQUEST_LOST, DENIED, NO_TABLE -> {}
         }
         if (fate != Fate.ANSWERED && fate != Fate.STALE) {
             at(TIMEOUT, () -> callbacks.execute(() -> giveUp(answer, givenUp)));

@@ -14,6 +14,7 @@ final class TroubledNetwork implements SimulatedLeaseTable.Network {
     private final long slowest;
     private long dragsUntil;
     private long cutUntil;
+    private long deniedUntil;
 
     TroubledNetwork(FleetWorld world) {
         this.world = world;
@@ -28,6 +29,11 @@ final class TroubledNetwork implements SimulatedLeaseTable.Network {
 
     void cut(Duration duration) {
         cutUntil = world.time.nowNanos() + duration.toNanos();
+    }
+
+    /** Nothing is allowed, as while somebody rolls out permissions. */
+    void deny(Duration duration) {
+        deniedUntil = world.time.nowNanos() + duration.toNanos();
     }
 
     @Override
@@ -47,6 +53,10 @@ final class TroubledNetwork implements SimulatedLeaseTable.Network {
         if (world.time.nowNanos() < cutUntil) {
             world.count("fault: table cut off");
             return SimulatedLeaseTable.Fate.REQUEST_LOST;
+        }
+        if (world.time.nowNanos() < deniedUntil) {
+            world.count("fault: table DENIED");
+            return SimulatedLeaseTable.Fate.DENIED;
         }
         if (world.time.nowNanos() < dragsUntil && operation.equals("renew") && world.random.nextBoolean()) {
             world.count("fault: late before a cut");

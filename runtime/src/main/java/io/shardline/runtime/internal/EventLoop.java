@@ -41,6 +41,9 @@ public final class EventLoop {
 
         /** After every batch of tasks and every timer; the place to act on what they changed. */
         default void afterBatch() {}
+
+        /** A task, a timer or one of these hooks threw; the log has it already, and the other tasks go on. */
+        default void taskFailed(Throwable thrown) {}
     }
 
     public EventLoop(Platform platform, Hooks hooks) {
@@ -174,11 +177,12 @@ public final class EventLoop {
     }
 
     /** What is thrown here is a bug of ours or an exhausted JVM; it must not take the other tasks with it. */
-    private static void guarded(Runnable action) {
+    private void guarded(Runnable action) {
         try {
             action.run();
         } catch (Throwable e) {
             log.error("a task of the loop failed", e);
+            hooks.taskFailed(e);
         }
     }
 

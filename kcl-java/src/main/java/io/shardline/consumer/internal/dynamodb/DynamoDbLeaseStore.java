@@ -95,8 +95,8 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 .set(Attributes.HEARTBEAT, Rows.number(heartbeat + 1))
                 .set(Attributes.LEASES, Rows.number(renewal.leases()))
                 .set(Attributes.LEAVING, Rows.flag(renewal.leaving()));
-        renewal.asksRead().forEach(asker -> update.removeEntry(Attributes.ASKS, asker));
-        renewal.inboxRead().forEach(key -> update.removeEntry(Attributes.INBOX, key));
+        renewal.asksRead().forEach((asker, count) -> update.removeEntry(Attributes.ASKS, asker, Rows.number(count)));
+        renewal.inboxRead().forEach((key, counter) -> update.removeEntry(Attributes.INBOX, key, Rows.number(counter)));
         return updateSession(session, update);
     }
 

@@ -66,7 +66,9 @@ final class ItemUpdate {
         return this;
     }
 
-    ItemUpdate removeEntry(String map, String key) {
+    /** Removes an entry of a map, which must have this value. */
+    ItemUpdate removeEntry(String map, String key, AttributeValue value) {
+        conditions.add(entry(map, key) + " = " + value(value));
         removes.add(entry(map, key));
         return this;
     }

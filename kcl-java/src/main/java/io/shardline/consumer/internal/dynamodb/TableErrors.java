@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.dynamodb;
 
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.internal.lease.TableGoneException;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -60,10 +61,9 @@ final class TableErrors {
     static ConsumerException explained(String table, String operation, Throwable thrown) {
         Throwable cause = ServiceErrors.cause(thrown);
         String code = ServiceErrors.code(cause);
-        return new ConsumerException(
-                "lease table '" + table + "': " + operation + " failed with " + code + " ("
-                        + ServiceErrors.message(cause) + "); " + remedy(code, operation),
-                cause);
+        String message = "lease table '" + table + "': " + operation + " failed with " + code + " ("
+                + ServiceErrors.message(cause) + "); " + remedy(code, operation);
+        return code.equals(NO_TABLE) ? new TableGoneException(message, cause) : new ConsumerException(message, cause);
     }
 
     /** What a call failed with, in short. */

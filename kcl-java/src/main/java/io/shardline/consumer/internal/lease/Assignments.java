@@ -66,7 +66,7 @@ final class Assignments {
 
     /** Tells a session to look at the whole table. */
     void tellToLook(String session) {
-        tell(session, SessionRow.SCAN);
+        tell(session, SessionRow.SCAN, setting.loop().nanoTime() & Long.MAX_VALUE); // another value if it is told again
     }
 
     /** Whoever has just joined is ready once nothing is left that is free and his; what others are to give him comes later. */
@@ -103,7 +103,7 @@ final class Assignments {
             setting.calls()
                     .write(
                             setting.calls().ordinary(() -> setting.store().take(lease, to)),
-                            assigned -> tell(to, lease.key()),
+                            assigned -> tell(to, lease.key(), assigned.counter()),
                             found -> {}); // it is not as it was planned for; the next round sees what it is
         }
     }
@@ -143,8 +143,8 @@ final class Assignments {
     }
 
     /** As far as it gets there: what a session does not know of it is reminded of. */
-    private void tell(String session, String key) {
-        setting.calls().hint(() -> setting.store().notify(session, key, 0));
+    private void tell(String session, String key, long counter) {
+        setting.calls().hint(() -> setting.store().notify(session, key, counter));
     }
 
     /** Tells what nobody reminds of; if that fails there is another round. */

@@ -45,7 +45,8 @@ final class ExpectedLeases {
     void expect(String me, String key) {
         expectFor(me);
         boolean looking = !looks.isEmpty();
-        if (looks.putIfAbsent(key, 0) == null && !looking) {
+        looks.put(key, 0);
+        if (!looking) {
             look(me);
         }
     }

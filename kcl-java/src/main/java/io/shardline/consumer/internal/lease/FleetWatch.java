@@ -232,7 +232,8 @@ public final class FleetWatch {
      * Finds out about a session that owns a lease and is in no scan.
      *
      * <p>Absence is not death: a scan may have read the lease before, and the session after, both were written. Only two
-     * consistent reads that are a judging time apart count.
+     * consistent reads that are a judging time apart count. What another program owns moves with every write of it: there they
+     * must be a lease duration apart, which is that program's failover time.
      */
     public void lookFor(String session) {
         if (missing.add(session)) {
@@ -253,7 +254,8 @@ public final class FleetWatch {
                                 die(session, null);
                                 listener.sessionDied(session, true);
                             } else {
-                                loop.schedule(longestJudgeNanos(), () -> readMissing(session, reads + 1));
+                                long apart = SessionRow.isSession(session) ? longestJudgeNanos() : timing.leaseNanos();
+                                loop.schedule(apart, () -> readMissing(session, reads + 1));
                             }
                         },
                         failure -> loop.schedule(timing.beatNanos(), () -> readMissing(session, reads)));

@@ -28,6 +28,9 @@ final class HandOvers {
     /** How many heartbeats a receiver may miss before a promise to him is taken back. */
     private static final int MOST_BEATS = 2;
 
+    /** Heartbeats after which whoever plans for all has seen that a lease went: a scan, an ask, and the reading of it. */
+    private static final int BEATS_TO_SEE = 2;
+
     /** Gifts within this time are told to their receiver as one. */
     private static final long GIVEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -37,7 +40,9 @@ final class HandOvers {
     private final LeaseBook book;
     private final FleetScan scans;
 
+    /** What is on its way to whom, what went a moment ago included. */
     private final Map<HeldLease, String> promised = new LinkedHashMap<>();
+
     private final Map<String, Map<String, Long>> given = new LinkedHashMap<>();
     private final Set<String> unfit = new LinkedHashSet<>();
     private boolean leaving;
@@ -53,10 +58,11 @@ final class HandOvers {
 
     /** Serves those who ask for leases. */
     void serve(SessionRow mine) {
+        int total = mine.asks().values().stream().mapToInt(Integer::intValue).sum();
         mine.asks().forEach((asker, count) -> {
-            session.askRead(asker);
+            session.askRead(asker, count);
             if (fleet.isKnown(asker)) {
-                serve(asker, count);
+                serve(asker, count, total);
             } else {
                 // A newcomer, who changes what everybody's share is.
                 setting.calls()
@@ -64,7 +70,7 @@ final class HandOvers {
                                 () -> setting.store().readSession(asker),
                                 row -> {
                                     row.ifPresent(fleet::observe);
-                                    serve(asker, count);
+                                    serve(asker, count, total);
                                 },
                                 failure -> {}); // he asks again
             }
@@ -72,15 +78,17 @@ final class HandOvers {
     }
 
     /**
-     * Promises what is above this session's share, and no more than was asked for. Where one plans for all he asks, again
-     * and again until it is done, and nobody else knows the shares.
+     * Promises what is above this session's share, and no more than was asked for. Where one plans for all it asks, again and
+     * again until it is done, and nobody else knows the shares: what is on its way counts as done, whoever it was for, as the next
+     * plan may have others have it.
      */
-    private void serve(String asker, int count) {
+    private void serve(String asker, int count, int total) {
         if (leaving || !fleet.others().contains(asker)) {
             return;
         }
-        promised.keySet().removeIf(HeldLease::isGone);
-        int most = fleet.isPlanned() ? count - Collections.frequency(promised.values(), asker) : surplus();
+        int most = fleet.isPlanned()
+                ? Math.min(count - Collections.frequency(promised.values(), asker), total - promised.size())
+                : surplus();
         List<HeldLease> chosen = new ArrayList<>(book.held());
         chosen.removeAll(promised.keySet());
         int from = chosen.size() - Math.max(0, Math.min(count, most));
@@ -88,7 +96,19 @@ final class HandOvers {
     }
 
     private int surplus() {
-        return book.held().size() - promised.size() - scans.activeLeases() / scans.liveSessions();
+        int staying = (int) book.held().stream()
+                .filter(lease -> !promised.containsKey(lease))
+                .count();
+        return staying - scans.activeLeases() / scans.liveSessions();
+    }
+
+    /** A lease is not held any more; who planned before that does not know yet. */
+    void went(HeldLease lease) {
+        if (session.id() == null) {
+            promised.remove(lease); // with all others
+        } else if (promised.containsKey(lease)) {
+            setting.loop().schedule(BEATS_TO_SEE * session.beatNanos(), () -> promised.remove(lease));
+        }
     }
 
     /**
@@ -99,7 +119,6 @@ final class HandOvers {
     void leaveAll(long limitNanos) {
         leaving = true;
         longestWaitNanos = limitNanos;
-        promised.keySet().removeIf(HeldLease::isGone);
         List<HeldLease> left = new ArrayList<>(book.held());
         left.removeAll(promised.keySet());
         passOn(left);
@@ -142,12 +161,13 @@ final class HandOvers {
 
     /** After a gift: a receiver who died has nobody's watch fire for it, and one who lives may not look out any longer. */
     void gave(String receiver, Lease lease) {
+        long counter = lease.counter() + 1; // as the gift has left it, and no promise has told it
         Map<String, Long> notices = given.get(receiver);
         if (notices != null) {
-            notices.put(lease.key(), lease.counter());
+            notices.put(lease.key(), counter);
             return;
         }
-        Map<String, Long> first = new LinkedHashMap<>(Map.of(lease.key(), lease.counter()));
+        Map<String, Long> first = new LinkedHashMap<>(Map.of(lease.key(), counter));
         given.put(receiver, first);
         setting.loop().schedule(GIVEN_NANOS, () -> {
             given.remove(receiver);
@@ -168,7 +188,8 @@ final class HandOvers {
         LeaseStore store = setting.store();
         List<CompletableFuture<WriteResult<SessionRow>>> writes = new ArrayList<>();
         if (notices.size() > SessionRow.MOST_HINTS) {
-            writes.add(store.notify(receiver, SessionRow.SCAN, 0));
+            long sum = notices.values().stream().mapToLong(Long::longValue).sum(); // another one if it is told again
+            writes.add(store.notify(receiver, SessionRow.SCAN, sum));
         } else {
             notices.forEach((key, counter) -> writes.add(store.notify(receiver, key, counter)));
         }

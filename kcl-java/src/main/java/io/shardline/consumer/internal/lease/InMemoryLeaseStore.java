@@ -43,7 +43,10 @@ public final class InMemoryLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal) {
         return update(
-                sessions, session, row -> row.alive() && row.heartbeat() == heartbeat, row -> row.renewed(renewal));
+                sessions,
+                session,
+                row -> row.alive() && row.heartbeat() == heartbeat && row.hasAsRead(renewal),
+                row -> row.renewed(renewal));
     }
 
     @Override

@@ -211,12 +211,12 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void sessionRenewed(SessionRow row) {
         if (stopping) {
-            row.asks().keySet().forEach(session::askRead);
+            row.asks().forEach(session::askRead);
             return;
         }
         handOvers.serve(row);
-        row.inbox().keySet().forEach(key -> {
-            session.inboxRead(key);
+        row.inbox().forEach((key, counter) -> {
+            session.inboxRead(key, counter);
             noticed(row.id(), key);
         });
     }
@@ -450,7 +450,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     }
 
     private void forget(HeldLease lease) {
-        held.remove(lease.key(), lease);
+        if (held.remove(lease.key(), lease)) {
+            handOvers.went(lease);
+        }
         session.holds(held.size());
         lease.drop();
     }

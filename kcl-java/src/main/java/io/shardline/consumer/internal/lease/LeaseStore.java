@@ -43,7 +43,10 @@ public interface LeaseStore extends LeaseTable {
     /** W1. Creates a session unless its id exists. */
     CompletableFuture<WriteResult<SessionRow>> createSession(SessionRow row);
 
-    /** W2. Adds one to the heartbeat of a session that is alive and at {@code heartbeat}. */
+    /**
+     * W2. Adds one to the heartbeat of a session that is alive and at {@code heartbeat}, and removes what was read, provided that
+     * all of it still stands there as it was read.
+     */
     CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal);
 
     /** W3. Marks a session dead that is alive and still at {@code heartbeat}. */

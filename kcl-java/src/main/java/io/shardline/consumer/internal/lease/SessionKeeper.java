@@ -1,10 +1,13 @@
 package io.shardline.consumer.internal.lease;
 
+import com.google.common.collect.ImmutableMap;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,9 @@ public final class SessionKeeper {
     /** Renewals come a little early, so that workers started together drift apart. */
     private static final double JITTER = 0.03;
 
+    /** Before the next session, after some in a row that could be created and never renewed. */
+    private static final Backoff REJOIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
     private final EventLoop loop;
     private final Platform platform;
     private final StoreCalls calls;
@@ -42,9 +48,10 @@ public final class SessionKeeper {
     private boolean hurry;
     private int leases;
     private boolean leaving;
-    private final Set<String> asksRead = new LinkedHashSet<>();
-    private final Set<String> inboxRead = new LinkedHashSet<>();
+    private final Map<String, Integer> asksRead = new LinkedHashMap<>();
+    private final Map<String, Long> inboxRead = new LinkedHashMap<>();
     private boolean stopped;
+    private int neverRenewed;
 
     /** What the rest of the consumer must do when a session begins, renews or ends. Called on the loop. */
     public interface Listener {
@@ -106,14 +113,19 @@ public final class SessionKeeper {
         }
     }
 
-    /** An ask that was served or refused; the next renewal removes it. */
-    public void askRead(String asker) {
-        asksRead.add(asker);
+    /** An ask that was served or refused; the next renewal removes it, unless it is repeated with another number. */
+    public void askRead(String asker, int count) {
+        asksRead.put(asker, count);
     }
 
-    /** A notice that was acted upon; the next renewal removes it. */
-    public void inboxRead(String key) {
-        inboxRead.add(key);
+    /** A notice that was acted upon; the next renewal removes it, unless it is repeated for a later state of the lease. */
+    public void inboxRead(String key, long counter) {
+        inboxRead.put(key, counter);
+    }
+
+    /** How often this session renews. */
+    long beatNanos() {
+        return timing.beatNanos();
     }
 
     /**
@@ -194,6 +206,7 @@ public final class SessionKeeper {
             return;
         }
         id = fresh;
+        neverRenewed++; // so far
         heartbeat = 0;
         renewing = false;
         hurry = leaving;
@@ -234,19 +247,24 @@ public final class SessionKeeper {
             return;
         }
         renewing = true;
+        Renewal renewal = new Renewal(leases, leaving, ImmutableMap.copyOf(asksRead), ImmutableMap.copyOf(inboxRead));
+        send(session, renewal, new Sent(loop.nanoTime(), platform.wallClock().millis()));
+    }
+
+    /** When the first attempt to move a heartbeat was sent, by both clocks. */
+    private record Sent(long nanos, long wallMillis) {}
+
+    private void send(String session, Renewal renewal, Sent first) {
         long from = heartbeat;
-        long sent = loop.nanoTime();
-        long wall = platform.wallClock().millis();
-        Renewal renewal = new Renewal(leases, leaving, Set.copyOf(asksRead), Set.copyOf(inboxRead));
         calls.write(
                 calls.first(() -> store.renew(session, from, renewal), () -> isCurrent(session)),
                 row -> {
                     if (isCurrent(session)) {
                         renewing = false;
                         try {
-                            renewed(row, renewal, sent, wall);
+                            renewed(row, renewal, first);
                         } finally {
-                            beatAgain(sent);
+                            beatAgain(first.nanos());
                         }
                     }
                 },
@@ -255,8 +273,10 @@ public final class SessionKeeper {
                         return;
                     }
                     if (row != null && row.alive() && row.heartbeat() == from + 1) {
-                        renewed(row, renewal, sent, wall); // landed, and only its answer was lost
+                        renewed(row, renewal, first); // landed, and only its answer was lost
                         renew();
+                    } else if (row != null && row.alive() && row.heartbeat() == from && !row.hasAsRead(renewal)) {
+                        send(session, renewal.readingNothing(), first); // it shows what was repeated meanwhile
                     } else {
                         over(session, whyRefused(row));
                     }
@@ -270,11 +290,12 @@ public final class SessionKeeper {
         return row.alive() ? "somebody else renewed it: " + row : "another worker marked it dead";
     }
 
-    private void renewed(SessionRow row, Renewal renewal, long sent, long wall) {
+    private void renewed(SessionRow row, Renewal renewal, Sent first) {
         heartbeat = row.heartbeat();
-        confirm(sent, wall);
-        asksRead.removeAll(renewal.asksRead());
-        inboxRead.removeAll(renewal.inboxRead());
+        neverRenewed = 0;
+        confirm(first.nanos(), first.wallMillis());
+        renewal.asksRead().forEach(asksRead::remove);
+        renewal.inboxRead().forEach(inboxRead::remove);
         listener.sessionRenewed(row);
     }
 
@@ -282,8 +303,16 @@ public final class SessionKeeper {
         log.warn("session={} is over: {}", session, why);
         end();
         listener.sessionOver(session, why);
+        if (neverRenewed == 0) {
+            joinAgain(session);
+        } else {
+            loop.schedule(REJOIN.delayNanos(neverRenewed, platform.random()), () -> joinAgain(session));
+        }
+    }
+
+    private void joinAgain(String previous) {
         if (!stopped) {
-            join(session);
+            join(previous);
         }
     }
 

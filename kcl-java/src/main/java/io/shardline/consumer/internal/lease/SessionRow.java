@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public record SessionRow(
 
     private static final String NEIGHBOUR = "worker/";
 
+    private static final Pattern SESSION_ID = Pattern.compile(".*@[0-9a-z]+", Pattern.DOTALL);
+
     /** The inbox key that names a session to be watched. */
     static String noticeOf(String session) {
         return NEIGHBOUR + session;
@@ -60,8 +63,31 @@ public record SessionRow(
         return new SessionRow(id, worker, true, false, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
     }
 
-    /** What a renewal writes besides the heartbeat: the hints, and the requests that were read and need not come back. */
-    public record Renewal(int leases, boolean leaving, Set<String> asksRead, Set<String> inboxRead) {}
+    /**
+     * What a renewal writes besides the heartbeat: the hints, and the requests that were read and need not come back.
+     *
+     * @param asksRead with their numbers: a request that was repeated with another one is not read yet, and the renewal is refused
+     * @param inboxRead the same of notices
+     */
+    public record Renewal(
+            int leases, boolean leaving, ImmutableMap<String, Integer> asksRead, ImmutableMap<String, Long> inboxRead) {
+
+        /** The same without what was read, which no request can stand in the way of. */
+        Renewal readingNothing() {
+            return new Renewal(leases, leaving, ImmutableMap.of(), ImmutableMap.of());
+        }
+    }
+
+    /** Whether an owner's name is that of a session; other programs' workers appear under names of another shape. */
+    static boolean isSession(String owner) {
+        return SESSION_ID.matcher(owner).matches();
+    }
+
+    /** Whether all that a renewal removes is as it was read. */
+    boolean hasAsRead(Renewal renewal) {
+        return asks.entrySet().containsAll(renewal.asksRead().entrySet())
+                && inbox.entrySet().containsAll(renewal.inboxRead().entrySet());
+    }
 
     SessionRow renewed(Renewal renewal) {
         return new SessionRow(
@@ -72,8 +98,8 @@ public record SessionRow(
                 heartbeat + 1,
                 timing,
                 renewal.leases(),
-                without(asks, renewal.asksRead()),
-                without(inbox, renewal.inboxRead()),
+                without(asks, renewal.asksRead().keySet()),
+                without(inbox, renewal.inboxRead().keySet()),
                 heir);
     }
 

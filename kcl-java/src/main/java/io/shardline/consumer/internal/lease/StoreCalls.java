@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,13 @@ public final class StoreCalls {
      */
     static final int MOST_IN_FLIGHT = 32;
 
-    /** So many permanent failures of one write, about two seconds of them, and no repetition is going to mend it. */
-    static final int MOST_PERMANENT_FAILURES = 8;
+    /** From so many refusals of one write in a row on, about two seconds of them, somebody is told. */
+    static final int REFUSALS_TOLD = 8;
+
+    /** A write that has had no definite outcome for so long is sent more seldom: a table that is out is not to be stormed. */
+    private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final Backoff OUTAGE_BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(10));
 
     /** From this attempt on, and then at every so many, the log says why a write has no definite outcome. */
     private static final int EXPLAINED_ATTEMPT = 3;
@@ -52,13 +58,16 @@ public final class StoreCalls {
     private @Nullable String lastFailure;
     private boolean closed;
 
-    /** Is told when the table refuses what no repetition can mend, such as for want of permissions. Called on the loop. */
+    /**
+     * Is told when the table refuses what somebody has to mend, such as a missing permission, and when it is gone. Called on the
+     * loop.
+     */
     public interface Broken {
 
         /** A read was refused; whoever made it goes on asking. */
         void cannotRead(ConsumerException why);
 
-        /** A write was refused again and again; it goes on being sent until the calls are closed. */
+        /** A write was refused at least {@value #REFUSALS_TOLD} times in a row; it goes on being sent until the calls are closed. */
         void cannotWrite(ConsumerException why);
     }
 
@@ -137,8 +146,9 @@ public final class StoreCalls {
         private final Write<T> write;
         private final Consumer<T> written;
         private final Consumer<@Nullable T> refused;
+        private final long begun = loop.nanoTime();
         private int attempts;
-        private int permanentFailures;
+        private int refusals;
 
         private Sending(Write<T> write, Consumer<T> written, Consumer<@Nullable T> refused) {
             this.write = write;
@@ -156,27 +166,32 @@ public final class StoreCalls {
         }
 
         private void unknown(String cause) {
-            permanentFailures = 0;
+            refusals = 0;
             lastFailure = cause;
-            if (attempts == EXPLAINED_ATTEMPT || attempts % EXPLAINED_AGAIN == 0) {
-                log.warn("after {} attempts the outcome of a write to the lease table is unknown: {}", attempts, cause);
-            }
+            explain("has an unknown outcome", cause);
             again();
         }
 
         private void failed(Throwable failure) {
-            log.warn("a write to the lease table failed and is sent again", failure);
+            explain("failed", ServiceErrors.message(failure));
             again();
-            if (failure instanceof ConsumerException permanent) {
-                permanentFailures++;
-                if (permanentFailures == MOST_PERMANENT_FAILURES) {
-                    broken.cannotWrite(permanent);
+            if (failure instanceof ConsumerException refusal) {
+                refusals++;
+                if (refusals >= REFUSALS_TOLD) {
+                    broken.cannotWrite(refusal);
                 }
             }
         }
 
+        private void explain(String what, String cause) {
+            if (attempts == EXPLAINED_ATTEMPT || attempts % EXPLAINED_AGAIN == 0) {
+                log.warn("a write to the lease table {} and is sent again, attempts={}: {}", what, attempts, cause);
+            }
+        }
+
         private void again() {
-            loop.schedule(BACKOFF.delayNanos(attempts, platform.random()), this::attempt);
+            boolean isOutage = loop.nanoTime() - begun > OUTAGE_NANOS;
+            loop.schedule((isOutage ? OUTAGE_BACKOFF : BACKOFF).delayNanos(attempts, platform.random()), this::attempt);
         }
     }
 

@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
@@ -105,7 +106,8 @@ class TableAnswersTest {
     void writeThatNoRepetitionMendsFailsWithWhatToDo(String code, int status, String remedy) {
         client.answering("UpdateItem", FakeDynamoDb.error(code, status));
 
-        assertThatThrownBy(() -> store.renew("a@1", 3, new SessionRow.Renewal(0, false, Set.of(), Set.of()))
+        assertThatThrownBy(() -> store.renew(
+                                "a@1", 3, new SessionRow.Renewal(0, false, ImmutableMap.of(), ImmutableMap.of()))
                         .join())
                 .hasCauseInstanceOf(ConsumerException.class)
                 .cause()

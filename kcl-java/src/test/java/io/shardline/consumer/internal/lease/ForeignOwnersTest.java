@@ -15,13 +15,13 @@ class ForeignOwnersTest {
     private final LeaseFleet fleet = new LeaseFleet();
 
     @Test
-    void whatAForeignOwnerDoesNotMoveForAJudgingTimeIsTaken() {
+    void whatAForeignOwnerDoesNotMoveForALeaseDurationIsTaken() { // section 6: D, not T
         create(ownedAt(5));
         Member a = fleet.join("a");
 
-        fleet.advance(Duration.ofSeconds(7));
+        fleet.advance(Duration.ofMillis(9_900));
         assertThat(a.holds("shard-1")).isFalse();
-        fleet.advance(Duration.ofSeconds(1));
+        fleet.advance(Duration.ofMillis(600));
         assertThat(a.holds("shard-1")).isTrue();
     }
 

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.PendingCheckpoint;
@@ -57,7 +58,7 @@ abstract class LeaseStoreContract {
         void aRenewalAddsOneToTheHeartbeatItNames() {
             store.createSession(SESSION).join();
 
-            SessionRow renewed = written(store.renew(A, 0, new Renewal(3, true, Set.of(), Set.of())));
+            SessionRow renewed = written(store.renew(A, 0, new Renewal(3, true, ImmutableMap.of(), ImmutableMap.of())));
 
             assertThat(renewed.heartbeat()).isEqualTo(1);
             assertThat(renewed.leases()).isEqualTo(3);
@@ -117,7 +118,8 @@ abstract class LeaseStoreContract {
             store.ask(A, B, 2).join();
 
             SessionRow first = written(store.renew(A, 0, nothingRead()));
-            SessionRow second = written(store.renew(A, 1, new Renewal(0, false, Set.of(B), Set.of())));
+            SessionRow second =
+                    written(store.renew(A, 1, new Renewal(0, false, ImmutableMap.of(B, 2), ImmutableMap.of())));
 
             assertThat(first.asks()).containsEntry(B, 2);
             assertThat(second.asks()).isEmpty();
@@ -151,12 +153,25 @@ abstract class LeaseStoreContract {
 
             SessionRow row = store.readSession(A).join().orElseThrow();
             assertThat(row.inbox()).containsKey(SessionRow.SCAN).doesNotContainKey("shard-8");
-            assertThat(written(store.renew(
-                                    A,
-                                    0,
-                                    new Renewal(0, false, Set.of(), row.inbox().keySet())))
+            assertThat(written(store.renew(A, 0, new Renewal(0, false, ImmutableMap.of(), row.inbox())))
                             .inbox())
                     .isEmpty();
+        }
+
+        @Test
+        void whatWasRepeatedSinceItWasReadIsNotRemoved() {
+            store.createSession(SESSION).join();
+            store.notify(A, "shard-1", 5).join();
+            store.ask(A, B, 2).join();
+            Renewal read = new Renewal(0, false, ImmutableMap.of(B, 2), ImmutableMap.of("shard-1", 5L));
+            store.notify(A, "shard-1", 6).join();
+
+            SessionRow found = refused(store.renew(A, 0, read));
+
+            assertThat(found.heartbeat()).isEqualTo(0);
+            assertThat(found.inbox()).containsEntry("shard-1", 6L);
+            assertThat(written(store.renew(A, 0, read.readingNothing())).inbox())
+                    .containsEntry("shard-1", 6L);
         }
 
         @Test
@@ -374,7 +389,7 @@ abstract class LeaseStoreContract {
     }
 
     private static Renewal nothingRead() {
-        return new Renewal(0, false, Set.of(), Set.of());
+        return new Renewal(0, false, ImmutableMap.of(), ImmutableMap.of());
     }
 
     private static <T> T written(CompletableFuture<WriteResult<T>> result) {

@@ -36,6 +36,7 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
     private boolean stopping;
     private boolean left;
     private boolean planned;
+    private Duration draining = Duration.ZERO;
 
     /** Where a member lives, and by what rules. */
     record Place(SimulatedTime time, LeaseStore table, SimulatedLeaseTable.Network network, ProtocolRules rules) {}
@@ -57,6 +58,11 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
         setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store, place.rules());
         book = new LeaseBook(setting, Timing.of(leaseDuration), Worker.named(workerId), this);
         book.rootsAreLeased(); // the tests see to that
+    }
+
+    /** A lease that it lets go takes this long from now on, as its handler is busy. */
+    void drainsFor(Duration time) {
+        draining = time;
     }
 
     String name() {
@@ -233,6 +239,6 @@ final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.H
 
     @Override
     public void handOver(HeldLease lease, @Nullable String to) {
-        book.give(lease, lease.row().checkpoint(), to, () -> {});
+        loop.schedule(draining.toNanos(), () -> book.give(lease, lease.row().checkpoint(), to, () -> {}));
     }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 5 of the lease protocol, above so many workers: one session plans for all. */
 class PlannerRulesTest {
@@ -144,6 +146,33 @@ class PlannerRulesTest {
 
         assertThat(newcomer.actsOn()).isNotEmpty();
         assertThat(newcomer.network().sent("scan")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000, 10_000, 11_000, 12_000, 14_000})
+    void aHandOverThatTakesLongIsDoneOnce(int drainMillis) { // rule 15
+        becomePlanned(6);
+        members.forEach(member -> member.drainsFor(Duration.ofMillis(drainMillis)));
+        fleet.leases(20, 42);
+        fleet.until(fleet::isBalanced);
+        fleet.advance(LeaseFleet.D);
+        int before = takes();
+
+        Member first = fleet.join("first");
+        members.add(first);
+        fleet.advance(Duration.ofSeconds(4));
+        Member second = fleet.join("second");
+        members.add(second);
+        fleet.until(fleet::isBalanced);
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(first.actsOn().size() + second.actsOn().size()).isBetween(10, 11);
+        assertThat(takes() - before).as("leases that moved, each once").isLessThanOrEqualTo(12);
+        assertThat(fleet.isBalanced()).isTrue();
+    }
+
+    private int takes() {
+        return members.stream().mapToInt(member -> member.taken().size()).sum();
     }
 
     @Test

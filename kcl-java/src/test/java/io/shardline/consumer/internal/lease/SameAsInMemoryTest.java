@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.Position;
@@ -9,7 +10,6 @@ import io.shardline.consumer.internal.dynamodb.DynamoDbLocal;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
@@ -68,8 +68,12 @@ class SameAsInMemoryTest {
                         store -> store.renew(
                                 session,
                                 number,
-                                new Renewal(number, false, Set.of("asker-1"), Set.of("shard-1", "*")))),
-                new Call("renew", store -> store.renew(session, number, new Renewal(number, true, Set.of(), Set.of()))),
+                                new Renewal(
+                                        number, false, ImmutableMap.of("asker-1", 1), ImmutableMap.of("shard-1", 1L)))),
+                new Call(
+                        "renew",
+                        store -> store.renew(
+                                session, number, new Renewal(number, true, ImmutableMap.of(), ImmutableMap.of()))),
                 new Call("markDead", store -> store.markDead(session, number, "b@2")),
                 new Call("retire", store -> store.retire(session, number == 0 ? null : "heir@3")),
                 new Call("ask", store -> store.ask(session, "asker-" + number, number)),

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableMap;
 import io.shardline.consumer.simulation.ScriptedNetwork.Sent;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import java.time.Duration;
@@ -62,6 +63,22 @@ class SessionRulesTest {
     }
 
     @Test
+    void aNoticeThatIsRepeatedWhileTheFirstIsBeingRemovedIsRead() {
+        Member a = fleet.join("a");
+        String me = session(a);
+        fleet.table.notify(me, "s", 5).join();
+        fleet.until(() -> fleet.sessionRow(me).heartbeat() == 1); // which has read it, and the next one removes it
+        fleet.advance(Duration.ofMillis(100));
+        fleet.table.notify(me, "s", 7).join();
+        fleet.until(() -> fleet.sessionRow(me).heartbeat() == 2);
+
+        assertThat(fleet.sessionRow(me).inbox()).containsEntry("s", 7L);
+        fleet.until(() -> fleet.sessionRow(me).heartbeat() == 3);
+        assertThat(fleet.sessionRow(me).inbox()).isEmpty();
+        assertThat(a.sessions()).hasSize(1);
+    }
+
+    @Test
     void aRenewalThatFindsItsSessionDeadEndsIt() { // rule 2
         Member a = fleet.join("a");
         String first = session(a);
@@ -77,7 +94,7 @@ class SessionRulesTest {
     void aRenewalThatFindsAStrangeHeartbeatEndsTheSession() { // rule 2
         Member a = fleet.join("a");
         String first = session(a);
-        SessionRow.Renewal renewal = new SessionRow.Renewal(0, false, java.util.Set.of(), java.util.Set.of());
+        SessionRow.Renewal renewal = new SessionRow.Renewal(0, false, ImmutableMap.of(), ImmutableMap.of());
         fleet.table.renew(first, 0, renewal).join();
         fleet.table.renew(first, 1, renewal).join();
 
