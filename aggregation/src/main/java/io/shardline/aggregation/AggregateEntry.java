@@ -138,6 +138,6 @@ public sealed class AggregateEntry permits DecodedEntry {
     @Override
     public final String toString() {
         return "AggregateEntry[partitionKey=" + partitionKey + ", explicitHashKey=" + explicitHashKey + ", data="
-                + data.length + " bytes" + (headers.isEmpty() ? "" : ", headers=" + headers) + "]";
+                + data.length + " bytes" + (headers.isEmpty() ? "" : ", " + headers.size() + " headers") + "]";
     }
 }

@@ -27,6 +27,9 @@ record Connections(
     /** How long one call may take when the consumer makes its own clients; calls for leases have limits of their own. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
+    /** A heartbeat comes after three tenths of the lease duration, and is judged after three quarters of it. */
+    private static final int MIN_CALLS = 3;
+
     /**
      * Looks for settings that would change nothing.
      *
@@ -51,11 +54,23 @@ record Connections(
         return clients.build(KinesisAsyncClient.builder(), kinesis, CALL_TIMEOUT);
     }
 
-    /** The table that was given, or one of the consumer's own, with a client that {@code resources} closes. */
+    /**
+     * The table that was given, or one of the consumer's own, with a client that {@code resources} closes.
+     *
+     * @throws IllegalArgumentException if a lost heartbeat could not be repeated in time
+     */
     LeaseStore store(ConsumerConfig settings, OwnedResources resources) {
-        if (leaseTable instanceof LeaseStore given) {
-            return given;
+        LeaseStore store = leaseTable instanceof LeaseStore given ? given : ownStore(settings, resources);
+        Duration timeout = store.callTimeout();
+        if (timeout.multipliedBy(MIN_CALLS).compareTo(settings.leaseDuration()) >= 0) {
+            throw new IllegalArgumentException("leaseDuration must be more than " + MIN_CALLS
+                    + " times the lease table's callTimeout, so that a lost heartbeat can be repeated in time; it was "
+                    + settings.leaseDuration() + ", and callTimeout " + timeout);
         }
+        return store;
+    }
+
+    private LeaseStore ownStore(ConsumerConfig settings, OwnedResources resources) {
         DynamoDbTable table = dynamoDbTable != null
                 ? dynamoDbTable
                 : DynamoDbTable.builder(settings.applicationName()).build();

@@ -244,7 +244,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s, at least 1 s.
+         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s, at least 1 s, and
+         * more than three times {@link DynamoDbTable#callTimeout()}, which is 1 s by default.
          * Longer costs fewer DynamoDB calls and tolerates longer pauses; shorter replaces a dead worker sooner.
          */
         public Builder leaseDuration(Duration duration) {

@@ -118,10 +118,10 @@ public final class ConsumerRecord {
         return source.approximateArrival();
     }
 
-    /** Without the data, as records end up in logs. */
+    /** Position and size: records end up in logs, and data, keys and headers may be personal data. */
     @Override
     public String toString() {
         return "ConsumerRecord[" + streamName() + "/" + shardId() + " " + sequenceNumber() + "/" + subSequenceNumber
-                + " partitionKey=" + partitionKey + " bytes=" + data.length + "]";
+                + " bytes=" + data.length + "]";
     }
 }

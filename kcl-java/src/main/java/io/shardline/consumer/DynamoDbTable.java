@@ -108,8 +108,9 @@ public final class DynamoDbTable {
 
         /**
          * Whether the table can be restored to any second of the last 35 days, which the service charges for. Default false,
-         * which leaves an existing table as it is; true switches it on there too. Needs
-         * {@code dynamodb:UpdateContinuousBackups}.
+         * which leaves an existing table as it is; true switches it on there too, unless it is on. Needs
+         * {@code dynamodb:DescribeContinuousBackups} and {@code dynamodb:UpdateContinuousBackups}; where it cannot be switched on
+         * the log says so, and the consumer starts.
          */
         public Builder pointInTimeRecoveryEnabled(boolean enabled) {
             pointInTimeRecoveryEnabled = enabled;
@@ -117,8 +118,8 @@ public final class DynamoDbTable {
         }
 
         /**
-         * How long a read or write of a few rows may take before it is sent again. Default 1 s, from 100 ms to 10 s. Keep it
-         * below a third of the lease duration, so that a lost heartbeat can be repeated in time.
+         * How long a read or write of a few rows may take before it is sent again. Default 1 s, from 100 ms to 10 s, and less than
+         * a third of {@link ConsumerConfig#leaseDuration()}, so that a lost heartbeat can be repeated in time.
          */
         public Builder callTimeout(Duration timeout) {
             callTimeout = timeout;

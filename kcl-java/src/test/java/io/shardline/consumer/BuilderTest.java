@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.testkit.KinesisEmulator;
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -110,6 +111,31 @@ class BuilderTest {
                     .hasMessageContaining("attempts per call, which would read faster than the consumer's pace")
                     .hasMessageContaining("AwsRetryStrategy.doNotRetry()");
         }
+    }
+
+    @Test
+    void aLeaseDurationThatLeavesNoTimeToRepeatAHeartbeatIsRefused() {
+        ConsumerConfig brief = ConsumerConfig.builder("app", "stream", StartingPosition.latest())
+                .leaseDuration(Duration.ofSeconds(3))
+                .build();
+
+        assertThatThrownBy(() -> ShardlineConsumer.builder()
+                        .config(brief)
+                        .recordHandler(HANDLER)
+                        .region("us-east-1")
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("leaseDuration must be more than 3 times the lease table's callTimeout, so that a lost"
+                        + " heartbeat can be repeated in time; it was PT3S, and callTimeout PT1S");
+        ShardlineConsumer.builder()
+                .config(brief)
+                .recordHandler(HANDLER)
+                .region("us-east-1")
+                .leaseTable(DynamoDbTable.builder("table")
+                        .callTimeout(Duration.ofMillis(900))
+                        .build())
+                .build()
+                .close();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -167,7 +168,7 @@ public final class HealthBoard {
                 state,
                 isRunning ? held.book().session().id() : null,
                 waitsFor(state),
-                isRunning ? looked.outage().problem().map(List::of).orElse(List.of()) : List.of(),
+                isRunning ? problems() : List.of(),
                 isRunning ? held.look() : List.of(),
                 Duration.ofNanos(Math.max(longestDelay, longestBefore)),
                 looked.config().prefetchBudget() - held.budget().free(),
@@ -175,6 +176,17 @@ public final class HealthBoard {
                 looked.calls().sent(),
                 Duration.ZERO);
         return new Picture(health, held.book().known(), nanoTime.getAsLong());
+    }
+
+    private List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        looked.outage().problem().ifPresent(problems::add);
+        looked.held()
+                .book()
+                .setAside()
+                .forEach((key, why) ->
+                        problems.add("shard " + key + " is read by nobody, as its lease cannot be written: " + why));
+        return List.copyOf(problems);
     }
 
     private @Nullable String waitsFor(ConsumerState state) {

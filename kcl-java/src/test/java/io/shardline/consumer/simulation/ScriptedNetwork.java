@@ -5,7 +5,9 @@ import io.shardline.consumer.simulation.SimulatedLeaseTable.Network;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A network that does what a test tells it, and remembers what was sent over it.
@@ -19,6 +21,7 @@ public final class ScriptedNetwork implements Network {
     private final SimulatedTime time;
     private final List<Sent> sent = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
+    private final Map<String, Fate> ofRows = new HashMap<>();
     private Duration delay = USUAL_DELAY;
     private Fate sharedFate = Fate.ANSWERED;
     private double shareOfCalls;
@@ -58,6 +61,11 @@ public final class ScriptedNetwork implements Network {
     /** All calls of this operation fare so from now on. */
     public void always(String operation, Fate fate) {
         next(Integer.MAX_VALUE, operation, fate);
+    }
+
+    /** All calls that are about this row fare so from now on. */
+    public void always(String operation, String key, Fate fate) {
+        ofRows.put(operation + " " + key, fate);
     }
 
     /** So many of all calls, not counting those that a rule is for, fare so from now on. */
@@ -110,6 +118,10 @@ public final class ScriptedNetwork implements Network {
         }
         if (denied) {
             return Fate.DENIED;
+        }
+        Fate ofRow = ofRows.get(operation + " " + key);
+        if (ofRow != null) {
+            return ofRow;
         }
         for (Rule rule : rules) {
             if (rule.operation.equals(operation) && rule.times > 0) {

@@ -5,6 +5,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.RowTooLargeException;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
@@ -73,7 +74,9 @@ public final class SimulatedLeaseTable implements LeaseStore {
         /** It is refused for want of permission, without effect. */
         DENIED,
         /** It is refused because the table does not exist. */
-        NO_TABLE
+        NO_TABLE,
+        /** It is refused because the row would be larger than the table takes. */
+        TOO_LARGE
     }
 
     /** The table as {@code caller} reaches it. */
@@ -211,14 +214,16 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     private static boolean isRefused(Fate fate) {
-        return fate == Fate.DENIED || fate == Fate.NO_TABLE;
+        return fate == Fate.DENIED || fate == Fate.NO_TABLE || fate == Fate.TOO_LARGE;
     }
 
     private <T> CompletableFuture<T> refused(Fate fate, String operation) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        ConsumerException why = fate == Fate.DENIED
-                ? new ConsumerException("lease table 'simulated': " + operation + " is not allowed", null)
-                : new TableGoneException("lease table 'simulated': there is no table", null);
+        ConsumerException why = switch (fate) {
+            case NO_TABLE -> new TableGoneException("lease table 'simulated': there is no table", null);
+            case TOO_LARGE -> new RowTooLargeException("lease table 'simulated': the row is full", null);
+            default -> new ConsumerException("lease table 'simulated': " + operation + " is not allowed", null);
+        };
         at(network.delay(), () -> callbacks.execute(() -> answer.completeExceptionally(why)));
         return answer;
     }
@@ -238,7 +243,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
                 at(
                         TIMEOUT.plus(network.delay().multipliedBy(20)),
                         () -> effect.get().join());
-            case REQUEST_LOST, DENIED, NO_TABLE -> {}
+            case REQUEST_LOST, DENIED, NO_TABLE, TOO_LARGE -> {}
         }
         if (fate != Fate.ANSWERED && fate != Fate.STALE) {
             at(TIMEOUT, () -> callbacks.execute(() -> giveUp(answer, givenUp)));

@@ -13,6 +13,7 @@ import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ServicePlace;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -74,12 +75,18 @@ public final class DynamoDbLeaseStore implements LeaseStore {
      */
     @Override
     public CompletableFuture<Void> prepare(Platform platform) {
+        reads.pauseBy(platform);
         return new TablePreparation(client, table, platform).start();
     }
 
     @Override
     public String place() {
         return "lease table '" + table.tableName() + "' in DynamoDB " + ServicePlace.of(client);
+    }
+
+    @Override
+    public Duration callTimeout() {
+        return table.callTimeout();
     }
 
     // ------------------------------------------------------------------------------------------------- sessions
@@ -326,13 +333,17 @@ public final class DynamoDbLeaseStore implements LeaseStore {
 
     /** A lease row, with a word in the log when it is not ours. */
     private Lease lease(Item item) {
+        if (!Printable.isPlain(item.key())) {
+            throw item.malformed(
+                    Attributes.KEY, "at most " + Printable.MAX_LENGTH + " characters, all of which can be printed");
+        }
         Lease lease = Rows.lease(item);
         String owner = lease.owner();
         if (owner != null && ForeignOwner.parse(owner) != null && !lease.isEnded()) {
             reports.once(
                     item.key(),
                     "was last written by another program, which should be stopped: its owner is '"
-                            + item.optionalString(Attributes.OWNER) + "'; it is taken if it does not move");
+                            + Printable.of(item.string(Attributes.OWNER)) + "'; it is taken if it does not move");
         }
         return lease;
     }
@@ -352,8 +363,8 @@ public final class DynamoDbLeaseStore implements LeaseStore {
 
     private <T> T required(Item item, Function<Item, T> reader) {
         return readable(item, reader)
-                .orElseThrow(() -> new IllegalStateException(
-                        "lease table '" + table.tableName() + "': row '" + item.key() + "' cannot be read"));
+                .orElseThrow(() -> new IllegalStateException("lease table '" + table.tableName() + "': row '"
+                        + Printable.of(item.key()) + "' cannot be read"));
     }
 
     // --------------------------------------------------------------------------------------------------- writes

@@ -151,7 +151,7 @@ record Item(Map<String, AttributeValue> attributes) {
 
     IllegalArgumentException malformed(String name, String rule) {
         AttributeValue value = attributes.get(name);
-        return new IllegalArgumentException(
-                "attribute '" + name + "' must be " + rule + ", was " + (value == null ? "absent" : value));
+        return new IllegalArgumentException("attribute '" + name + "' must be " + rule + ", was "
+                + (value == null ? "absent" : Printable.of(value.toString())));
     }
 }

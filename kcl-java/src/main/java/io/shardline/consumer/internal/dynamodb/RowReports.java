@@ -32,7 +32,7 @@ final class RowReports {
 
     /** Reports to the log. */
     static RowReports toLog(String table) {
-        return new RowReports((key, what) -> log.warn("leaseTable={} row='{}' {}", table, key, what));
+        return new RowReports((key, what) -> log.warn("leaseTable={} row='{}' {}", table, Printable.of(key), what));
     }
 
     void once(String key, String what) {

@@ -1,9 +1,11 @@
 package io.shardline.consumer.internal.dynamodb;
 
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.internal.lease.RowTooLargeException;
 import io.shardline.consumer.internal.lease.TableGoneException;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
@@ -38,6 +40,9 @@ final class TableErrors {
             "SignatureDoesNotMatch",
             "UnrecognizedClientException");
 
+    /** How the service says that an item would have more than 400 KB; it has no code of its own for that. */
+    private static final Pattern TOO_LARGE = Pattern.compile("(?i)item size.*exceeded");
+
     private TableErrors() {}
 
     /**
@@ -62,8 +67,16 @@ final class TableErrors {
         Throwable cause = ServiceErrors.cause(thrown);
         String code = ServiceErrors.code(cause);
         String message = "lease table '" + table + "': " + operation + " failed with " + code + " ("
-                + ServiceErrors.message(cause) + "); " + remedy(code, operation);
+                + ServiceErrors.message(cause) + "); " + remedy(code, operation, cause);
+        if (isTooLarge(code, cause)) {
+            return new RowTooLargeException(message, cause);
+        }
         return code.equals(NO_TABLE) ? new TableGoneException(message, cause) : new ConsumerException(message, cause);
+    }
+
+    private static boolean isTooLarge(String code, Throwable cause) {
+        return code.equals("ValidationException")
+                && TOO_LARGE.matcher(ServiceErrors.message(cause)).find();
     }
 
     /** What a call failed with, in short. */
@@ -71,12 +84,15 @@ final class TableErrors {
         return operation + ": " + ServiceErrors.code(thrown) + ": " + ServiceErrors.message(thrown);
     }
 
-    private static String remedy(String code, String operation) {
+    private static String remedy(String code, String operation, Throwable cause) {
         if (DENIED.contains(code)) {
             return "allow dynamodb:" + operation + " on this table for the credentials in use";
         }
         if (NOT_KNOWN.contains(code)) {
             return "check the credentials and the region";
+        }
+        if (isTooLarge(code, cause)) {
+            return "a row of the table is as large as it may be: remove what does not belong there";
         }
         if (code.equals(NO_TABLE)) {
             return "the table is not in this region or at this endpoint: it was deleted, or never created";

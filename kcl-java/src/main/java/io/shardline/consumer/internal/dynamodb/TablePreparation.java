@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -20,9 +21,12 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.ContinuousBackupsDescription;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryStatus;
+import software.amazon.awssdk.services.dynamodb.model.ReplicaDescription;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
@@ -43,10 +47,13 @@ final class TablePreparation {
     /** How long to go on without any answer of the service. */
     static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
+    /** How many calls must go unanswered until then: time in which this process was paused is no silence of the service. */
+    static final int MIN_UNANSWERED = 3;
+
     /** How long to wait for the table; creating one takes 5 to 20 s. */
     static final Duration ACTIVE_LIMIT = Duration.ofMinutes(2);
 
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
     private static final String SHAPE = "leaseKey (S, HASH)";
 
     private final DynamoDbAsyncClient client;
@@ -56,6 +63,8 @@ final class TablePreparation {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private long started;
     private long answered;
+    private int unanswered;
+    private boolean usable;
 
     TablePreparation(DynamoDbAsyncClient client, DynamoDbTable table, Platform platform) {
         this.client = client;
@@ -89,6 +98,8 @@ final class TablePreparation {
             case ACTIVE, UPDATING -> {
                 String shape = shape(found);
                 if (shape.equals(SHAPE)) {
+                    usable = true;
+                    warnOfReplicas(found);
                     protect();
                 } else {
                     done.completeExceptionally(new ConsumerException(
@@ -151,11 +162,52 @@ final class TablePreparation {
                 failure -> failed("CreateTable", failure)); // ResourceInUse, when another worker was first, passes
     }
 
+    /** Conditional writes hold within one region; in another one the same lease may be taken at the same time. */
+    private void warnOfReplicas(TableDescription found) {
+        if (found.hasReplicas() && !found.replicas().isEmpty()) {
+            log.warn(
+                    "leaseTable={} is replicated to regions={}: leases are safe within one region only, so all workers"
+                            + " of an application must run against the table of one",
+                    table.tableName(),
+                    found.replicas().stream()
+                            .map(ReplicaDescription::regionName)
+                            .toList());
+        }
+    }
+
+    /** Whatever becomes of it, the table can be used. */
     private void protect() {
         if (!table.pointInTimeRecoveryEnabled()) {
             done.complete(null);
             return;
         }
+        call(
+                () -> client.describeContinuousBackups(
+                        request -> request.tableName(table.tableName()).overrideConfiguration(timed)),
+                answer -> {
+                    if (isProtected(answer.continuousBackupsDescription())) {
+                        done.complete(null);
+                    } else {
+                        switchRecoveryOn();
+                    }
+                },
+                failure -> {
+                    if (TableErrors.isPermanent(failure)) {
+                        switchRecoveryOn(); // not every policy allows to look
+                    } else {
+                        again(TableErrors.brief("DescribeContinuousBackups", failure));
+                    }
+                });
+    }
+
+    private static boolean isProtected(@Nullable ContinuousBackupsDescription found) {
+        return found != null
+                && found.pointInTimeRecoveryDescription() != null
+                && found.pointInTimeRecoveryDescription().pointInTimeRecoveryStatus()
+                        == PointInTimeRecoveryStatus.ENABLED;
+    }
+
+    private void switchRecoveryOn() {
         call(
                 () -> client.updateContinuousBackups(request -> request.tableName(table.tableName())
                         .pointInTimeRecoverySpecification(recovery -> recovery.pointInTimeRecoveryEnabled(true))
@@ -166,22 +218,31 @@ final class TablePreparation {
 
     private void failed(String operation, Throwable failure) {
         if (TableErrors.isPermanent(failure)) {
-            done.completeExceptionally(TableErrors.explained(table.tableName(), operation, failure));
+            giveUp(TableErrors.explained(table.tableName(), operation, failure));
         } else {
             again(TableErrors.brief(operation, failure));
         }
     }
 
+    private void giveUp(ConsumerException why) {
+        if (usable) {
+            log.warn("leaseTable={} is used without point-in-time recovery: {}", table.tableName(), why.getMessage());
+            done.complete(null);
+        } else {
+            done.completeExceptionally(why);
+        }
+    }
+
     private void again(String why) {
         long now = platform.nanoTime().getAsLong();
-        if (now - answered >= ANSWER_LIMIT.toNanos()) {
-            done.completeExceptionally(new ConsumerException(
+        if (now - answered >= ANSWER_LIMIT.toNanos() && unanswered >= MIN_UNANSWERED) {
+            giveUp(new ConsumerException(
                     "lease table '" + table.tableName() + "': DynamoDB " + ServicePlace.of(client)
                             + " did not answer for " + ANSWER_LIMIT.toSeconds()
                             + " s (" + why + "); check the region, the endpoint, the network and the credentials",
                     null));
         } else if (now - started >= ACTIVE_LIMIT.toNanos()) {
-            done.completeExceptionally(new ConsumerException(
+            giveUp(new ConsumerException(
                     "lease table '" + table.tableName() + "' could not be used after " + ACTIVE_LIMIT.toSeconds()
                             + " s (" + why + ")",
                     null));
@@ -198,6 +259,9 @@ final class TablePreparation {
                     Throwable cause = thrown == null ? null : ServiceErrors.cause(thrown);
                     if (cause == null || cause instanceof AwsServiceException) {
                         answered = platform.nanoTime().getAsLong();
+                        unanswered = 0;
+                    } else {
+                        unanswered++;
                     }
                     if (cause == null) {
                         answer.accept(result);

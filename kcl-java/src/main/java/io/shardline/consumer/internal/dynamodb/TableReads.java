@@ -2,7 +2,10 @@ package io.shardline.consumer.internal.dynamodb;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Iterables;
+import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +35,9 @@ final class TableReads {
     /** BatchGetItem calls for one set of keys; a table so short of capacity is better left alone for a while. */
     static final int MOST_ROUNDS = 3;
 
+    /** Attempts to read one page of a scan; the pages before it are kept. */
+    static final int MAX_ATTEMPTS = 5;
+
     /** Pages of a scan, 1 MB each; far more than any stream has shards. */
     static final int MOST_PAGES = 1_000;
 
@@ -42,12 +48,18 @@ final class TableReads {
     private final String table;
     private final TableCalls calls;
     private final AwsRequestOverrideConfiguration timed;
+    private final ReadPauses pauses = new ReadPauses();
 
     TableReads(DynamoDbAsyncClient client, DynamoDbTable table, TableCalls calls) {
         this.client = client;
         this.table = table.tableName();
         this.calls = calls;
         this.timed = timed(table.callTimeout());
+    }
+
+    /** From now on reads pause before they call again. */
+    void pauseBy(Platform platform) {
+        pauses.by(platform);
     }
 
     /** Gives a call this long. */
@@ -111,7 +123,7 @@ final class TableReads {
                                 + left.keys().size() + " rows could not be read for want of capacity, in " + MOST_ROUNDS
                                 + " calls"));
                     }
-                    return round(left, found, number + 1);
+                    return pauses.after(number).thenCompose(unused -> round(left, found, number + 1));
                 });
     }
 
@@ -130,19 +142,30 @@ final class TableReads {
             return CompletableFuture.failedFuture(new IllegalStateException("lease table '" + table + "' has more than "
                     + MOST_PAGES + " pages, so it is not only a lease table"));
         }
-        return calls.read(
-                        "Scan",
-                        () -> client.scan(request -> request.tableName(table)
-                                .consistentRead(true)
-                                .exclusiveStartKey(after.isEmpty() ? null : after)
-                                .overrideConfiguration(timed(PAGE_TIMEOUT))),
-                        (ScanResponse answer) -> answer)
-                .thenCompose(answer -> {
-                    answer.items().forEach(attributes -> found.add(new Item(attributes)));
-                    return answer.lastEvaluatedKey().isEmpty()
-                            ? CompletableFuture.completedFuture(found)
-                            : page(answer.lastEvaluatedKey(), found, number + 1);
-                });
+        return page(after, 1).thenCompose(answer -> {
+            answer.items().forEach(attributes -> found.add(new Item(attributes)));
+            return answer.lastEvaluatedKey().isEmpty()
+                    ? CompletableFuture.completedFuture(found)
+                    : page(answer.lastEvaluatedKey(), found, number + 1);
+        });
+    }
+
+    private CompletableFuture<ScanResponse> page(Map<String, AttributeValue> after, int attempt) {
+        CompletableFuture<ScanResponse> page = calls.read(
+                "Scan",
+                () -> client.scan(request -> request.tableName(table)
+                        .consistentRead(true)
+                        .exclusiveStartKey(after.isEmpty() ? null : after)
+                        .overrideConfiguration(timed(PAGE_TIMEOUT))),
+                answer -> answer);
+        if (attempt == MAX_ATTEMPTS || !pauses.arePossible()) {
+            return page;
+        }
+        return page.handle((answer, thrown) ->
+                        thrown == null || ServiceErrors.cause(thrown) instanceof ConsumerException
+                                ? page
+                                : pauses.after(attempt).thenCompose(unused -> page(after, attempt + 1)))
+                .thenCompose(next -> next);
     }
 
     private static Map<String, AttributeValue> keyed(String key) {

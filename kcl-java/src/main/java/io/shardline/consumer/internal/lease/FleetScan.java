@@ -7,6 +7,7 @@ import io.shardline.consumer.internal.lease.ScanSchedule.Due;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,9 @@ final class FleetScan {
 
         /** Keys of leases that are held. */
         Set<String> heldKeys();
+
+        /** Whether the lease's row cannot be written, so that there is nothing to plan. */
+        boolean isSetAside(String key);
 
         /** The plan for a scan has been carried out. */
         void planned();
@@ -309,8 +313,12 @@ final class FleetScan {
     private FleetView viewOf(String me) {
         Set<String> live = fleet.others();
         live.add(me);
-        return new FleetView(me, live, fleet.dead(), seen.read().toList(), follower.heldKeys())
+        return new FleetView(me, live, fleet.dead(), planned().toList(), follower.heldKeys())
                 .withMost(seen.mostLeases());
+    }
+
+    private Stream<Lease> planned() {
+        return seen.read().filter(lease -> !follower.isSetAside(lease.key()));
     }
 
     private void plan() {
@@ -359,7 +367,7 @@ final class FleetScan {
         LeasePlan plan = LeasePlanner.plan(view);
         plan.takes().forEach(follower::take);
         if (takeAllFree) {
-            seen.read().filter(this::isFree).toList().forEach(follower::take);
+            planned().filter(this::isFree).toList().forEach(follower::take);
         } else if (plan.left() > 0) {
             lookForLeftovers();
         }

@@ -35,6 +35,9 @@ public final class HeldLease {
         /** A write has shown that the row has changed hands. */
         void lost();
 
+        /** Nothing can be written to the row any more. */
+        void tooLarge(RowTooLargeException why);
+
         /** The row's checkpoint is written. */
         default void checkpointed() {}
     }
@@ -128,7 +131,14 @@ public final class HeldLease {
         writing = true;
         next = null;
         Lease from = row;
-        calls.write(calls.ordinary(() -> store.checkpoint(from, position)), this::written, found -> {
+        StoreCalls.Write<Lease> write = calls.ordinary(() -> store.checkpoint(from, position))
+                .orTooLarge(why -> {
+                    writing = false;
+                    if (!gone) {
+                        listener.tooLarge(why);
+                    }
+                });
+        calls.write(write, this::written, found -> {
             // A failed condition may show an earlier sending of this very write.
             if (found != null && isSameState(found, from.handledTo(position))) {
                 written(found);

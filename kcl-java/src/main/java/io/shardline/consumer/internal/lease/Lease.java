@@ -53,8 +53,8 @@ public record Lease(
     /** The next state with another owner, or with none. */
     public Lease ownedBy(@Nullable String session) {
         boolean changed = owner != null && !owner.equals(session);
-        return new Lease(
-                key, session, counter + 1, checkpoint, parents, range, ownerSwitches + (changed ? 1 : 0), pending);
+        int switches = changed && ownerSwitches < Integer.MAX_VALUE ? ownerSwitches + 1 : ownerSwitches;
+        return new Lease(key, session, counter + 1, checkpoint, parents, range, switches, pending);
     }
 
     /** The next state with another checkpoint. */

@@ -29,6 +29,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     private final HandOvers handOvers;
     private final ExpectedLeases expected;
     private final Listener listener;
+    private final SetAside setAside;
     private final int mostLeases;
 
     private final Map<String, HeldLease> held = new TreeMap<>();
@@ -81,6 +82,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         this.setting = setting;
         this.mostLeases = worker.mostLeases();
         this.listener = listener;
+        this.setAside = new SetAside(setting.loop(), this::planAgain);
         this.session = new SessionKeeper(setting, timing, worker, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
         this.scans = new FleetScan(setting, timing, session, fleet, this);
@@ -105,6 +107,22 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** What was last seen of the leases, and of the sessions of others. */
     public KnownFleet known() {
         return new KnownFleet(scans.knownLeases(), fleet.known());
+    }
+
+    private void planAgain() {
+        if (!stopping) {
+            scans.needsPlan();
+        }
+    }
+
+    /** Leases whose rows cannot be written, and why. */
+    public Map<String, String> setAside() {
+        return setAside.reasons();
+    }
+
+    @Override
+    public boolean isSetAside(String key) {
+        return setAside.contains(key);
     }
 
     /** Whether nothing is held and no write is unresolved. */
@@ -276,7 +294,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     @Override
     public void take(Lease lease) {
         String me = session.id();
-        if (me == null || stopping || held.containsKey(lease.key())) {
+        if (me == null || stopping || held.containsKey(lease.key()) || setAside.contains(lease.key())) {
             return;
         }
         boolean isMine = lease.isOwnedBy(me); // then I alone can take it or let it go
@@ -291,7 +309,14 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         taking.add(lease.key());
         setting.calls()
                 .write(
-                        setting.calls().ordinary(() -> setting.store().take(lease, me)),
+                        setting.calls()
+                                .ordinary(() -> setting.store().take(lease, me))
+                                .orTooLarge(why -> {
+                                    unresolved.remove(lease.key());
+                                    taking.remove(lease.key());
+                                    setAside.add(lease.key(), why.getMessage());
+                                    listener.resolved();
+                                }),
                         taken -> {
                             unresolved.remove(lease.key());
                             taking.remove(lease.key());
@@ -365,6 +390,12 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             }
 
             @Override
+            public void tooLarge(RowTooLargeException why) {
+                setAside.add(key, why.getMessage());
+                lose(mine.get(0), "its row is too large to be written");
+            }
+
+            @Override
             public void checkpointed() {
                 listener.checkpointed(mine.get(0));
             }
@@ -409,7 +440,12 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             };
             setting.calls()
                     .write(
-                            setting.calls().ordinary(() -> setting.store().give(row, position, to)),
+                            setting.calls()
+                                    .ordinary(() -> setting.store().give(row, position, to))
+                                    .orTooLarge(why -> {
+                                        setAside.add(row.key(), why.getMessage());
+                                        resolved.run();
+                                    }),
                             given -> {
                                 scans.saw(given);
                                 resolved.run();

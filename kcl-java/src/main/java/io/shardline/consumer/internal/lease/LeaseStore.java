@@ -6,6 +6,7 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.runtime.Platform;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,11 @@ public interface LeaseStore extends LeaseTable {
     /** Which table it is and where, for messages. */
     default String place() {
         return "the lease table";
+    }
+
+    /** After what time a read or a write of a few rows is given up; zero where each is answered at once. */
+    default Duration callTimeout() {
+        return Duration.ZERO;
     }
 
     /** W1. Creates a session unless its id exists. */

@@ -1,7 +1,10 @@
 package io.shardline.consumer.internal.lease;
 
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
+import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.ServiceErrors;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +26,7 @@ final class ScanSchedule {
     /** Catches what nobody had a duty to see, such as a write that landed after its sender's death. */
     private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
     private final SessionKeeper.Setting setting;
     private final Runnable again;
@@ -31,6 +34,7 @@ final class ScanSchedule {
     private final Map<Due, EventLoop.Timer> timers = new EnumMap<>(Due.class);
     private boolean reading;
     private boolean askedMeanwhile;
+    private int failures;
     private @Nullable Long lastRead;
 
     /** Why there will be another scan. */
@@ -72,13 +76,15 @@ final class ScanSchedule {
 
     private void done(Scan scan) {
         reading = false;
+        failures = 0;
         answer.accept(scan);
     }
 
     private void failed(Throwable failure) {
-        log.warn("scanning the lease table failed", failure);
+        failures++;
+        log.warn("scanning the lease table failed, failures={}: {}", failures, ServiceErrors.message(failure));
         reading = false;
-        once(Due.RETRY, RETRY_NANOS, again);
+        once(Due.RETRY, RETRY.delayNanos(failures, setting.platform().random()), again);
     }
 
     /** Whether somebody asked for a scan while one was being read, and so for another one; forgets it. */

@@ -123,17 +123,29 @@ public final class StoreCalls {
      *
      * @param wanted asked before each sending; false gives up without an answer, for a write whose outcome has become
      *     meaningless
+     * @param tooLarge is told that nothing was written, as the row would be larger than the table takes; or null if that is as
+     *     any other refusal
      */
-    public record Write<T>(Executor io, Supplier<CompletableFuture<WriteResult<T>>> call, Supplier<Boolean> wanted) {}
+    public record Write<T>(
+            Executor io,
+            Supplier<CompletableFuture<WriteResult<T>>> call,
+            Supplier<Boolean> wanted,
+            @Nullable Consumer<RowTooLargeException> tooLarge) {
+
+        /** The same, where a row that is too large is an outcome. */
+        public Write<T> orTooLarge(Consumer<RowTooLargeException> told) {
+            return new Write<>(io, call, wanted, told);
+        }
+    }
 
     /** A write of a lease row: always resolved. */
     public <T> Write<T> ordinary(Supplier<CompletableFuture<WriteResult<T>>> call) {
-        return new Write<>(platform.io(), call, () -> true);
+        return new Write<>(platform.io(), call, () -> true, null);
     }
 
     /** A write of a session row, on the heartbeat's own thread, for as long as it is wanted. */
     public <T> Write<T> first(Supplier<CompletableFuture<WriteResult<T>>> call, Supplier<Boolean> wanted) {
-        return new Write<>(platform.priorityIo(), call, wanted);
+        return new Write<>(platform.priorityIo(), call, wanted, null);
     }
 
     /** No write is repeated after this. */
@@ -173,6 +185,10 @@ public final class StoreCalls {
         }
 
         private void failed(Throwable failure) {
+            if (failure instanceof RowTooLargeException why && write.tooLarge() != null) {
+                write.tooLarge().accept(why);
+                return;
+            }
             explain("failed", ServiceErrors.message(failure));
             again();
             if (failure instanceof ConsumerException refusal) {

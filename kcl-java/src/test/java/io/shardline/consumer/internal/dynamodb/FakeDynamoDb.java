@@ -14,6 +14,8 @@ import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableResponse;
+import software.amazon.awssdk.services.dynamodb.model.DescribeContinuousBackupsRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeContinuousBackupsResponse;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
@@ -37,12 +39,18 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 final class FakeDynamoDb implements DynamoDbAsyncClient {
 
     private final Map<String, Deque<Object>> answers = new LinkedHashMap<>();
+    private final Map<String, Runnable> events = new LinkedHashMap<>();
     private final List<DynamoDbRequest> requests = new ArrayList<>();
 
     /** What an operation answers, one after the other: responses, or exceptions to fail with. */
     FakeDynamoDb answering(String operation, Object... inTurn) {
         answers.put(operation, new ArrayDeque<>(List.of(inTurn)));
         return this;
+    }
+
+    /** Happens once, when the operation is called next. */
+    void before(String operation, Runnable event) {
+        events.put(operation, event);
     }
 
     /** An answer that the service gives with an error code. */
@@ -63,6 +71,10 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
 
     private <A> CompletableFuture<A> answer(String operation, DynamoDbRequest request, Class<A> type) {
         requests.add(request);
+        Runnable event = events.remove(operation);
+        if (event != null) {
+            event.run();
+        }
         Deque<Object> inTurn = answers.get(operation);
         if (inTurn == null) {
             throw new AssertionError("no answer to " + request);
@@ -107,6 +119,12 @@ final class FakeDynamoDb implements DynamoDbAsyncClient {
     @Override
     public CompletableFuture<CreateTableResponse> createTable(CreateTableRequest request) {
         return answer("CreateTable", request, CreateTableResponse.class);
+    }
+
+    @Override
+    public CompletableFuture<DescribeContinuousBackupsResponse> describeContinuousBackups(
+            DescribeContinuousBackupsRequest request) {
+        return answer("DescribeContinuousBackups", request, DescribeContinuousBackupsResponse.class);
     }
 
     @Override

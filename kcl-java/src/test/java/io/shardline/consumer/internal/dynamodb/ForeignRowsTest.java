@@ -9,6 +9,7 @@ import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
+import io.shardline.consumer.internal.lease.RowTooLargeException;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.consumer.internal.lease.WriteResult.Refused;
 import io.shardline.consumer.internal.lease.WriteResult.Written;
@@ -169,6 +170,46 @@ class ForeignRowsTest {
                 .hasSize(3)
                 .anyMatch(report -> report.startsWith("broken ") && report.contains("'leaseCounter'"));
         assertThat(store.watch(Set.of("b@2")).join().sessions()).isEmpty();
+    }
+
+    @Test
+    void whatOthersWroteIsReportedOnOneLineAndCut() {
+        Map<String, AttributeValue> forged = kclLease();
+        forged.put("leaseOwner", AttributeValue.fromS("kcl\n2026-01-01 ERROR all is lost " + "x".repeat(10_000)));
+        put(forged);
+        put(Map.of("leaseKey", AttributeValue.fromS("shard-2\nERROR"), "leaseCounter", AttributeValue.fromN("1")));
+
+        assertThat(store.scan().join().leases()).extracting(Lease::key).containsExactly("shard-1");
+
+        assertThat(reports)
+                .anyMatch(report -> report.contains("its owner is 'kcl\\u000a2026-01-01 ERROR"))
+                .anyMatch(report -> report.contains("attribute 'leaseKey' must be at most 200 characters"))
+                .allSatisfy(report -> assertThat(report.substring(report.indexOf(' ')))
+                        .doesNotContain("\n")
+                        .hasSizeLessThan(600));
+    }
+
+    @Test
+    void leaseThatChangedHandsMoreOftenThanCanBeCountedIsTakenAllTheSame() {
+        Map<String, AttributeValue> worn = kclLease();
+        worn.put("ownerSwitchesSinceCheckpoint", AttributeValue.fromN("2147483647"));
+        put(worn);
+        Lease seen = store.scan().join().leases().get(0);
+
+        assertThat(store.take(seen, "a@1").join()).isInstanceOf(WriteResult.Written.class);
+        assertThat(row()).containsEntry("ownerSwitchesSinceCheckpoint", AttributeValue.fromN("2147483647"));
+    }
+
+    @Test
+    void leaseWhoseRowIsFullIsToldFromOtherRefusals() {
+        Map<String, AttributeValue> full = kclLease();
+        full.put("childShardIds", AttributeValue.fromSs(List.of("x".repeat(400 * 1024 - 480))));
+        put(full);
+        Lease seen = store.scan().join().leases().get(0);
+
+        assertThatThrownBy(() -> store.take(seen, "a@" + "1".repeat(400)).join())
+                .hasCauseInstanceOf(RowTooLargeException.class)
+                .hasMessageContaining("remove what does not belong there");
     }
 
     @Test

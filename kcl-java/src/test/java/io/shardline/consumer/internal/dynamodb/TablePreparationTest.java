@@ -13,15 +13,18 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableResponse;
+import software.amazon.awssdk.services.dynamodb.model.DescribeContinuousBackupsResponse;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryStatus;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
@@ -38,6 +41,7 @@ class TablePreparationTest {
             .build();
 
     private final SimulatedTime time = new SimulatedTime(1);
+    private final SimulatedProcess worker = time.process("worker");
     private final FakeDynamoDb client = new FakeDynamoDb();
 
     // --------------------------------------------------------------------------------------------- DynamoDB Local
@@ -147,6 +151,14 @@ class TablePreparationTest {
     }
 
     @Test
+    void pauseOfThisProcessIsNoSilenceOfTheService() {
+        client.answering("DescribeTable", ApiCallTimeoutException.create(3_000), described(TableStatus.ACTIVE));
+        client.before("DescribeTable", () -> worker.pause(Duration.ofSeconds(12)));
+
+        assertThat(prepare(TABLE)).isCompleted();
+    }
+
+    @Test
     void throttledLookIsRepeated() {
         client.answering(
                 "DescribeTable", FakeDynamoDb.error("ThrottlingException", 400), described(TableStatus.ACTIVE));
@@ -155,13 +167,10 @@ class TablePreparationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"DescribeTable", "CreateTable", "UpdateContinuousBackups"})
+    @CsvSource({"DescribeTable", "CreateTable"})
     void missingPermissionIsNamed(String denied) {
         client.answering("DescribeTable", noTable());
         client.answering("CreateTable", created(TableStatus.ACTIVE));
-        client.answering(
-                "UpdateContinuousBackups",
-                UpdateContinuousBackupsResponse.builder().build());
         client.answering(denied, FakeDynamoDb.error("AccessDeniedException", 400));
 
         assertThat(failure(prepare(RECOVERABLE)))
@@ -170,19 +179,46 @@ class TablePreparationTest {
     }
 
     @Test
+    void pointInTimeRecoveryThatIsOnIsNotSwitchedOnAgain() {
+        client.answering("DescribeTable", described(TableStatus.ACTIVE));
+        client.answering("DescribeContinuousBackups", backups(PointInTimeRecoveryStatus.ENABLED));
+
+        assertThat(prepare(RECOVERABLE)).isCompleted();
+        assertThat(client.requests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AccessDeniedException, 400", "InternalServerError, 500"})
+    void tableIsUsedWithoutPointInTimeRecoveryWhereThatCannotBeSwitchedOn(String code, int status) {
+        client.answering("DescribeTable", described(TableStatus.ACTIVE));
+        client.answering("DescribeContinuousBackups", FakeDynamoDb.error("AccessDeniedException", 400));
+        client.answering("UpdateContinuousBackups", FakeDynamoDb.error(code, status));
+
+        assertThat(prepare(RECOVERABLE)).isCompleted();
+    }
+
+    @Test
     void pointInTimeRecoveryIsWaitedForWhileTheTableIsYoung() {
         client.answering("DescribeTable", described(TableStatus.ACTIVE));
+        client.answering("DescribeContinuousBackups", backups(PointInTimeRecoveryStatus.DISABLED));
         client.answering(
                 "UpdateContinuousBackups",
                 FakeDynamoDb.error("ContinuousBackupsUnavailableException", 400),
                 UpdateContinuousBackupsResponse.builder().build());
 
         assertThat(prepare(RECOVERABLE)).isCompleted();
-        assertThat(client.requests()).hasSize(4);
+        assertThat(client.requests()).hasSize(6);
+    }
+
+    private static DescribeContinuousBackupsResponse backups(PointInTimeRecoveryStatus status) {
+        return DescribeContinuousBackupsResponse.builder()
+                .continuousBackupsDescription(backups ->
+                        backups.pointInTimeRecoveryDescription(recovery -> recovery.pointInTimeRecoveryStatus(status)))
+                .build();
     }
 
     private CompletableFuture<Void> prepare(DynamoDbTable table) {
-        SimulatedProcess process = time.process("worker");
+        SimulatedProcess process = worker;
         Platform platform = new Platform(
                 process.executor("loop"),
                 process.pool("io", 2),
