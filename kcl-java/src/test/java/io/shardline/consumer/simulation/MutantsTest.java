@@ -35,8 +35,8 @@ class MutantsTest {
                         "a position is written one record too far",
                         mutant(
                                 "internal.process.BatchRun",
-                                "all.get(count - 1).position()",
-                                "all.get(count).position()"),
+                                "return count == 0 ? null : known.records().get(count - 1).position();",
+                                "return known.records().get(count).position();"),
                         "progress"),
                 Arguments.of(
                         "a checkpoint covers what was given",
