@@ -314,7 +314,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                                 .orTooLarge(why -> {
                                     unresolved.remove(lease.key());
                                     taking.remove(lease.key());
-                                    setAside.add(lease.key(), why.getMessage());
+                                    setAside.add(lease.key(), why);
                                     listener.resolved();
                                 }),
                         taken -> {
@@ -391,7 +391,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
             @Override
             public void tooLarge(RowTooLargeException why) {
-                setAside.add(key, why.getMessage());
+                setAside.add(key, why);
                 lose(mine.get(0), "its row is too large to be written");
             }
 
@@ -443,7 +443,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
                             setting.calls()
                                     .ordinary(() -> setting.store().give(row, position, to))
                                     .orTooLarge(why -> {
-                                        setAside.add(row.key(), why.getMessage());
+                                        setAside.add(row.key(), why);
                                         resolved.run();
                                     }),
                             given -> {

@@ -29,7 +29,8 @@ final class SetAside {
         this.again = again;
     }
 
-    void add(String key, String why) {
+    void add(String key, RowTooLargeException cause) {
+        String why = String.valueOf(cause.getMessage());
         if (reasons.put(key, why) == null) {
             log.error("shard={} is read by nobody, as its lease cannot be written: {}", key, why);
         }
