@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
@@ -44,8 +45,10 @@ class ReadPausesTest {
                                         .attributeName("leaseKey")
                                         .keyType(KeyType.HASH)
                                         .build())
-                                .attributeDefinitions(
-                                        a -> a.attributeName("leaseKey").attributeType("S")))
+                                .attributeDefinitions(AttributeDefinition.builder()
+                                        .attributeName("leaseKey")
+                                        .attributeType("S")
+                                        .build()))
                         .build());
         SimulatedProcess process = time.process("worker");
         get(store.prepare(new Platform(
@@ -108,7 +111,7 @@ class ReadPausesTest {
                         .unprocessedKeys(Map.of(
                                 TABLE,
                                 KeysAndAttributes.builder()
-                                        .keys(Map.of("leaseKey", AttributeValue.fromS("shard-1")))
+                                        .keys(List.of(Map.of("leaseKey", AttributeValue.fromS("shard-1"))))
                                         .build()))
                         .build(),
                 BatchGetItemResponse.builder()
