@@ -265,7 +265,10 @@ public final class ConsumerConfig {
             return this;
         }
 
-        /** Bytes that may be read and not yet handled, all shards together. Default 128 MiB, at least 10 MiB. */
+        /**
+         * Bytes that may be read and not yet handled, all shards together; of aggregates the data counts twice, as taking them
+         * apart copies it. What is held exceeds this by at most 20 MiB, one full read. Default 128 MiB, at least 10 MiB.
+         */
         public Builder prefetchBudget(long bytes) {
             prefetchBudget = bytes;
             return this;

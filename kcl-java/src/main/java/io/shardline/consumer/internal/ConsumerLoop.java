@@ -12,6 +12,7 @@ import io.shardline.consumer.internal.lease.ProtocolRules;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.consumer.internal.process.ShardProcessor;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
@@ -119,9 +120,9 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         return held.mayAct();
     }
 
-    /** Whether nothing is being read or waits to be handled; for simulations. */
-    public boolean isPrefetchIdle() {
-        return held.budget().free() == config.prefetchBudget();
+    /** What is being read or waits to be handled; for simulations. */
+    public PrefetchBudget prefetch() {
+        return held.budget();
     }
 
     @Override

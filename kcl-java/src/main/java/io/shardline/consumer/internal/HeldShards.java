@@ -91,7 +91,7 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
         this.book = new LeaseBook(leasing, timing, new Worker(config.workerId(), config.maxLeases()), this);
         this.syncs = new StreamSyncs(leasing, parts.client(), config, book, this);
         this.parents = new ParentWatch(leasing, timing, syncs, this::beginAgain);
-        this.budget = new PrefetchBudget(config.prefetchBudget());
+        this.budget = new PrefetchBudget(leasing.loop(), config.prefetchBudget());
         PollingSource.Setting source = new PollingSource.Setting(
                 leasing.loop(),
                 leasing.platform(),

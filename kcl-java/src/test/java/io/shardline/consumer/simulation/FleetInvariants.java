@@ -8,6 +8,7 @@ import io.shardline.consumer.RecordContext;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.simulation.FleetWorld.Worker;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,6 +63,7 @@ final class FleetInvariants {
         checkOneOwner();
         checkSessions();
         checkNobodyFailed();
+        checkMemory();
         if (world.time.trace().lines() % checkEvery == 0) {
             checkRowsOfSessions();
         }
@@ -69,6 +71,15 @@ final class FleetInvariants {
             checkCheckpoints();
         }
         failOnViolation();
+    }
+
+    private void checkMemory() {
+        for (Worker worker : world.workers) {
+            long free = worker.loop().prefetch().free();
+            check(
+                    free >= -PrefetchBudget.MAX_READ && free <= worker.config().prefetchBudget(),
+                    () -> "[memory] " + worker + " has " + free + " bytes left of its budget");
+        }
     }
 
     // ------------------------------------------------------------------------------------------------- records

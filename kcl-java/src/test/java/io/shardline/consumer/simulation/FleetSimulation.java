@@ -68,6 +68,7 @@ final class FleetSimulation implements FleetWorld.Handler {
         }
         feed.schedule();
         new FleetTrouble(world, life).schedule();
+        new MemoryTrouble(world, life).schedule();
         try {
             long atLeast = Math.max(life.trouble().toNanos(), life.atLeast().toNanos());
             world.time.runUntil(() -> world.time.nowNanos() > atLeast && feed.isAllHandled(handled), life.limit());
@@ -126,7 +127,9 @@ final class FleetSimulation implements FleetWorld.Handler {
         world.time.runUntil(closed::isDone, Duration.ofMinutes(1));
         for (Worker worker : world.workers) {
             if (worker.process().isAlive() && worker.loop().state() == ConsumerState.RUNNING) {
-                world.time.runUntil(worker.loop()::isPrefetchIdle, Duration.ofMinutes(1));
+                world.time.runUntil(
+                        () -> worker.loop().prefetch().free() == worker.config().prefetchBudget(),
+                        Duration.ofMinutes(1));
             }
         }
         List<CompletableFuture<?>> stops = new ArrayList<>();

@@ -65,7 +65,7 @@ final class FleetWorld {
     private final Map<String, Long> happened = new TreeMap<>();
 
     /** One worker: a process and the production consumer in it. */
-    record Worker(SimulatedProcess process, ConsumerLoop loop, TroubledNetwork network) {
+    record Worker(SimulatedProcess process, ConsumerConfig config, ConsumerLoop loop, TroubledNetwork network) {
         @Override
         public String toString() {
             return process.name();
@@ -137,7 +137,7 @@ final class FleetWorld {
                 mutant.store(leases),
                 drawHandlers(process),
                 event -> note(name, event));
-        Worker worker = new Worker(process, new ConsumerLoop(parts, mutant), network);
+        Worker worker = new Worker(process, config, new ConsumerLoop(parts, mutant), network);
         workers.add(worker);
         return worker;
     }

@@ -1,5 +1,6 @@
 package io.shardline.consumer.simulation;
 
+import com.google.common.collect.Lists;
 import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.HashKey;
@@ -13,10 +14,12 @@ import io.shardline.testkit.time.SimulatedTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
@@ -27,6 +30,9 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 public final class SimulatedFleet {
 
     public static final String STREAM = "flights";
+
+    /** So many of a MiB fit a request. */
+    private static final int MAX_LARGE_ENTRIES = 5;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -100,6 +106,21 @@ public final class SimulatedFleet {
                         .partitionKey(text)
                         .explicitHashKey(hashKey)
                         .data(SdkBytes.fromUtf8String(text))));
+    }
+
+    /** Puts the same data so many times into a shard, under the partition key {@code large}; the data is shared. */
+    public void putInto(String shardId, byte[] data, int times) {
+        String hashKey = shard(shardId).hashKeyRange().startingHashKey();
+        List<PutRecordsRequestEntry> entries = Collections.nCopies(
+                times,
+                PutRecordsRequestEntry.builder()
+                        .partitionKey("large")
+                        .explicitHashKey(hashKey)
+                        .data(SdkBytes.fromByteArrayUnsafe(data))
+                        .build());
+        for (List<PutRecordsRequestEntry> some : Lists.partition(entries, MAX_LARGE_ENTRIES)) {
+            get(kinesis.client().putRecords(r -> r.streamName(STREAM).records(some)));
+        }
     }
 
     /** Puts one aggregated record, all of whose entries belong to the first shard. */

@@ -77,6 +77,11 @@ public final class BatchRun {
         attempt++;
     }
 
+    /** Its first record is being tried for this time, as the records were read before. */
+    void triedBefore(int attempts) {
+        attempt = attempts;
+    }
+
     /** Passes over the next records. On the loop, and not during a call. */
     void skip(int count) {
         skipped += count;

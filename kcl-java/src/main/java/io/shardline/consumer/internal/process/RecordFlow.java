@@ -1,7 +1,6 @@
 package io.shardline.consumer.internal.process;
 
 import io.shardline.consumer.ConsumerConfig;
-import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.GiveUpPolicy.Action;
 import io.shardline.consumer.LeaseLostException;
@@ -11,6 +10,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.retrieve.Deaggregator;
 import io.shardline.consumer.internal.retrieve.FetchedBatch;
 import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ReadAnswer;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import java.time.Duration;
@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>Confined to the consumer loop.
  */
-final class RecordFlow implements PollingSource.Sink {
+final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
 
     private static final Logger log = LoggerFactory.getLogger(RecordFlow.class);
 
@@ -43,15 +43,16 @@ final class RecordFlow implements PollingSource.Sink {
     private final RetentionCheck retention;
     private final EndEvidence evidence;
     private final ReadTrouble trouble;
+    private final DeliveryReports reports;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
 
     private PollingSource source;
     private @Nullable BatchRun run;
+    private @Nullable GivenBack givenBack;
     private @Nullable Position handled;
     private @Nullable Duration behind;
     private long answeredAt;
     private long skipped;
-    private boolean toldDropped;
     private boolean reading;
     private boolean ended;
     private boolean childrenReady;
@@ -77,23 +78,23 @@ final class RecordFlow implements PollingSource.Sink {
         this.processor = handling.processor();
         this.checkpointer = handling.checkpointer();
         this.owner = owner;
+        this.reports = new DeliveryReports(setting, lease);
         this.handled = lease.row().checkpoint() instanceof Checkpoint.At at ? at.position() : null;
         ConsumerConfig config = setting.config();
         this.shard = setting.host().nameOf(lease.row());
         this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
         this.retention = new RetentionCheck(setting.host(), lease);
-        this.source = newSource();
+        this.source = new PollingSource(setting.source(), shard, readFrom(), this);
         this.answeredAt = setting.loop().nanoTime();
         this.evidence =
                 new EndEvidence(setting.loop(), answer -> setting.host().lookUp(lease.row(), answer), this::isGone);
         this.trouble = new ReadTrouble(setting.host(), lease, evidence);
     }
 
-    private PollingSource newSource() {
+    private Checkpoint readFrom() {
         Position from = handled;
         retention.begins(from);
-        Checkpoint checkpoint = from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
-        return new PollingSource(setting.source(), shard, checkpoint, this);
+        return from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
     }
 
     /** Begins to read, for the first time or after a halt, once no call of the handler is under way. */
@@ -102,12 +103,17 @@ final class RecordFlow implements PollingSource.Sink {
             if (reading || !owner.isRunning()) {
                 return;
             }
-            if (source.isStopped()) {
-                source = newSource();
-            }
             reading = true;
-            source.request();
+            readOn();
         });
+    }
+
+    /** Asks for the next batch, from what is handled on if reading was stopped. */
+    private void readOn() {
+        if (source.isStopped()) {
+            source = source.restartFrom(readFrom());
+        }
+        source.request();
     }
 
     /** Another worker will get the shard soon. */
@@ -128,12 +134,11 @@ final class RecordFlow implements PollingSource.Sink {
      */
     void halt() {
         reading = false;
-        source.stop();
-        ended = false;
         retries.forget();
         takeProgress();
-        ready.forEach(batch -> setting.source().budget().release(batch.bytes()));
-        ready.clear();
+        givenBack = null;
+        giveBackAhead();
+        ended = false;
         if (run != null) {
             run.cancel();
         }
@@ -148,9 +153,46 @@ final class RecordFlow implements PollingSource.Sink {
         return behind != null;
     }
 
+    /** Gives back what is read ahead, and reads no further until {@link #readOn}. */
+    private void giveBackAhead() {
+        setting.source().budget().keep(this);
+        source.stop();
+        while (!ready.isEmpty()) {
+            ended = false; // the end is behind what is given back, and will be seen again
+            setting.source().budget().release(ready.remove().heldBytes());
+        }
+    }
+
+    /** Others need the memory: what is read ahead, and a batch that waits to be tried again, is read anew when its time comes. */
+    @Override
+    public void giveBack() {
+        giveBackAhead();
+        BatchRun current = run;
+        if (current != null && retries.isPending() && !calls.isCalling()) {
+            takeProgress();
+            givenBack = GivenBack.of(current, handled);
+            ended = false;
+            release(current);
+        }
+    }
+
+    /** Tells the budget whether anything here could be given back. */
+    private void offer() {
+        if (!ready.isEmpty() || (run != null && retries.isPending())) {
+            setting.source().budget().offer(this);
+        } else {
+            setting.source().budget().keep(this);
+        }
+    }
+
     /** Whether something that was read waits for the handler, or is with it. */
     boolean isAnyWaiting() {
-        return run != null || !ready.isEmpty();
+        return run != null || !ready.isEmpty() || givenBack != null;
+    }
+
+    @Override
+    public boolean isStarving() {
+        return run == null && ready.isEmpty();
     }
 
     /** When a read last succeeded, or when the tenure began. */
@@ -227,11 +269,12 @@ final class RecordFlow implements PollingSource.Sink {
     @Override
     public void fetched(FetchedBatch batch) {
         if (!owner.isRunning()) {
-            setting.source().budget().release(batch.bytes());
+            setting.source().budget().release(batch.heldBytes());
             return;
         }
         ready.add(batch);
         handleNext();
+        offer();
     }
 
     @Override
@@ -266,12 +309,19 @@ final class RecordFlow implements PollingSource.Sink {
         if (batch == null) {
             if (ended && childrenReady) {
                 owner.allHandled();
+            } else if (!ended && source.isStopped() && givenBack == null) {
+                readOn(); // what was read ahead has been given back
             }
             return;
         }
-        source.request(); // one batch is read ahead of the one being handled
         BatchRun next = new BatchRun(batch, deaggregator, handled, setting.host()::mayAct);
+        if (givenBack != null) {
+            next.triedBefore(givenBack.attemptsOf(batch));
+            givenBack = null;
+        }
         run = next;
+        offer();
+        source.request(); // one batch is read ahead of the one being handled
         handle(next);
     }
 
@@ -303,23 +353,10 @@ final class RecordFlow implements PollingSource.Sink {
             return;
         }
         if (current.dropped() > 0) {
-            tellDropped(current.dropped());
+            reports.dropped(current.dropped());
         }
         release(current);
         handleNext();
-    }
-
-    private void tellDropped(int count) {
-        if (!toldDropped) {
-            toldDropped = true;
-            log.warn(
-                    "shard={}: {} entries of aggregated records were dropped, as their hash keys belong to other shards"
-                            + " (foreignEntries={}); more of them are counted and not logged",
-                    lease.key(),
-                    count,
-                    setting.config().foreignEntries());
-        }
-        setting.host().emit(new ConsumerEvent.EntriesDropped(lease.key(), count));
     }
 
     private void failed(BatchRun current, Throwable failure) {
@@ -331,9 +368,23 @@ final class RecordFlow implements PollingSource.Sink {
         if (failed.counts()) {
             current.failedOnce();
         }
-        retries.again(failed, () -> handle(current));
+        retries.again(failed, () -> tryAgain(current));
         if (retries.isStopped()) {
             halt();
+        } else {
+            giveBackAhead(); // it would keep memory from shards that make progress
+            offer();
+        }
+    }
+
+    private void tryAgain(BatchRun current) {
+        GivenBack back = givenBack;
+        if (back != null) {
+            source.readAtMost(back.records());
+            readOn();
+        } else {
+            offer();
+            handle(current);
         }
     }
 
@@ -346,19 +397,7 @@ final class RecordFlow implements PollingSource.Sink {
     private void skip(BatchRun current, Retries.Failed failed) {
         int from = current.handled();
         List<ConsumerRecord> records = current.records().subList(from, from + processor.failed(current));
-        Position first = records.get(0).position();
-        Position last = records.get(records.size() - 1).position();
-        log.error(
-                "shard={}: {} records from {} to {} are skipped: their handler has failed {} times",
-                lease.key(),
-                records.size(),
-                first,
-                last,
-                failed.attempts(),
-                failed.failure());
-        setting.host()
-                .emit(new ConsumerEvent.RecordsSkipped(
-                        lease.key(), first, last, records.size(), failed.attempts(), failed.failure()));
+        reports.skipped(records, failed);
         current.skip(records.size());
         skipped += records.size();
         takeProgress();
@@ -377,20 +416,8 @@ final class RecordFlow implements PollingSource.Sink {
     private void release(BatchRun current) {
         if (run == current) {
             run = null;
-            setting.source().budget().release(current.batch().bytes());
-            tell(current);
-        }
-    }
-
-    private void tell(BatchRun current) {
-        if (current.handled() > 0) {
-            setting.host()
-                    .emit(new ConsumerEvent.BatchHandled(
-                            lease.key(),
-                            current.handled() - current.skipped(),
-                            current.isDone() ? current.batch().bytes() : 0,
-                            Duration.ofNanos(current.handlerNanos()),
-                            current.batch().behindLatest()));
+            setting.source().budget().release(current.batch().heldBytes());
+            reports.handled(current);
         }
     }
 }

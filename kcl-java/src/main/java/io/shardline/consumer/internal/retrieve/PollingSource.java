@@ -1,7 +1,5 @@
 package io.shardline.consumer.internal.retrieve;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ControlCalls;
@@ -30,16 +28,8 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  */
 public final class PollingSource {
 
-    /** The most that one GetRecords gives, in records and in bytes. */
-    private static final int MOST_RECORDS = 10_000;
-
     /** A promise of the shard to another worker is kept or taken back within about as many. */
     private static final int MOST_SOON_READS = 12;
-
-    /** After a read that was not answered in time fewer records are asked for, down to so many. */
-    private static final int MIN_RECORDS = 100;
-
-    private static final int LESS_AFTER_NO_ANSWER = 4;
 
     /** A read is given up after this time, whatever limit the client has or has not. */
     private static final Duration MAX_CALL = ControlCalls.LONGEST_ATTEMPT;
@@ -50,9 +40,6 @@ public final class PollingSource {
     /** So many answers in a row without records before the tip are no accident: what is expired is being passed over. */
     private static final int MIN_EMPTY_ANSWERS = 3;
 
-    private static final long MOST_BYTES = 10L << 20;
-    private static final long LEAST_GUESS = 64L << 10;
-
     private final Setting setting;
     private final ShardName shard;
     private final Checkpoint from;
@@ -60,7 +47,7 @@ public final class PollingSource {
 
     private @Nullable String iterator;
     private @Nullable String lastSequenceNumber;
-    private long guess = LEAST_GUESS;
+    private final ReadSize size;
     private long lastRead;
     private EventLoop.@Nullable Timer waiting;
 
@@ -77,16 +64,17 @@ public final class PollingSource {
     /** Until then the shard gives nothing: the last answer was that large. */
     private long spentUntil;
 
-    private int limit = MOST_RECORDS;
     private int emptyAnswers;
     private int refusals;
     private boolean fromOldest;
     private int failures;
     private @Nullable Throwable lastFailure;
-    private boolean reserving;
+    private PrefetchBudget.@Nullable Demand reserving;
     private boolean wanted;
     private boolean busy;
     private boolean stopped;
+
+    private boolean cancelled; // by its sink, perhaps while it takes the last batch
 
     /** What a source works with. */
     public record Setting(
@@ -115,7 +103,10 @@ public final class PollingSource {
          */
         boolean claimsEnd(boolean isEmpty, long sentNanos);
 
-        /** A batch; its bytes must be released to the budget. No more comes until it is asked for. */
+        /** Whether the handler has nothing to do until the next batch is there. */
+        boolean isStarving();
+
+        /** A batch; what it holds must be released to the budget. No more comes until it is asked for. */
         void fetched(FetchedBatch batch);
 
         /** There is nothing after what was given already. The children may be missing from the answer. */
@@ -130,8 +121,34 @@ public final class PollingSource {
         this.shard = shard;
         this.from = from;
         this.sink = sink;
+        this.size = new ReadSize();
         this.notBefore = setting.loop().nanoTime();
         this.spentUntil = notBefore;
+    }
+
+    /** Reads the same shard from elsewhere, as the shard lets it. */
+    private PollingSource(PollingSource before, Checkpoint from) {
+        this.setting = before.setting;
+        this.shard = before.shard;
+        this.from = from;
+        this.sink = before.sink;
+        this.size = before.size;
+        this.lastRead = before.lastRead;
+        this.fresh = before.fresh;
+        this.soonReads = before.soonReads;
+        this.notBefore = before.notBefore;
+        this.spentUntil = before.spentUntil;
+    }
+
+    /** Stops, and returns a source that goes on elsewhere in the shard, at the same pace. */
+    public PollingSource restartFrom(Checkpoint elsewhere) {
+        stop();
+        return new PollingSource(this, elsewhere);
+    }
+
+    /** The next read that succeeds brings at most so many Kinesis records. */
+    public void readAtMost(int records) {
+        size.atMost(records);
     }
 
     /** Whether the last read, or so many of the last, failed. */
@@ -146,7 +163,7 @@ public final class PollingSource {
             return "a read to succeed, after " + failures + " failures, the last: " + ServiceErrors.code(last) + ": "
                     + ServiceErrors.message(last);
         }
-        if (reserving) {
+        if (reserving != null) {
             return "room in the prefetch budget";
         }
         if (stopped || !wanted) {
@@ -181,6 +198,12 @@ public final class PollingSource {
     /** Nothing comes after this. */
     public void stop() {
         stopped = true;
+        cancelled = true;
+        PrefetchBudget.Demand demand = reserving;
+        if (demand != null) {
+            reserving = null;
+            setting.budget().withdraw(demand);
+        }
     }
 
     private void next() {
@@ -206,9 +229,9 @@ public final class PollingSource {
             return;
         }
         if (iterator != null) {
-            long reserved = guess;
-            reserving = true;
-            setting.budget().reserve(reserved, () -> read(reserved));
+            PrefetchBudget.Demand demand = new PrefetchBudget.Demand(size.wanted(), size.least(), sink::isStarving);
+            reserving = demand;
+            setting.budget().reserve(demand, this::read);
             return;
         }
         GetShardIteratorRequest request = iteratorRequest();
@@ -246,29 +269,29 @@ public final class PollingSource {
     }
 
     private void read(long reserved) {
-        reserving = false;
-        if (stopped) {
-            setting.budget().release(reserved);
-            return;
-        }
+        reserving = null;
         long started = setting.loop().nanoTime();
+        int limit = size.records(reserved);
         GetRecordsRequest request =
                 GetRecordsRequest.builder().shardIterator(iterator).limit(limit).build();
         sendAlways(
                 () -> setting.client().getRecords(request),
                 answer -> {
-                    boolean isSound = answer.records().stream().allMatch(PollingSource::isSound);
-                    long bytes = stopped || !isSound ? 0 : sizeOf(answer.records());
-                    setting.budget().settle(reserved, bytes);
                     if (stopped) {
-                        return;
-                    }
-                    if (isSound) {
-                        taken(answer, bytes, started);
-                    } else {
+                        setting.budget().release(reserved);
+                    } else if (!Arrived.isSound(answer.records())) {
+                        setting.budget().release(reserved);
                         failed(new MalformedAnswerException(
                                 "GetRecords answered with a record that lacks its sequence number, data or"
                                         + " partition key"));
+                    } else {
+                        Arrived arrived = Arrived.of(answer.records());
+                        if (setting.budget().settle(reserved, arrived.heldBytes())) {
+                            size.read(arrived, limit, !behind(answer).isZero());
+                            taken(answer, arrived, started);
+                        } else {
+                            dropped(arrived, started);
+                        }
                     }
                 },
                 failure -> {
@@ -279,42 +302,50 @@ public final class PollingSource {
                 });
     }
 
-    private static boolean isSound(Record record) {
-        return record.sequenceNumber() != null && record.data() != null && record.partitionKey() != null;
+    /** There is no room for the answer. The iterator still stands before it, and the next read is a smaller one. */
+    private void dropped(Arrived arrived, long started) {
+        busy = false;
+        failures = 0;
+        lastRead = started;
+        size.tooLarge(arrived);
+        spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(arrived.bytes());
+        notBefore = latest(spentUntil, started + setting.pacer().afterSuccess(true));
+        next();
     }
 
-    private void taken(GetRecordsResponse answer, long bytes, long started) {
+    private void taken(GetRecordsResponse answer, Arrived arrived, long started) {
         busy = false;
         iterator = given(answer.nextShardIterator());
         lastRead = started;
-        Duration behind =
-                Duration.ofMillis(answer.millisBehindLatest() == null ? 0 : Math.max(0, answer.millisBehindLatest()));
-        spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(bytes);
+        Duration behind = behind(answer);
+        spentUntil = setting.loop().nanoTime() + setting.pacer().afterBytes(arrived.bytes());
         boolean end = iterator == null && isEnd(answer, started);
         if (iterator == null && !end) {
             wanted &= answer.records().isEmpty();
             failed(new MalformedAnswerException("GetRecords answered with neither a next iterator nor child shards, and"
                     + " nothing else shows that the shard is at its end"));
-            give(answer.records(), behind, bytes);
+            give(answer.records(), behind, arrived);
             return;
         }
         failures = 0;
         refusals = 0;
-        limit = Math.min(MOST_RECORDS, 2 * limit);
         emptyAnswers = answer.records().isEmpty() ? emptyAnswers + 1 : 0;
-        guess = Math.min(MOST_BYTES, Math.max(LEAST_GUESS, 2 * bytes));
         sink.answered(new ReadAnswer(
                 answer.records().isEmpty() ? null : answer.records().get(0).sequenceNumber(),
                 behind,
                 ServiceTime.of(answer, setting.platform())));
         notBefore = latest(spentUntil, started + pauseNanos(!behind.isZero()));
         stopped = end;
-        give(answer.records(), behind, bytes);
-        if (end) {
+        give(answer.records(), behind, arrived);
+        if (end && !cancelled) {
             sink.ended(answer.childShards());
         } else {
             next();
         }
+    }
+
+    private static Duration behind(GetRecordsResponse answer) {
+        return Duration.ofMillis(answer.millisBehindLatest() == null ? 0 : Math.max(0, answer.millisBehindLatest()));
     }
 
     private boolean isEnd(GetRecordsResponse answer, long started) {
@@ -322,12 +353,17 @@ public final class PollingSource {
                 || sink.claimsEnd(answer.records().isEmpty(), started);
     }
 
-    private void give(List<Record> records, Duration behind, long bytes) {
+    private void give(List<Record> records, Duration behind, Arrived arrived) {
         if (!records.isEmpty()) {
             wanted = false;
             fromOldest = false;
             lastSequenceNumber = records.get(records.size() - 1).sequenceNumber();
-            sink.fetched(new FetchedBatch(records, behind, bytes, setting.loop().nanoTime()));
+            sink.fetched(new FetchedBatch(
+                    records,
+                    behind,
+                    arrived.bytes(),
+                    arrived.heldBytes(),
+                    setting.loop().nanoTime()));
         }
     }
 
@@ -364,7 +400,7 @@ public final class PollingSource {
         if (code.equals("ExpiredIteratorException") || code.equals("InvalidArgumentException")) {
             iterator = null;
         } else if (code.equals(ServiceErrors.NO_ANSWER)) {
-            limit = Math.max(MIN_RECORDS, limit / LESS_AFTER_NO_ANSWER);
+            size.notAnswered();
         }
         failures++;
         lastFailure = failure;
@@ -384,16 +420,6 @@ public final class PollingSource {
 
     private static long earliest(long one, long other) {
         return one - other < 0 ? one : other;
-    }
-
-    /** As the service counts: the data and the partition keys. */
-    private static long sizeOf(List<Record> records) {
-        long bytes = 0;
-        for (Record record : records) {
-            bytes += record.data().asByteArrayUnsafe().length
-                    + record.partitionKey().getBytes(UTF_8).length;
-        }
-        return bytes;
     }
 
     private <T> void send(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {

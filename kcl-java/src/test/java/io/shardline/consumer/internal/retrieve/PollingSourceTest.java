@@ -237,6 +237,19 @@ class PollingSourceTest {
     }
 
     @Test
+    void aSourceThatIsStoppedByItsLastBatchDoesNotEnd() {
+        shard.put(2);
+        shard.split();
+        shard.stopAtOnce();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.records()).isEqualTo(2);
+        assertThat(shard.children()).as("the batch may be read anew, and the end comes behind it").isEmpty();
+    }
+
+    @Test
     void aSourceThatIsStoppedAtAnyMomentGivesItsBytesBackAndNothingMore() {
         for (int millis = 0; millis < 1_200; millis += 7) {
             ReadShard stopped = new ReadShard(LATENCY);
@@ -259,12 +272,13 @@ class PollingSourceTest {
     @Test
     void aSourceThatIsStoppedWhileItWaitsForMemoryReadsNothing() {
         shard.put(3);
-        shard.budget().reserve(ReadShard.BUDGET, () -> {});
+        long all = ReadShard.BUDGET + PrefetchBudget.MAX_READ;
+        shard.budget().reserve(new PrefetchBudget.Demand(all, all, () -> true), bytes -> {});
         shard.open(Checkpoint.trimHorizon()).request();
         shard.advance(Duration.ofSeconds(1));
         shard.source().stop();
 
-        shard.budget().release(ReadShard.BUDGET);
+        shard.budget().release(all);
         shard.advance(Duration.ofSeconds(5));
 
         assertThat(shard.calls("GetRecords")).isEmpty();

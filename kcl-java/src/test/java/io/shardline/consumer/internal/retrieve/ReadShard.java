@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
  */
 final class ReadShard implements PollingSource.Sink {
 
-    static final long BUDGET = 64L << 20;
+    static final long BUDGET = 128L << 20;
 
     /** So many records of a MiB that ten reads are needed, for one gives 10 MiB. */
     static final int MIB_RECORDS = 100;
@@ -44,7 +44,7 @@ final class ReadShard implements PollingSource.Sink {
     private final KinesisEmulator kinesis;
     private final EventLoop loop;
     private final PollingSource.Setting setting;
-    private final PrefetchBudget budget = new PrefetchBudget(BUDGET);
+    private final PrefetchBudget budget;
     private final List<Made> calls = new ArrayList<>();
     private final List<Integer> limits = new ArrayList<>();
     private final List<Planned> faults = new ArrayList<>();
@@ -53,6 +53,7 @@ final class ReadShard implements PollingSource.Sink {
     private final List<String> children = new ArrayList<>();
     private @Nullable PollingSource source;
     private boolean keepsAsking;
+    private boolean stopsAtOnce;
     private boolean closed;
 
     private record Made(String operation, long nanos) {}
@@ -87,6 +88,7 @@ final class ReadShard implements PollingSource.Sink {
                 process.wallClock(),
                 process.random());
         loop = new EventLoop(platform, new EventLoop.Hooks() {});
+        budget = new PrefetchBudget(loop, BUDGET);
         KinesisAsyncClient client = kinesis.client(ClientSettings.defaults()
                 .latency(Latency.fixed(latency))
                 .faults(this::fault)
@@ -130,6 +132,11 @@ final class ReadShard implements PollingSource.Sink {
     /** From now on it is known that the shard is closed. */
     void isKnownToBeClosed() {
         closed = true;
+    }
+
+    /** From now on a batch is taken back at the moment it comes. */
+    void stopAtOnce() {
+        stopsAtOnce = true;
     }
 
     /** Puts records; many of them are large. */
@@ -211,7 +218,12 @@ final class ReadShard implements PollingSource.Sink {
     }
 
     void releaseAll() {
-        batches.forEach(batch -> budget.release(batch.bytes()));
+        batches.forEach(batch -> budget.release(batch.heldBytes()));
+    }
+
+    @Override
+    public boolean isStarving() {
+        return true;
     }
 
     @Override
@@ -222,8 +234,11 @@ final class ReadShard implements PollingSource.Sink {
     @Override
     public void fetched(FetchedBatch batch) {
         batches.add(batch);
+        if (stopsAtOnce) {
+            source().stop();
+        }
         if (keepsAsking) {
-            budget.release(batch.bytes());
+            budget.release(batch.heldBytes());
             source().request();
         }
     }
