@@ -26,11 +26,30 @@ public final class AggregateBuilder {
      * @throws IllegalArgumentException if one of them is negative
      */
     public AggregateBuilder(int expectedEntries, int expectedPartitionKeys) {
+        this(false, expectedEntries, expectedPartitionKeys);
+    }
+
+    private AggregateBuilder(boolean putAgainWhole, int expectedEntries, int expectedPartitionKeys) {
         if (expectedEntries < 0 || expectedPartitionKeys < 0) {
             throw new IllegalArgumentException("expected are 0 or more entries and partition keys, was "
                     + expectedEntries + " and " + expectedPartitionKeys);
         }
-        layout = new AggregateLayout(HashKeys.AS_GIVEN, expectedEntries, expectedPartitionKeys);
+        layout = new AggregateLayout(HashKeys.AS_GIVEN, putAgainWhole, expectedEntries, expectedPartitionKeys);
+    }
+
+    /**
+     * Makes an empty builder of an aggregate with a mark, for producers that put an aggregate again <em>as a whole</em>, before
+     * they acknowledge any of its entries, if one entry belongs to another shard than the one that stores the aggregate.
+     * Shardline's consumer then discards the first copy as a whole ({@link Decoded.Aggregated#putAgainWhole}); other readers of
+     * the format ignore the mark. It takes three bytes, which {@link #size()} counts.
+     *
+     * @param expectedEntries about how many entries, 0 or more; no limit
+     * @param expectedPartitionKeys about how many different partition keys they have, 0 or more; no limit
+     * @return an empty builder
+     * @throws IllegalArgumentException if one of them is negative
+     */
+    public static AggregateBuilder putAgainWhole(int expectedEntries, int expectedPartitionKeys) {
+        return new AggregateBuilder(true, expectedEntries, expectedPartitionKeys);
     }
 
     /**
@@ -117,8 +136,8 @@ public final class AggregateBuilder {
         }
         // Happens once in the life of an aggregate: from then on the policy is ALL, or there was no room and it is
         // full.
-        AggregateLayout withAll =
-                new AggregateLayout(HashKeys.ALL, layout.entries().size(), layout.partitionKeyCount());
+        AggregateLayout withAll = new AggregateLayout(
+                HashKeys.ALL, layout.isPutAgainWhole(), layout.entries().size(), layout.partitionKeyCount());
         layout.entries().forEach(withAll::add);
         return withAll;
     }

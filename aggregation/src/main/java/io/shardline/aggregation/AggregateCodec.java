@@ -2,7 +2,6 @@ package io.shardline.aggregation;
 
 import io.shardline.aggregation.AggregateDecoder.MalformedException;
 import io.shardline.aggregation.AggregateLayout.HashKeys;
-import io.shardline.aggregation.Decoded.Aggregated;
 import io.shardline.aggregation.Decoded.Malformed;
 import io.shardline.aggregation.Decoded.Plain;
 import io.shardline.aggregation.Decoded.Reason;
@@ -31,7 +30,7 @@ public final class AggregateCodec {
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("an aggregate has at least one entry, none was given");
         }
-        AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN, entries.size(), 0);
+        AggregateLayout layout = new AggregateLayout(HashKeys.AS_GIVEN, false, entries.size(), 0);
         entries.forEach(layout::add);
         return layout.write();
     }
@@ -63,7 +62,7 @@ public final class AggregateCodec {
             return new Malformed(Reason.BAD_CHECKSUM, "the last 16 bytes are not the MD5 of the message before them");
         }
         try {
-            return new Aggregated(new AggregateDecoder(data).read());
+            return new AggregateDecoder(data).read();
         } catch (MalformedException e) {
             return e.toDecoded();
         } catch (IOException e) {

@@ -31,6 +31,7 @@ final class AggregateDecoder {
     private static final int PARTITION_KEY_TAG = Wire.delimitedTag(Wire.PARTITION_KEY_TABLE);
     private static final int EXPLICIT_HASH_KEY_TAG = Wire.delimitedTag(Wire.EXPLICIT_HASH_KEY_TABLE);
     private static final int RECORD_TAG = Wire.delimitedTag(Wire.RECORDS);
+    private static final int PUT_AGAIN_WHOLE_TAG = Wire.varintTag(Wire.PUT_AGAIN_WHOLE);
 
     private static final int PARTITION_KEY_INDEX_TAG = Wire.varintTag(Wire.PARTITION_KEY_INDEX);
     private static final int EXPLICIT_HASH_KEY_INDEX_TAG = Wire.varintTag(Wire.EXPLICIT_HASH_KEY_INDEX);
@@ -44,17 +45,19 @@ final class AggregateDecoder {
     private final List<HashKey> hashKeys = new ArrayList<>();
     private final List<AggregateEntry> entries = new ArrayList<>();
 
+    private boolean putAgainWhole;
+
     AggregateDecoder(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    List<AggregateEntry> read() throws IOException, MalformedException {
+    Decoded.Aggregated read() throws IOException, MalformedException {
         readTables(message());
         readEntries(message());
         if (entries.isEmpty()) {
             throw new MalformedException(Reason.NO_ENTRIES, "the aggregate has no entries");
         }
-        return entries;
+        return new Decoded.Aggregated(entries, putAgainWhole);
     }
 
     private CodedInputStream message() {
@@ -67,6 +70,8 @@ final class AggregateDecoder {
                 partitionKeys.add(partitionKey(in.readString()));
             } else if (tag == EXPLICIT_HASH_KEY_TAG) {
                 hashKeys.add(hashKey(in.readString()));
+            } else if (tag == PUT_AGAIN_WHOLE_TAG) {
+                putAgainWhole = in.readBool();
             } else {
                 skip(tag, in);
             }

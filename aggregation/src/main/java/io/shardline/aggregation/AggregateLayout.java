@@ -26,6 +26,7 @@ final class AggregateLayout {
     private static final int NONE = -1;
 
     private final HashKeys hashKeyPolicy;
+    private final boolean putAgainWhole;
     private final KeyTable<String> partitionKeys;
     private final KeyTable<HashKey> hashKeys;
     private final List<AggregateEntry> entries;
@@ -33,11 +34,17 @@ final class AggregateLayout {
     /** Written while the entries are added: by the time of sending, the processor would have to fetch each of them anew. */
     private final ProtoBuffer records = new ProtoBuffer();
 
-    private long size = Wire.FRAME_LENGTH;
+    private long size;
 
-    /** An empty one, with room for about as many entries and partition keys as are expected. */
-    AggregateLayout(HashKeys hashKeyPolicy, int expectedEntries, int expectedKeys) {
+    /**
+     * An empty one, with room for about as many entries and partition keys as are expected.
+     *
+     * @param putAgainWhole whether the aggregate has the mark that says so
+     */
+    AggregateLayout(HashKeys hashKeyPolicy, boolean putAgainWhole, int expectedEntries, int expectedKeys) {
         this.hashKeyPolicy = hashKeyPolicy;
+        this.putAgainWhole = putAgainWhole;
+        this.size = Wire.FRAME_LENGTH + (putAgainWhole ? Wire.PUT_AGAIN_WHOLE_LENGTH : 0);
         this.partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE, expectedKeys);
         this.hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE, hashKeyPolicy == HashKeys.ALL ? expectedKeys : 0);
         this.entries = new ArrayList<>(expectedEntries);
@@ -45,6 +52,10 @@ final class AggregateLayout {
 
     HashKeys hashKeyPolicy() {
         return hashKeyPolicy;
+    }
+
+    boolean isPutAgainWhole() {
+        return putAgainWhole;
     }
 
     List<AggregateEntry> entries() {
@@ -98,6 +109,9 @@ final class AggregateLayout {
         int end = partitionKeys.writeTo(bytes, Wire.MAGIC_LENGTH);
         end = hashKeys.writeTo(bytes, end);
         end = records.copyTo(bytes, end);
+        if (putAgainWhole) {
+            end = Wire.putPutAgainWhole(bytes, end);
+        }
         Md5.append(bytes, Wire.MAGIC_LENGTH, end - Wire.MAGIC_LENGTH);
         return bytes;
     }

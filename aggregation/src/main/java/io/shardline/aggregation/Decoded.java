@@ -15,11 +15,22 @@ public sealed interface Decoded permits Decoded.Plain, Decoded.Aggregated, Decod
      * An aggregate. The position of an entry in the list is its sub-sequence number. Immutable.
      *
      * @param entries its entries in order, at least one
+     * @param putAgainWhole whether its producer says, by a mark in the aggregate, that it puts all entries again before it
+     *     acknowledges one of them, if one belongs to another shard than the one that stores the aggregate
      */
-    record Aggregated(List<AggregateEntry> entries) implements Decoded {
+    record Aggregated(List<AggregateEntry> entries, boolean putAgainWhole) implements Decoded {
         /** Copies the list, not the entries. */
         public Aggregated {
             entries = List.copyOf(entries);
+        }
+
+        /**
+         * Without the mark.
+         *
+         * @param entries its entries in order, at least one
+         */
+        public Aggregated(List<AggregateEntry> entries) {
+            this(entries, false);
         }
     }
 

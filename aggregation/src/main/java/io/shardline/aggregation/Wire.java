@@ -10,7 +10,8 @@ import com.google.protobuf.WireFormat;
  * explicit_hash_key_table} (2) and the repeated messages {@code records} (3); such a record has the required {@code
  * partition_key_index} (1), the optional {@code explicit_hash_key_index} (2), both uint64, the required bytes {@code data}
  * (3) and the repeated messages {@code tags} (4), which have the strings {@code key} (1) and {@code value} (2), the latter
- * optional. KPL and KCL write and read no tags; we keep headers in them. Immutable.
+ * optional. KPL and KCL write and read no tags; we keep headers in them. Ours alone is {@code put_again_whole} (2047), a bool of
+ * {@code AggregatedRecord}. Immutable.
  */
 final class Wire {
     private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
@@ -24,6 +25,17 @@ final class Wire {
     static final int EXPLICIT_HASH_KEY_TABLE = 2;
     static final int RECORDS = 3;
 
+    /**
+     * A bool, ours alone: the producer puts the aggregate again as a whole if one of its entries belongs to another shard. The
+     * number is the largest whose tag has two bytes, far from what Amazon may add; readers of the format skip the field.
+     */
+    static final int PUT_AGAIN_WHOLE = 2047;
+
+    /** That field, true, as it is written: tag and value. */
+    private static final byte[] PUT_AGAIN_WHOLE_MARK = {(byte) 0xF8, 0x7F, 1};
+
+    static final int PUT_AGAIN_WHOLE_LENGTH = 3;
+
     static final int PARTITION_KEY_INDEX = 1;
     static final int EXPLICIT_HASH_KEY_INDEX = 2;
     static final int DATA = 3;
@@ -31,6 +43,12 @@ final class Wire {
 
     static final int TAG_KEY = 1;
     static final int TAG_VALUE = 2;
+
+    /** Writes the mark; returns the place behind. */
+    static int putPutAgainWhole(byte[] target, int offset) {
+        System.arraycopy(PUT_AGAIN_WHOLE_MARK, 0, target, offset, PUT_AGAIN_WHOLE_LENGTH);
+        return offset + PUT_AGAIN_WHOLE_LENGTH;
+    }
 
     /** Protobuf's tag of a length-delimited field: its number and the wire type 2. */
     static int delimitedTag(int fieldNumber) {

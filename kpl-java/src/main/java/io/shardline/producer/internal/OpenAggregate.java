@@ -18,7 +18,7 @@ final class OpenAggregate {
 
     /** @param expected about what it will hold */
     OpenAggregate(Room expected) {
-        builder = new AggregateBuilder(expected.records(), expected.keys());
+        builder = AggregateBuilder.putAgainWhole(expected.records(), expected.keys());
         records = new ArrayList<>(expected.records());
     }
 

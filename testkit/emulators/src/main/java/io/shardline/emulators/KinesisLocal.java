@@ -17,6 +17,10 @@ import java.util.TreeMap;
  */
 public final class KinesisLocal implements AutoCloseable {
 
+    /** What makes it listen on the loopback interface alone. */
+    private static final String LOOPBACK = "loopback.cjs";
+
+    private static final NpmPackage PACKAGE = new NpmPackage(KinesisLocal.class, "kinesis-local", LOOPBACK);
     private static final String PLAIN = "http ";
     private static final String TLS = "https ";
 
@@ -32,12 +36,7 @@ public final class KinesisLocal implements AutoCloseable {
 
     /** Why it cannot be started here, in a line; empty if it can. Installs it if that was not done yet. */
     public static Optional<String> whyUnavailable() {
-        try {
-            KinesisLocalPackage.install();
-            return Optional.empty();
-        } catch (KinesisLocalPackage.NotInstalledException e) {
-            return Optional.of("kinesis-local: " + e.getMessage());
-        }
+        return PACKAGE.whyUnavailable();
     }
 
     /** Starts one with its own settings, as {@link #start(Map)} does. */
@@ -52,7 +51,7 @@ public final class KinesisLocal implements AutoCloseable {
      * @throws IllegalStateException if it does not start, or cannot be installed
      */
     public static KinesisLocal start(Map<String, String> environment) {
-        Path folder = KinesisLocalPackage.install();
+        Path folder = PACKAGE.install();
         Path log = Target.logOf("kinesis-local");
         Map<String, String> settings = new TreeMap<>(environment);
         settings.put("KINESIS_MOCK_CERT_PATH", folder.resolve("server.json").toString());
@@ -60,7 +59,7 @@ public final class KinesisLocal implements AutoCloseable {
                 List.of(
                         "node",
                         "--require",
-                        folder.resolve(KinesisLocalPackage.LOOPBACK).toString(),
+                        folder.resolve(LOOPBACK).toString(),
                         folder.resolve("main.js").toString()),
                 settings,
                 log);

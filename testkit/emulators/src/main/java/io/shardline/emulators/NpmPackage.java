@@ -6,36 +6,48 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Installs the npm package that the lock file pins, once per module.
+ * An npm package that a lock file pins, installed once per module whose tests run.
  *
- * <p>Stateless; not for two processes at a time.
+ * <p>Immutable; not for two processes at a time.
  */
-final class KinesisLocalPackage {
-
-    /** What makes it listen on the loopback interface alone. */
-    static final String LOOPBACK = "loopback.cjs";
+public final class NpmPackage {
 
     private static final Duration INSTALL_LIMIT = Duration.ofMinutes(2);
-
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", LOOPBACK);
+    private static final List<String> LOCK = List.of("package.json", "package-lock.json");
 
     /** Written when all is there. */
     private static final String INSTALLED = "installed";
 
-    private KinesisLocalPackage() {}
+    private final Class<?> owner;
+    private final String name;
+    private final List<String> scripts;
+
+    /**
+     * Names a package.
+     *
+     * @param owner the class beside which there is a resource folder of the package's name, with its {@code package.json} and
+     *     {@code package-lock.json}
+     * @param name the package's name
+     * @param scripts further files of that folder, which are copied into the installed package
+     */
+    public NpmPackage(Class<?> owner, String name, String... scripts) {
+        this.owner = owner;
+        this.name = name;
+        this.scripts = List.of(scripts);
+    }
 
     /** Why it cannot be had. Immutable. */
-    static final class NotInstalledException extends IllegalStateException {
+    public static final class NotInstalledException extends IllegalStateException {
 
         private static final long serialVersionUID = 1L;
 
@@ -44,23 +56,35 @@ final class KinesisLocalPackage {
         }
     }
 
+    /** Why it cannot be installed here, in a line; empty if it can, and then it is. */
+    public Optional<String> whyUnavailable() {
+        try {
+            install();
+            return Optional.empty();
+        } catch (NotInstalledException e) {
+            return Optional.of(name + ": " + e.getMessage());
+        }
+    }
+
     /**
-     * Installs it if that was not done yet; the folder with its {@code main.js}.
+     * Installs it if that was not done yet; the folder with its files.
      *
      * @throws NotInstalledException if Node or npm is missing, or npm cannot get it; in a line
      */
-    static Path install() {
-        Path folder = Target.folder("kinesis-local");
-        Path installed = folder.resolve("node_modules").resolve("kinesis-local");
+    public Path install() {
+        Path folder = Target.folder(name);
+        Path installed = folder.resolve("node_modules").resolve(name);
         try {
             if (!isCurrent(folder)) {
                 run(folder, "node", "--version");
-                for (String file : FILES) {
+                for (String file : LOCK) {
                     Files.write(folder.resolve(file), resource(file));
                 }
                 Files.deleteIfExists(folder.resolve(INSTALLED));
                 run(folder, npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-                Files.copy(folder.resolve(LOOPBACK), installed.resolve(LOOPBACK), StandardCopyOption.REPLACE_EXISTING);
+                for (String script : scripts) {
+                    Files.write(installed.resolve(script), resource(script));
+                }
                 Files.write(folder.resolve(INSTALLED), stamp());
             }
             return installed;
@@ -69,23 +93,26 @@ final class KinesisLocalPackage {
         }
     }
 
-    private static boolean isCurrent(Path folder) throws IOException {
+    private boolean isCurrent(Path folder) throws IOException {
         Path installed = folder.resolve(INSTALLED);
         return Files.exists(installed) && Arrays.equals(Files.readAllBytes(installed), stamp());
     }
 
     /** Another lock file or another preload is another installation. */
-    private static byte[] stamp() throws IOException {
+    private byte[] stamp() throws IOException {
         ByteArrayOutputStream stamp = new ByteArrayOutputStream();
-        for (String file : FILES) {
+        for (String file : LOCK) {
             stamp.writeBytes(resource(file));
+        }
+        for (String script : scripts) {
+            stamp.writeBytes(resource(script));
         }
         return stamp.toByteArray();
     }
 
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream resource =
-                Objects.requireNonNull(KinesisLocalPackage.class.getResourceAsStream("kinesis-local/" + name), name)) {
+    private byte[] resource(String file) throws IOException {
+        String path = name + "/" + file;
+        try (InputStream resource = Objects.requireNonNull(owner.getResourceAsStream(path), path)) {
             return resource.readAllBytes();
         }
     }
