@@ -1,6 +1,7 @@
 package io.shardline.producer;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One failed try to put a record.
@@ -13,6 +14,15 @@ import java.time.Duration;
  * @param startedAfter time from {@code put} to the start of this try
  * @param duration time from the start of this try to its outcome
  * @param mayHaveBeenWritten whether the record may be in the stream because of this try
+ * @param shardId the shard that stored the record all the same, which only {@code WrongShard} knows; else null
+ * @param sequenceNumber the sequence number of the Kinesis record there, so that a consumer of any kind can tell this copy from
+ *     the one that counts; null if the shard is
  */
 public record Attempt(
-        String errorCode, String message, Duration startedAfter, Duration duration, boolean mayHaveBeenWritten) {}
+        String errorCode,
+        String message,
+        Duration startedAfter,
+        Duration duration,
+        boolean mayHaveBeenWritten,
+        @Nullable String shardId,
+        @Nullable String sequenceNumber) {}

@@ -1,10 +1,16 @@
 package io.shardline.examples.flights;
 
+import io.shardline.producer.Attempt;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +38,7 @@ final class DepartureFeed {
     private final Executor thread;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicInteger acknowledged = new AtomicInteger();
+    private final ConcurrentMap<Integer, Set<Copy>> wrongShard = new ConcurrentHashMap<>();
 
     private @Nullable DepartureReader reader;
     private int unanswered;
@@ -65,6 +72,11 @@ final class DepartureFeed {
     /** How many of them are in the stream by the service's word. */
     int acknowledged() {
         return acknowledged.get();
+    }
+
+    /** For each departure, the copies that were put again because they were in a wrong shard; of most there are none. */
+    Map<Integer, Set<Copy>> wrongShard() {
+        return wrongShard;
     }
 
     /** Why the latest one failed that the producer gave up, if there is one. */
@@ -107,16 +119,25 @@ final class DepartureFeed {
         unanswered++;
         put = departure.number() + 1;
         producer.put(stream, UserRecord.of(departure.origin(), departure.toBytes()))
-                .whenCompleteAsync(this::answered, thread);
+                .whenCompleteAsync((receipt, thrown) -> answered(departure.number(), receipt, thrown), thread);
     }
 
-    private void answered(@Nullable PutReceipt receipt, @Nullable Throwable thrown) {
+    private void answered(int number, @Nullable PutReceipt receipt, @Nullable Throwable thrown) {
         unanswered--;
-        if (thrown == null) {
+        if (receipt != null) {
+            receipt.failedAttempts().forEach(attempt -> noteCopy(number, attempt));
             acknowledged.incrementAndGet();
         } else {
             failure = thrown;
         }
         fill();
+    }
+
+    private void noteCopy(int number, Attempt failed) {
+        if (failed.shardId() != null && failed.sequenceNumber() != null) {
+            wrongShard
+                    .computeIfAbsent(number, unknown -> new HashSet<>())
+                    .add(new Copy(failed.shardId(), failed.sequenceNumber()));
+        }
     }
 }

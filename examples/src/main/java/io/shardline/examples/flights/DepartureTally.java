@@ -1,6 +1,8 @@
 package io.shardline.examples.flights;
 
 import io.shardline.consumer.ConsumerRecord;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,16 +25,20 @@ final class DepartureTally {
      * <p>Immutable.
      *
      * @param arrivals how the departures came
+     * @param duplicates those that came again
      * @param delays by airport
      * @param byWorker who handled how many of them, each counted once
      */
     record Totals(
-            Arrivals.Counts arrivals, SortedMap<String, AirportDelays> delays, SortedMap<String, Long> byWorker) {}
+            Arrivals.Counts arrivals,
+            Duplicates duplicates,
+            SortedMap<String, AirportDelays> delays,
+            SortedMap<String, Long> byWorker) {}
 
     /** Handles a record that {@code worker} was given. */
     void handle(String worker, ConsumerRecord record) {
         Departure departure = Departure.fromBytes(record.data());
-        if (arrivals.note(departure)) {
+        if (arrivals.note(departure, new Copy(record.shardId(), record.sequenceNumber()))) {
             delays.merge(departure.origin(), AirportDelays.of(departure), AirportDelays::plus);
             byWorker.merge(worker, 1L, Long::sum);
         }
@@ -43,8 +49,13 @@ final class DepartureTally {
         return arrivals.counts();
     }
 
-    /** Everything, once the workers have ended. */
-    Totals totals() {
-        return new Totals(arrivals.counts(), new TreeMap<>(delays), new TreeMap<>(byWorker));
+    /**
+     * Everything, once the workers have ended.
+     *
+     * @param wrongShard for each departure, the copies that its producer put again because they were in a wrong shard
+     */
+    Totals totals(Map<Integer, Set<Copy>> wrongShard) {
+        return new Totals(
+                arrivals.counts(), arrivals.duplicates(wrongShard), new TreeMap<>(delays), new TreeMap<>(byWorker));
     }
 }

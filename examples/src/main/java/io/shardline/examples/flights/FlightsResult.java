@@ -34,12 +34,12 @@ record FlightsResult(int departures, int put, DepartureTally.Totals handled, lon
         Arrivals.Counts arrivals = handled.arrivals();
         return String.format(
                 Locale.ROOT,
-                "flights: %d put, %d handled, %d lost, %d out of order, %d duplicates, %.1f s",
+                "flights: %d put, %d handled, %d lost, %d out of order, %s, %.1f s",
                 put,
                 arrivals.distinct(),
                 lost(),
                 arrivals.outOfOrder(),
-                arrivals.duplicates(),
+                handled.duplicates(),
                 nanos / NANOS_PER_SECOND);
     }
 }

@@ -90,7 +90,8 @@ final class FlightsRun {
         await(producer.closeAsync(CLOSE_LIMIT));
         awaitTrue(() -> tally.arrivals().distinct() >= feed.acknowledged());
         workers.stream().map(ShardlineConsumer::closeAsync).toList().forEach(this::await);
-        return new FlightsResult(file.departures(), feed.acknowledged(), tally.totals(), sample().nanos());
+        return new FlightsResult(
+                file.departures(), feed.acknowledged(), tally.totals(feed.wrongShard()), sample().nanos());
     }
 
     private void reshard() {

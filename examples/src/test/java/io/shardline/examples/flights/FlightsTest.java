@@ -26,7 +26,9 @@ class FlightsTest {
     private static final String FILE = Path.of("data", "flights.csv").toString();
     private static final int SEEDS = 20;
     private static final Pattern LAST_LINE = Pattern.compile(
-            "flights: (\\d+) put, (\\d+) handled, (\\d+) lost, (\\d+) out of order, \\d+ duplicates, \\d+\\.\\d s");
+            "flights: (\\d+) put, (\\d+) handled, (\\d+) lost, (\\d+) out of order, \\d+ duplicates \\(put again"
+                    + " without an answer: \\d+, taken again after a crash or a lost lease: (\\d+), split: (\\d+)\\),"
+                    + " \\d+\\.\\d s");
 
     @TempDir
     private Path folder = Path.of("");
@@ -147,8 +149,8 @@ class FlightsTest {
         assertThat(run.exitCode()).isEqualTo(Flights.FAILED);
         assertThat(run.errors().lines()).hasSize(1);
         assertThat(run.errors())
-                .startsWith(
-                        "flights: Kinesis at http://127.0.0.1:1 (region us-east-1) cannot be reached: Connection refused");
+                .startsWith("flights: Kinesis at http://127.0.0.1:1 (region us-east-1) cannot be reached: Connection"
+                        + " refused");
     }
 
     @Test

@@ -325,7 +325,7 @@ final class AnswerJudge {
         String shardId = landing.result().shardId();
         String message = "stored in " + shardId + " as part of an aggregate that does not belong there as a whole";
         FailedTry tried = new FailedTry(
-                WRONG_SHARD, message, landing.of().startedAt, context.ticks().now(), true);
+                WRONG_SHARD, message, landing.of().startedAt, context.ticks().now(), true, landing.result());
         landing.aggregate().records().forEach(pending -> pending.failed(tried));
         tellRefused(landing.of().load, landing.aggregate(), WRONG_SHARD);
     }
