@@ -124,6 +124,7 @@ class LateJudgementTest {
         for (Set<StreamTruth.Seen> seen : List.of(truth.firstSeenKclWise(), truth.firstSeenEntryWise())) {
             assertThat(seen).contains(one, two, new StreamTruth.Seen("other", "other;"));
         }
+        assertThat(truth.seenMarkWise()).containsOnlyOnce(one, two, new StreamTruth.Seen("other", "other;"));
     }
 
     private static String shard(int number) {

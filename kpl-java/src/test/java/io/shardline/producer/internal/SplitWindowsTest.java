@@ -8,10 +8,10 @@ import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +105,7 @@ class SplitWindowsTest {
         StreamTruth end = new StreamTruth(world.kinesis, STREAM);
         assertThat(byKey(end.firstSeenKclWise())).isEqualTo(byKey(puts));
         assertThat(byKey(end.firstSeenEntryWise())).isEqualTo(byKey(puts));
+        assertThat(byKey(end.seenMarkWise())).as("each once").isEqualTo(byKey(puts));
     }
 
     private static Map<String, List<String>> byKey(List<Put> puts) {
@@ -114,7 +115,7 @@ class SplitWindowsTest {
         return byKey;
     }
 
-    private static Map<String, List<String>> byKey(Set<StreamTruth.Seen> seen) {
+    private static Map<String, List<String>> byKey(Collection<StreamTruth.Seen> seen) {
         Map<String, List<String>> byKey = new LinkedHashMap<>();
         seen.stream()
                 .filter(each -> each.partitionKey().startsWith("key-"))

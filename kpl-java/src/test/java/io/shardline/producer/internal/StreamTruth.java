@@ -32,6 +32,7 @@ final class StreamTruth {
 
     private final Map<Place, Seen> entryWise = new LinkedHashMap<>();
     private final List<Seen> kclWise = new ArrayList<>();
+    private final List<Seen> markWise = new ArrayList<>();
     private final Map<Seen, Integer> copies = new LinkedHashMap<>();
 
     StreamTruth(KinesisEmulator kinesis, String stream) {
@@ -58,17 +59,22 @@ final class StreamTruth {
         byte[] data = stored.data().asByteArray();
         if (AggregateCodec.decode(data) instanceof Decoded.Aggregated aggregated) {
             List<AggregateEntry> entries = aggregated.entries();
+            boolean straddles = entries.stream().anyMatch(entry -> !range.contains(entry.hashKey()));
             for (int i = 0; i < entries.size(); i++) {
                 Seen seen = seen(entries.get(i).partitionKey(), entries.get(i).data());
                 copies.merge(seen, 1, Integer::sum);
                 if (range.contains(entries.get(i).hashKey())) {
                     entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), i), seen);
+                    if (!straddles || !aggregated.putAgainWhole()) {
+                        markWise.add(seen);
+                    }
                 }
             }
         } else {
             Seen seen = seen(stored.partitionKey(), data);
             copies.merge(seen, 1, Integer::sum);
             entryWise.put(new Place(stored.shardId(), stored.sequenceNumber(), 0), seen);
+            markWise.add(seen);
         }
         readAsKclDoes(stored, range);
     }
@@ -110,6 +116,11 @@ final class StreamTruth {
     /** First occurrences for a consumer that filters entry by entry. */
     Set<Seen> firstSeenEntryWise() {
         return new LinkedHashSet<>(entryWise.values());
+    }
+
+    /** Everything that Shardline's consumer delivers, which discards a marked aggregate as a whole if it straddles. */
+    List<Seen> seenMarkWise() {
+        return markWise;
     }
 
     /** First occurrences for Amazon's own deaggregator, given each shard's range: it drops an aggregate as a whole. */
