@@ -10,18 +10,20 @@ package io.shardline.consumer;
 public enum ForeignEntries {
 
     /**
-     * Drop the entry if the producer is one that puts it again, deliver it otherwise. The default.
+     * Drop what its producer puts again, deliver everything else. The default.
      *
-     * <p>KPL and Shardline's producer do, and are known by the partition key {@code a} of their aggregated records. Other
-     * producers use the first entry's partition key, so an aggregated record whose first entry itself has the key {@code a}
-     * may be theirs, and all of it is delivered.
+     * <p>Shardline's producer marks its aggregated records: it puts such a record again as a whole, before it acknowledges any of
+     * it. So a marked one with an entry that lies outside is dropped as a whole, and a split makes no duplicates. KPL, and
+     * Shardline's producer before the mark, are known by the partition key {@code a} of their aggregated records: of theirs the
+     * entries outside are dropped alone. Other producers use the first entry's partition key, so an aggregated record without the
+     * mark whose first entry itself has the key {@code a} may be theirs, and all of it is delivered.
      */
     AUTO,
 
     /** Deliver it. Nothing is lost; entries that were put again are duplicates. */
     DELIVER,
 
-    /** Drop the entry alone. */
+    /** Drop the entry alone, whatever the producer. */
     DROP,
 
     /** Drop the whole aggregated record, as KCL does. */

@@ -67,7 +67,7 @@ public final class Deaggregator {
             Decoded decoded = AggregateCodec.decode(record.data().asByteArrayUnsafe());
             if (decoded instanceof Decoded.Aggregated aggregate) {
                 lastIndex = aggregate.entries().size() - 1;
-                dropped += expand(record, aggregate.entries(), handledTo, found);
+                dropped += expand(record, aggregate, handledTo, found);
             } else {
                 lastIndex = 0;
                 if (handledTo < 0) {
@@ -83,13 +83,13 @@ public final class Deaggregator {
     }
 
     /** Adds the entries that are to be handled and returns how many were dropped. */
-    private int expand(Record record, List<AggregateEntry> entries, long handledTo, List<ConsumerRecord> found) {
-        boolean mayDrop = range != null && isDropping(record, entries);
-        if (mayDrop
-                && treatment == ForeignEntries.DROP_AGGREGATE
-                && entries.stream().anyMatch(this::isForeign)) {
+    private int expand(Record record, Decoded.Aggregated aggregate, long handledTo, List<ConsumerRecord> found) {
+        List<AggregateEntry> entries = aggregate.entries();
+        boolean isWhole = isTreatedAsAWhole(aggregate);
+        if (isWhole && entries.stream().anyMatch(this::isForeign)) {
             return entries.size();
         }
+        boolean mayDrop = !isWhole && range != null && isDropping(record, entries);
         ConsumerRecord.Source source = sourceOf(record);
         int dropped = 0;
         for (int i = 0; i < entries.size(); i++) {
@@ -104,6 +104,12 @@ public final class Deaggregator {
             }
         }
         return dropped;
+    }
+
+    /** A marked aggregate is put again whole before one of its entries is acknowledged, so a copy that straddles is not needed. */
+    private boolean isTreatedAsAWhole(Decoded.Aggregated aggregate) {
+        return treatment == ForeignEntries.DROP_AGGREGATE
+                || (treatment == ForeignEntries.AUTO && aggregate.putAgainWhole());
     }
 
     private boolean isDropping(Record record, List<AggregateEntry> entries) {

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.retrieve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.aggregation.AggregateBuilder;
 import io.shardline.aggregation.AggregateCodec;
 import io.shardline.aggregation.AggregateEntry;
 import io.shardline.aggregation.HashKey;
@@ -207,6 +208,50 @@ class DeaggregatorTest {
         assertThat(expanded.records()).isEmpty();
         assertThat(expanded.dropped()).isEqualTo(2);
         assertThat(expanded.last()).isEqualTo(new Position("7", 1));
+    }
+
+    @Test
+    void aMarkedAggregateThatStraddlesIsDiscardedAsAWhole() {
+        Expanded expanded = expand(ForeignEntries.AUTO, null, marked("7", 1, 100, 2), plain("8", "key", "next"));
+
+        assertThat(expanded.records()).extracting(ConsumerRecord::position).containsExactly(new Position("8", 0));
+        assertThat(expanded.dropped()).isEqualTo(3);
+    }
+
+    @Test
+    void aPositionPassesAMarkedAggregateThatIsDiscarded() {
+        Expanded expanded = expand(ForeignEntries.AUTO, null, marked("7", 1, 100, 2));
+
+        assertThat(expanded.records()).isEmpty();
+        assertThat(expanded.last()).isEqualTo(new Position("7", 2));
+    }
+
+    @Test
+    void aMarkedAggregateThatBelongsHereIsDelivered() {
+        assertThat(expand(ForeignEntries.AUTO, null, marked("7", 1, 2)).records())
+                .extracting(ConsumerRecord::position)
+                .containsExactly(new Position("7", 0), new Position("7", 1));
+    }
+
+    @Test
+    void ofAMarkedAggregateNothingIsDiscardedIfTheRangeIsNotKnownOrTheUserWantsAll() {
+        Expanded unknown = new Deaggregator(new ShardName("flights", "shard-1"), null, ForeignEntries.AUTO)
+                .expand(List.of(marked("7", 1, 100)), null);
+        assertThat(unknown.records()).hasSize(2);
+        assertThat(expand(ForeignEntries.DELIVER, null, marked("7", 1, 100)).records())
+                .hasSize(2);
+        assertThat(expand(ForeignEntries.DROP, null, marked("7", 1, 100)).records())
+                .hasSize(1);
+    }
+
+    private static Record marked(String sequenceNumber, int... hashKeys) {
+        AggregateBuilder builder = AggregateBuilder.putAgainWhole(0, 0);
+        for (int hashKey : hashKeys) {
+            AggregateEntry entry =
+                    new AggregateEntry("key", HashKey.of(BigInteger.valueOf(hashKey)), new byte[] {(byte) hashKey});
+            builder.tryAdd(entry, Integer.MAX_VALUE);
+        }
+        return record(sequenceNumber, "a", builder.build());
     }
 
     private static Expanded expand(ForeignEntries treatment, @Nullable Position after, Record... records) {
