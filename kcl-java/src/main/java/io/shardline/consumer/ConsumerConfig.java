@@ -186,6 +186,7 @@ public final class ConsumerConfig {
                 + ", readsPerSecondAtTip=" + readsPerSecondAtTip
                 + ", foreignEntries=" + foreignEntries
                 + ", handlerThreads=" + handlerThreads
+                + ", maxBatchRecords=" + maxBatchRecords
                 + ", giveUp=" + giveUp
                 + ", handOverTimeout=" + handOverTimeout
                 + ", stalledAfter=" + stalledAfter

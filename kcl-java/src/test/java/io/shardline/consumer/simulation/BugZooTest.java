@@ -1,7 +1,5 @@
 package io.shardline.consumer.simulation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.shardline.consumer.simulation.FleetSimulation.Life;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +53,12 @@ class BugZooTest {
     @MethodSource("bugs")
     void aFleetThatBreaksARuleIsCaughtWithin500Seeds(Bug bug) {
         for (long seed = 1; seed <= MOST_SEEDS; seed++) {
-            String caughtBy = invariantBrokenBy(bug, seed);
-            if (caughtBy != null) {
-                System.out.printf("%s: seed %d, caught by [%s]%n", bug, seed, caughtBy);
-                assertThat(caughtBy).isEqualTo(bug.caughtBy());
+            if (bug.caughtBy().equals(invariantBrokenBy(bug, seed))) { // others may notice what follows from it
+                System.out.printf("%s: seed %d, caught by [%s]%n", bug, seed, bug.caughtBy());
                 return;
             }
         }
-        throw new AssertionError(bug + " was not caught by " + MOST_SEEDS + " seeds");
+        throw new AssertionError(bug + " was not caught by [" + bug.caughtBy() + "] in " + MOST_SEEDS + " seeds");
     }
 
     private static @Nullable String invariantBrokenBy(Bug bug, long seed) {

@@ -119,7 +119,7 @@ final class CheckpointingHandlers implements ShardHandlerFactory {
         private void throwSometimes(String where) {
             if (!world.isHealed() && world.random.nextInt(10) == 0) {
                 world.count("fault: handler throws " + where);
-                throw new IllegalStateException("the handler is in a bad mood: " + where);
+                throw new BadMood("the handler is in a bad mood: " + where);
             }
         }
     }

@@ -93,9 +93,9 @@ final class FleetSimulation implements FleetWorld.Handler {
         if (!world.isHealed() && world.random.nextInt(50) == 0) {
             world.count("fault: handler throws");
             if (world.random.nextBoolean()) {
-                throw new AssertionError("the handler is in a very bad mood");
+                throw new BadMood.Very("the handler is in a very bad mood");
             }
-            throw new IllegalStateException("the handler is in a bad mood");
+            throw new BadMood("the handler is in a bad mood");
         }
         String value = new String(record.data(), StandardCharsets.UTF_8);
         world.time.trace().record(worker, "handles " + value + " of " + record.shardId());

@@ -35,9 +35,9 @@ class MutantsTest {
                         "a position is written one record too far",
                         mutant(
                                 "internal.process.BatchRun",
-                                "return count == 0 ? null : known.records().get(count - 1).position();",
-                                "return known.records().get(count).position();"),
-                        "progress"),
+                                "all.get(count - 1).position()",
+                                "all.get(count).position()"),
+                        "handled before written"),
                 Arguments.of(
                         "a checkpoint covers what was given",
                         mutant(

@@ -246,7 +246,9 @@ class PollingSourceTest {
         shard.advance(Duration.ofSeconds(5));
 
         assertThat(shard.records()).isEqualTo(2);
-        assertThat(shard.children()).as("the batch may be read anew, and the end comes behind it").isEmpty();
+        assertThat(shard.children())
+                .as("the batch may be read anew, and the end comes behind it")
+                .isEmpty();
     }
 
     @Test
