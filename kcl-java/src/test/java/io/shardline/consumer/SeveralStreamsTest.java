@@ -3,6 +3,8 @@ package io.shardline.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableSet;
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.simulation.SimulatedFleet;
@@ -68,6 +70,21 @@ class SeveralStreamsTest {
         fleet.until(() -> checkedIn.size() == 2);
 
         assertThat(checkedIn).containsExactlyInAnyOrder("ship", "flight");
+    }
+
+    @Test
+    void leasesUnderAKeyWithAMadeUpCreationTimeAreRefusedByBothKeys() {
+        String key = "123456789012:flights:1:" + SimulatedFleet.shardId(0);
+        Lease kcls = Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), null);
+        fleet.table().createLease(kcls).join();
+
+        CompletableFuture<Void> start = fleet.worker("w").streams(FLIGHTS).begin();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join)
+                .hasMessageContaining("'" + key + "'")
+                .hasMessageMatching("(?s).*'[0-9]{12}:flights:[0-9]{2,}:" + SimulatedFleet.shardId(0) + "'.*");
+        assertThat(keys()).containsExactly(key);
     }
 
     @Test

@@ -8,7 +8,10 @@ import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.simulation.SimulatedFleet;
+import io.shardline.consumer.simulation.SimulatedWorker;
 import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -76,6 +79,96 @@ class TakenOverTableTest {
         fleet.advance(Duration.ofSeconds(30));
 
         assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void aRowWithoutACheckpointBeginsAsConfiguredAndAChildAtItsBeginning(StartingPosition.Kind kind) {
+        fleet.put("r1");
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "r2");
+        fleet.putInto(shardId(2), "r3");
+        leave(shardId(0), 1, HashKeyRange.FULL);
+        leave(shardId(1), new Checkpoint.Unsettled(null)); // without its parent
+        fleet.split(shardId(2));
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(position(kind)).start();
+        fleet.putInto(shardId(3), "r4");
+        fleet.until(() -> fleet.texts().size() >= 3);
+        fleet.advance(Duration.ofSeconds(30));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r2", "r3", "r4");
+        assertThat(fleet.row(shardId(0)).isEnded()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void aRootWithoutACheckpointBeginsAsConfigured(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2");
+        leave(shardId(0), new Checkpoint.Unsettled(null));
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(position(kind)).start();
+        fleet.put("r3");
+        fleet.until(() -> fleet.texts().contains("r3"));
+
+        assertThat(fleet.texts())
+                .isEqualTo(kind == StartingPosition.Kind.TRIM_HORIZON ? List.of("r1", "r2", "r3") : List.of("r3"));
+    }
+
+    @Test
+    void kclsLatestTakesTheMomentOfTheFirstStartAndKeepsIt() {
+        fleet.put("r1");
+        leave(shardId(0), new Checkpoint.Unsettled(StartingPosition.Kind.LATEST));
+        fleet.advance(Duration.ofHours(3));
+
+        SimulatedWorker first =
+                fleet.worker("w1").from(StartingPosition.latest()).start();
+        fleet.until(() -> !first.events(ConsumerEvent.ShardStarted.class).isEmpty());
+        first.stop();
+        fleet.put("r2");
+        fleet.advance(Duration.ofHours(3));
+        fleet.worker("w2").from(StartingPosition.latest()).start();
+        fleet.until(() -> !fleet.texts().isEmpty());
+
+        assertThat(fleet.texts()).containsExactly("r2");
+    }
+
+    @Test
+    void kclsTimestampTakesTheConfiguredTime() {
+        fleet.put("r1");
+        fleet.advance(Duration.ofHours(3));
+        StartingPosition afterFirst = StartingPosition.atTimestamp(fleet.time().instant());
+        fleet.put("r2");
+        leave(shardId(0), new Checkpoint.Unsettled(StartingPosition.Kind.AT_TIMESTAMP));
+        fleet.advance(Duration.ofHours(3));
+
+        fleet.worker("w").from(afterFirst).start();
+        fleet.until(() -> !fleet.texts().isEmpty());
+
+        assertThat(fleet.texts()).containsExactly("r2");
+    }
+
+    @Test
+    void kclsLatestOfAChildWhoseParentIsNotFinishedLosesNothing() {
+        fleet.put("r1", "r2");
+        leave(shardId(0), 1, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "r3");
+        leave(shardId(1), new Checkpoint.Unsettled(StartingPosition.Kind.LATEST));
+        fleet.advance(Duration.ofMinutes(10));
+
+        fleet.worker("w").from(StartingPosition.latest()).start();
+        fleet.until(() -> fleet.texts().size() == 2);
+
+        assertThat(fleet.texts()).containsExactly("r2", "r3");
+    }
+
+    private void leave(String shardId, Checkpoint checkpoint) {
+        fleet.table()
+                .createLease(new Lease(shardId, null, 41, checkpoint, ImmutableSet.of(), HashKeyRange.FULL, 0))
+                .join();
     }
 
     private StartingPosition position(StartingPosition.Kind kind) {

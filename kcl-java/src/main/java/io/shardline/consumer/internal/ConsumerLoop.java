@@ -153,12 +153,18 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         if (failure == null) {
             state = ConsumerState.RUNNING;
             loop.schedule(config.startTimeout().toNanos(), this::startTimedOut);
-            held.book().start();
+            held.syncs().claimTable(this::join);
         } else {
             failed(
                     failure instanceof ConsumerException known
                             ? known
                             : new ConsumerException("the lease table cannot be used: " + failure, failure));
+        }
+    }
+
+    private void join() {
+        if (state == ConsumerState.RUNNING) {
+            held.book().start();
         }
     }
 

@@ -336,6 +336,11 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
     }
 
     @Override
+    public void settle(Lease row, Consumer<Lease> settled) {
+        syncs.settle(row, settled);
+    }
+
+    @Override
     public void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer) {
         parents.whetherParentsEnded(lease, waitedNanos, answer);
     }

@@ -79,6 +79,11 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<FleetRow> claim(String streamName) {
+        return table.claim(streamName);
+    }
+
+    @Override
     public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return table.registerStream(row);
     }

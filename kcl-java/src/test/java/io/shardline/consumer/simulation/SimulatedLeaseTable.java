@@ -133,6 +133,11 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<FleetRow> claim(String streamName) {
+        return read("claim", streamName, () -> table.claim(streamName));
+    }
+
+    @Override
     public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return read("registerStream", row.streamName(), () -> table.registerStream(row));
     }

@@ -41,6 +41,7 @@ public final class SimulatedWorker {
     private final ScriptedNetwork network;
     private final List<ConsumerEvent> events = new ArrayList<>();
     private StartingPosition startingPosition = StartingPosition.trimHorizon();
+    private String stream = SimulatedFleet.STREAM;
     private List<StreamConfig> streams = List.of();
     private Consumer<ConsumerConfig.Builder> settings = config -> {};
     private @Nullable RecordHandler recordHandler;
@@ -62,6 +63,12 @@ public final class SimulatedWorker {
 
     public SimulatedWorker from(StartingPosition position) {
         startingPosition = position;
+        return this;
+    }
+
+    /** Reads another stream than the fleet's. */
+    public SimulatedWorker stream(String name) {
+        stream = name;
         return this;
     }
 
@@ -166,7 +173,7 @@ public final class SimulatedWorker {
 
     private ConsumerConfig config() {
         ConsumerConfig.Builder config = streams.isEmpty()
-                ? ConsumerConfig.builder("test", SimulatedFleet.STREAM, startingPosition)
+                ? ConsumerConfig.builder("test", stream, startingPosition)
                 : ConsumerConfig.builder("test", streams);
         config.workerId(process.name());
         settings.accept(config);

@@ -30,6 +30,10 @@ final class Attributes {
     static final String PENDING_SUB = "pendingCheckpointSubSequenceNumber";
     static final String PENDING_STATE = "pendingCheckpointState";
     static final String PARENTS = "parentShardId";
+
+    /** The parents where zio-kinesis writes them. */
+    static final String PARENTS_ELSEWHERE = "parentShardIds";
+
     static final String RANGE_START = "startingHashKey";
     static final String RANGE_END = "endingHashKey";
 
@@ -64,7 +68,7 @@ final class Attributes {
     // The fleet row.
     static final String REVISION = "rev";
     static final String SUSPECTS = "suspects";
-    static final String PLANNED = "planned";
+    static final String PLANNED = "planned"; // and STREAM_NAME
 
     // The stream rows.
     static final String STREAM_NAME = "streamName";

@@ -183,6 +183,11 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 new ItemUpdate().add(Attributes.REVISION, Rows.number(1)).set(Attributes.PLANNED, Rows.flag(planned)));
     }
 
+    @Override
+    public CompletableFuture<FleetRow> claim(String streamName) {
+        return changeFleet(new ItemUpdate().setIfAbsent(Attributes.STREAM_NAME, Rows.string(streamName)));
+    }
+
     private CompletableFuture<FleetRow> changeFleet(ItemUpdate update) {
         update.set(Attributes.ENTITY, Rows.string(Attributes.FLEET));
         return calls.read(

@@ -32,6 +32,11 @@ record Item(Map<String, AttributeValue> attributes) {
         return attributes.containsKey(name);
     }
 
+    boolean isNull(String name) {
+        AttributeValue value = attributes.get(name);
+        return value != null && Boolean.TRUE.equals(value.nul());
+    }
+
     String string(String name) {
         String value = optionalString(name);
         if (value == null) {

@@ -129,7 +129,10 @@ final class Rows {
 
     static FleetRow fleet(Item item) {
         return new FleetRow(
-                item.number(Attributes.REVISION, 0), item.strings(Attributes.SUSPECTS), item.flag(Attributes.PLANNED));
+                item.number(Attributes.REVISION, 0),
+                item.strings(Attributes.SUSPECTS),
+                item.flag(Attributes.PLANNED),
+                item.optionalString(Attributes.STREAM_NAME));
     }
 
     static Map<String, AttributeValue> item(StreamRow row) {
@@ -204,20 +207,24 @@ final class Rows {
 
     /** What a checkpoint sets, and with null what it removes. */
     static Map<String, @Nullable AttributeValue> checkpointAttributes(Checkpoint checkpoint) {
-        String text = Attributes.SHARD_END;
+        AttributeValue text = string(Attributes.SHARD_END);
         long sub = 0;
         AttributeValue startAt = null;
         AttributeValue tipReadAt = null;
         if (checkpoint instanceof Checkpoint.At at) {
-            text = at.position().sequenceNumber();
+            text = string(at.position().sequenceNumber());
             sub = at.position().subSequenceNumber();
             tipReadAt = at.tipReadAt() == null ? null : string(at.tipReadAt().toString());
         } else if (checkpoint instanceof Checkpoint.AtStart start) {
-            text = start.from().name();
+            text = string(start.from().name());
             startAt = start.startAt() == null ? null : string(start.startAt().toString());
+        } else if (checkpoint instanceof Checkpoint.Unsettled unsettled) {
+            text = unsettled.from() == null
+                    ? AttributeValue.fromNul(true)
+                    : string(unsettled.from().name());
         }
         Map<String, @Nullable AttributeValue> attributes = new LinkedHashMap<>();
-        attributes.put(Attributes.CHECKPOINT, string(text));
+        attributes.put(Attributes.CHECKPOINT, text);
         attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
         attributes.put(Attributes.OUR_START_AT, startAt);
         attributes.put(Attributes.OUR_TIP_READ_AT, tipReadAt);
@@ -238,9 +245,10 @@ final class Rows {
     }
 
     private static ImmutableSet<String> parents(Item item) {
-        ImmutableSet<String> parents = item.strings(Attributes.PARENTS);
+        String name = item.has(Attributes.PARENTS) ? Attributes.PARENTS : Attributes.PARENTS_ELSEWHERE;
+        ImmutableSet<String> parents = item.strings(name);
         if (parents.size() > MAX_PARENTS) {
-            throw item.malformed(Attributes.PARENTS, "a set of at most " + MAX_PARENTS + " shard ids");
+            throw item.malformed(name, "a set of at most " + MAX_PARENTS + " shard ids");
         }
         LeaseKey key = LeaseKey.parse(item.key());
         return parents.stream().map(parent -> key.sibling(parent).toString()).collect(ImmutableSet.toImmutableSet());
@@ -288,6 +296,9 @@ final class Rows {
     }
 
     private static Checkpoint checkpoint(Item item) {
+        if (item.isNull(Attributes.CHECKPOINT)) {
+            return new Checkpoint.Unsettled(null);
+        }
         String text = item.string(Attributes.CHECKPOINT);
         if (text.equals(Attributes.SHARD_END)) {
             return Checkpoint.shardEnd();
@@ -304,15 +315,12 @@ final class Rows {
                 item.optionalInstant(Attributes.OUR_TIP_READ_AT));
     }
 
-    /**
-     * KCL writes LATEST and AT_TIMESTAMP without the time. Nobody has handled a record of such a shard yet, and from where
-     * KCL would have is not known, so it is read from its start: that repeats nothing and loses nothing.
-     */
     private static Checkpoint start(Item item, StartingPosition.Kind kind) {
+        if (kind == StartingPosition.Kind.TRIM_HORIZON) {
+            return Checkpoint.trimHorizon();
+        }
         Instant startAt = item.optionalInstant(Attributes.OUR_START_AT);
-        return kind == StartingPosition.Kind.TRIM_HORIZON || startAt == null
-                ? Checkpoint.trimHorizon()
-                : new Checkpoint.AtStart(kind, startAt);
+        return startAt == null ? new Checkpoint.Unsettled(kind) : new Checkpoint.AtStart(kind, startAt);
     }
 
     private static @Nullable HashKeyRange range(Item item) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ordered: the start, then positions, then the end. Immutable.
  */
-public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Checkpoint.ShardEnd {
+public sealed interface Checkpoint
+        permits Checkpoint.Unsettled, Checkpoint.AtStart, Checkpoint.At, Checkpoint.ShardEnd {
 
     /** All records of a closed shard are handled. */
     static Checkpoint shardEnd() {
@@ -34,6 +35,30 @@ public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Ch
         return false;
     }
 
+    /** Whether anything is handled. */
+    default boolean hasBegun() {
+        return true;
+    }
+
+    /**
+     * Nothing is handled yet, and the row does not tell from where to start: KCL writes LATEST and AT_TIMESTAMP without a time,
+     * and other libraries write no checkpoint at all.
+     *
+     * @param from what the row shows, or null if that is nothing
+     */
+    record Unsettled(StartingPosition.@Nullable Kind from) implements Checkpoint {
+
+        @Override
+        public boolean isAfter(Checkpoint other) {
+            return false;
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return false;
+        }
+    }
+
     /**
      * Nothing is handled yet.
      *
@@ -51,6 +76,11 @@ public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Ch
 
         @Override
         public boolean isAfter(Checkpoint other) {
+            return other instanceof Unsettled;
+        }
+
+        @Override
+        public boolean hasBegun() {
             return false;
         }
     }
@@ -70,7 +100,7 @@ public sealed interface Checkpoint permits Checkpoint.AtStart, Checkpoint.At, Ch
         @Override
         public boolean isAfter(Checkpoint other) {
             if (!(other instanceof At that)) {
-                return other instanceof AtStart;
+                return !other.hasBegun();
             }
             int order = position.compareTo(that.position);
             return order > 0 || (order == 0 && isLater(tipReadAt, that.tipReadAt));

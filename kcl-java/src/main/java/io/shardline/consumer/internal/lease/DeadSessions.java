@@ -46,7 +46,13 @@ final class DeadSessions {
         deaths.keySet().retainAll(sessions);
     }
 
-    /** Whose leases are for anybody, or for this worker as their heir. */
+    /** Whether the leases of a session are for anybody, or for this worker as its heir. */
+    boolean isFree(String session) {
+        Death death = deaths.get(session);
+        return death != null && !isLeftToHeir(death);
+    }
+
+    /** All of which that is so. */
     Set<String> free() {
         Set<String> free = new LinkedHashSet<>();
         deaths.forEach((session, death) -> {

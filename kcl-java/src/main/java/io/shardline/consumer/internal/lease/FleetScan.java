@@ -250,9 +250,7 @@ final class FleetScan {
     }
 
     boolean isFree(Lease lease) {
-        return !lease.isEnded()
-                && seen.isRead(lease)
-                && (lease.owner() == null || fleet.dead().contains(lease.owner()));
+        return !lease.isEnded() && seen.isRead(lease) && (lease.owner() == null || fleet.isFreedByDeath(lease.owner()));
     }
 
     /** Ends for good after one more look, as there may be newcomers that only a scan shows. */

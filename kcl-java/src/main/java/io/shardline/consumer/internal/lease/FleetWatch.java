@@ -169,6 +169,11 @@ public final class FleetWatch {
         return alive.containsKey(session) || dead.contains(session);
     }
 
+    /** Whether a session is among {@link #dead()}. */
+    boolean isFreedByDeath(String session) {
+        return dead.isFree(session);
+    }
+
     /** Dead sessions whose leases are for anybody, or for this worker as their heir. */
     public Set<String> dead() {
         return dead.free();

@@ -1,7 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.WriteResult.Refused;
 import io.shardline.consumer.internal.lease.WriteResult.Written;
@@ -76,12 +75,12 @@ public final class InMemoryLeaseStore implements LeaseStore {
 
     @Override
     public CompletableFuture<FleetRow> moveRevision() {
-        return changeFleet(row -> new FleetRow(row.revision() + 1, row.suspects(), row.planned()));
+        return changeFleet(row -> row.moved(row.planned()));
     }
 
     @Override
     public CompletableFuture<FleetRow> setPlanned(boolean planned) {
-        return changeFleet(row -> new FleetRow(row.revision() + 1, row.suspects(), planned));
+        return changeFleet(row -> row.moved(planned));
     }
 
     @Override
@@ -93,8 +92,13 @@ public final class InMemoryLeaseStore implements LeaseStore {
             } else {
                 changed.remove(session);
             }
-            return new FleetRow(row.revision(), ImmutableSet.copyOf(changed), row.planned());
+            return row.suspecting(changed);
         });
+    }
+
+    @Override
+    public CompletableFuture<FleetRow> claim(String streamName) {
+        return changeFleet(row -> row.claimed(streamName));
     }
 
     @Override

@@ -57,6 +57,11 @@ public record Lease(
         return new Lease(key, session, counter + 1, checkpoint, parents, range, switches, pending);
     }
 
+    /** The same of a shard with these parents, where the row does not name them. */
+    public Lease withParents(ImmutableSet<String> others) {
+        return new Lease(key, owner, counter, checkpoint, others, range, ownerSwitches, pending);
+    }
+
     /** The next state with another checkpoint. */
     public Lease handledTo(Checkpoint position) {
         return new Lease(key, owner, counter + 1, position, parents, range, 0, pendingAt(position));

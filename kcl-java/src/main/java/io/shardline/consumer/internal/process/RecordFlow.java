@@ -103,6 +103,7 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
             if (reading || !owner.isRunning()) {
                 return;
             }
+            source = source.restartFrom(readFrom()); // where to begin may not have been known before
             reading = true;
             readOn();
         });

@@ -45,6 +45,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
     private final Retries retries;
     private final RecordFlow flow;
     private final LifeCycleCalls lifeCycle;
+    private final Beginning beginning;
     private final ShardWatch watch;
     private final long takenAt;
 
@@ -83,6 +84,9 @@ public final class ShardConsumer implements RecordFlow.Owner {
          * @param waitedNanos how long the shard has waited for that
          */
         void whetherParentsEnded(Lease lease, long waitedNanos, Consumer<Boolean> answer);
+
+        /** Finds out where a shard begins, and after which parents, where its row does not tell. Calls back. */
+        void settle(Lease row, Consumer<Lease> settled);
 
         /** The shard that a lease is for. */
         ShardName nameOf(Lease lease);
@@ -123,6 +127,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         RecordFlow.Handling handling = new RecordFlow.Handling(calls, retries, processor, checkpointer);
         this.flow = new RecordFlow(setting, lease, handling, this);
         this.lifeCycle = new LifeCycleCalls(processor, calls, retries, flow::handled);
+        this.beginning = new Beginning(lease, setting.host());
         this.watch = new ShardWatch(setting, this);
     }
 
@@ -191,16 +196,28 @@ public final class ShardConsumer implements RecordFlow.Owner {
         if (blocked || !mayBegin()) {
             return;
         }
-        if (flow.handled() != null || lease.row().parents().isEmpty()) {
-            start();
-            return;
+        Lease row = beginning.row();
+        if (row == null) {
+            beginning.find(this::begin);
+        } else if (flow.handled() != null || row.parents().isEmpty()) {
+            startFrom(row);
+        } else {
+            setting.host().whetherParentsEnded(row, loop.nanoTime() - takenAt, parentsEnded -> {
+                awaitingParents = !parentsEnded;
+                if (parentsEnded && mayBegin()) {
+                    startFrom(row);
+                }
+            });
         }
-        setting.host().whetherParentsEnded(lease.row(), loop.nanoTime() - takenAt, parentsEnded -> {
-            awaitingParents = !parentsEnded;
-            if (parentsEnded && mayBegin()) {
-                start();
-            }
-        });
+    }
+
+    /** Where it begins is in the row before the first record is read: by then the parents may be forgotten. */
+    private void startFrom(Lease row) {
+        if (row.checkpoint().isAfter(lease.row().checkpoint())) {
+            lease.checkpoint(row.checkpoint()).thenRun(this::begin);
+        } else {
+            start();
+        }
     }
 
     private boolean mayBegin() {

@@ -1,7 +1,6 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableList;
-import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -61,7 +60,7 @@ final class Lineage {
     /** Whether its lease says that nothing of it is handled. */
     boolean isWaiting(String id) {
         Lease lease = leases.get(id);
-        return lease != null && lease.checkpoint() instanceof Checkpoint.AtStart;
+        return lease != null && !lease.checkpoint().hasBegun();
     }
 
     /** Whether it was open at the starting position or later. */

@@ -10,8 +10,10 @@ import io.shardline.consumer.internal.lease.SessionRow;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +100,7 @@ final class RootLeases {
     }
 
     private void seen(Wanted wanted, Scan scan, long pauseNanos) {
-        if (isOfAnotherKind(scan.leases())) {
+        if (isOfAnotherKind(scan.leases()) || isUnderOtherKeys(wanted, scan.leases())) {
             return;
         }
         if (scan.removed().contains(target.streamName())) {
@@ -108,8 +110,11 @@ final class RootLeases {
             owner.synced(0);
             return;
         }
+        Map<String, ListedShard> listed = new LinkedHashMap<>();
+        wanted.listing().all().forEach(shard -> listed.put(shard.id(), shard));
         List<Lease> leases = scan.leases().stream()
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
+                .map(lease -> withParents(lease, listed.get(lease.key())))
                 .toList();
         if (ShardSyncPlanner.needsAllShards(wanted.listing(), leases)) {
             owner.allShardsNeeded(wanted);
@@ -132,6 +137,11 @@ final class RootLeases {
                 .sorted(Comparator.comparingInt(lease -> turns.of(lease.key())))
                 .toList();
         new LeaseCreation(setting, now, new Part(turns, left, () -> partDone(wanted, left, pauseNanos))).start();
+    }
+
+    /** With the parents that are listed, if the row names none: not every library writes them. */
+    private static Lease withParents(Lease lease, @Nullable ListedShard listed) {
+        return listed == null || !lease.parents().isEmpty() ? lease : lease.withParents(listed.parents());
     }
 
     private CreationTurns turns(Wanted wanted, List<SessionRow> sessions) {
@@ -179,6 +189,24 @@ final class RootLeases {
         public void done() {
             done.run();
         }
+    }
+
+    /** KCL's keys hold whatever creation time it was told; with leases under both keys every record would be handled twice. */
+    private boolean isUnderOtherKeys(Wanted wanted, List<Lease> leases) {
+        Optional<LeaseKey> other = leases.stream()
+                .filter(lease -> !lease.isEnded())
+                .map(lease -> LeaseKey.parse(lease.key()))
+                .filter(key -> target.streamName().equals(key.streamName())
+                        && !key.stream().equals(wanted.keyPrefix()))
+                .findFirst();
+        other.ifPresent(key -> owner.failed(new ConsumerException(
+                "the lease table has lease '" + key + "', but by the creation time of stream '" + target.streamName()
+                        + "' its key is '" + new LeaseKey(wanted.keyPrefix(), key.shardId())
+                        + "'; if it is of this stream, and KCL was told another creation time, copy its rows to those"
+                        + " keys while nothing runs and delete the old ones; if it is of an earlier stream of that"
+                        + " name, delete them",
+                null)));
+        return other.isPresent();
     }
 
     private boolean isOfAnotherKind(List<Lease> leases) {

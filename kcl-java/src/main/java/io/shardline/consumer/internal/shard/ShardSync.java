@@ -22,11 +22,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -66,6 +64,8 @@ final class ShardSync implements RootLeases.Owner {
     private final ShardListing listing;
     private final KinesisAsyncClient client;
     private final RootLeases roots;
+    private final ShardStart starts;
+    private final ChildLeases children;
     private final Target target;
 
     private Duration retention = LEAST_RETENTION;
@@ -105,6 +105,8 @@ final class ShardSync implements RootLeases.Owner {
         this.listing = new ShardListing(calls, client);
         this.target = target;
         this.roots = new RootLeases(setting, scans, target, this);
+        this.starts = new ShardStart(setting, listing, () -> stream);
+        this.children = new ChildLeases(setting, listing, target.streamName(), this::run);
     }
 
     /** As {@link #run}, for a stream that was added here: nobody else may know of it. */
@@ -155,35 +157,9 @@ final class ShardSync implements RootLeases.Owner {
         log.debug("a call to Kinesis for stream={} failed: {}", target.streamName(), lastFailure);
     }
 
-    /**
-     * Creates the leases of a shard's children; they start at their beginning.
-     *
-     * <p>A merged child is left to its other parent while that has no lease. The other parent's own parents are being read
-     * then, and a child that existed before it would not wait for it: whoever comes last creates the child.
-     */
-    void createChildren(Lease parent, List<ChildShard> children, Runnable created) {
-        String prefix = LeaseKey.parse(parent.key()).stream();
-        if (!children.isEmpty()) {
-            List<ListedShard> named = children.stream()
-                    .map(child -> ListedShard.of(prefix, child))
-                    .toList();
-            createWhereAllParentsAre(parent, named, created);
-            return;
-        }
-        // The answer did not name them: look for shards that name this one.
-        listing.list(target.streamName(), null)
-                .thenAccept(shards -> {
-                    List<ListedShard> found = shards.stream()
-                            .map(shard -> ListedShard.of(prefix, shard))
-                            .filter(shard -> shard.parents().contains(parent.key()))
-                            .toList();
-                    createWhereAllParentsAre(parent, found, created);
-                    setting.loop().schedule(RETRY_NANOS, this::run); // others may be gone, and theirs have no leases
-                })
-                .exceptionally(failure -> {
-                    createChildrenLater(parent, children, created, failure);
-                    return null;
-                });
+    /** Creates the leases of a shard's children, see {@link ChildLeases#create}. */
+    void createChildren(Lease parent, List<ChildShard> named, Runnable created) {
+        children.create(parent, named, created);
     }
 
     /**
@@ -222,27 +198,9 @@ final class ShardSync implements RootLeases.Owner {
         return isClosed ? Listed.CLOSED : Listed.OPEN;
     }
 
-    private void createWhereAllParentsAre(Lease parent, List<ListedShard> children, Runnable created) {
-        Set<String> parents = new LinkedHashSet<>();
-        children.forEach(child -> parents.addAll(child.parents()));
-        setting.calls()
-                .read(
-                        () -> setting.store().readLeases(parents),
-                        found -> {
-                            Set<String> leased = new LinkedHashSet<>();
-                            found.forEach(lease -> leased.add(lease.key()));
-                            List<Lease> missing = children.stream()
-                                    .filter(child -> leased.containsAll(child.parents()))
-                                    .map(child -> ShardSyncPlanner.leaseFor(child, Checkpoint.trimHorizon()))
-                                    .toList();
-                            new LeaseCreation(setting, missing, created::run).start();
-                        },
-                        failure -> createChildrenLater(parent, List.of(), created, failure)); // lists them again
-    }
-
-    private void createChildrenLater(Lease parent, List<ChildShard> children, Runnable created, Throwable failure) {
-        log.warn("creating the leases of the children of shard={} failed and is repeated", parent.key(), failure);
-        setting.loop().schedule(RETRY_NANOS, () -> createChildren(parent, children, created));
+    /** Finds out where a shard begins whose lease does not tell. Calls back, if need be after a while. */
+    void settle(Lease row, Consumer<Lease> settled) {
+        starts.settle(row, settled);
     }
 
     private String keyPrefix(StreamDescriptionSummary described) {

@@ -104,7 +104,7 @@ public final class ShardSyncPlanner {
         Set<String> begun = new LinkedHashSet<>();
         Set<String> awaited = new LinkedHashSet<>();
         for (Lease lease : leases) {
-            (lease.checkpoint() instanceof Checkpoint.AtStart ? awaited : begun).addAll(lease.parents());
+            (lease.checkpoint().hasBegun() ? begun : awaited).addAll(lease.parents());
         }
         return leases.stream()
                 .filter(lease -> lease.isEnded() && !open.contains(lease.key()))

@@ -66,6 +66,23 @@ public final class StreamSyncs {
         config.streams().forEach(this::add);
     }
 
+    /** Makes sure that the lease table is this application's, and calls back if so. */
+    public void claimTable(Runnable claimed) {
+        String first = config.streams().get(0).streamName();
+        new TableClaim(setting, first, config.isMultiStream(), new TableClaim.Listener() {
+                    @Override
+                    public void claimed() {
+                        claimed.run();
+                    }
+
+                    @Override
+                    public void refused(ConsumerException why) {
+                        failed(first, why);
+                    }
+                })
+                .check();
+    }
+
     /** Lists the shards of every stream and creates what is missing. */
     public void run() {
         List<ShardSync> sound = byStream.entrySet().stream()
@@ -143,6 +160,11 @@ public final class StreamSyncs {
     /** How long a lease's stream keeps records, as it was last heard. */
     public Duration retention(String leaseKey) {
         return of(leaseKey).retention();
+    }
+
+    /** Finds out where a lease's shard begins, and after which parents, where its row does not tell. Calls back. */
+    public void settle(Lease row, Consumer<Lease> settled) {
+        of(row.key()).settle(row, settled);
     }
 
     /** Why a lease cannot be of an application such as this one, if so. */

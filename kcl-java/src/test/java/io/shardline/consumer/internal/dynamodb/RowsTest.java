@@ -125,10 +125,30 @@ class RowsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"LATEST", "AT_TIMESTAMP"})
-    void startWithoutATimeIsTheBeginningOfTheShard(String sentinel) {
-        Item item = changed(Rows.item(LEASE), "checkpoint", AttributeValue.fromS(sentinel));
+    void startThatKclWroteWithoutItsTimeIsKeptAndToBeSettled(String text) {
+        Map<String, AttributeValue> written = Rows.item(LEASE);
+        written.put("checkpoint", AttributeValue.fromS(text));
+        Lease lease = Rows.lease(new Item(written));
 
-        assertThat(Rows.lease(item).checkpoint()).isEqualTo(Checkpoint.trimHorizon());
+        assertThat(lease.checkpoint()).isEqualTo(new Checkpoint.Unsettled(StartingPosition.Kind.valueOf(text)));
+        assertThat(Rows.item(lease))
+                .containsEntry("checkpoint", AttributeValue.fromS(text))
+                .doesNotContainKey("slStartAt");
+    }
+
+    @Test
+    void leaseOfZioKinesisThatWasNotBegunIsReadWithItsParents() {
+        Map<String, AttributeValue> written = new LinkedHashMap<>();
+        written.put("leaseKey", AttributeValue.fromS("shard-2"));
+        written.put("leaseCounter", AttributeValue.fromN("3"));
+        written.put("ownerSwitchesSinceCheckpoint", AttributeValue.fromN("0"));
+        written.put("checkpoint", AttributeValue.fromNul(true));
+        written.put("parentShardIds", AttributeValue.fromSs(List.of("shard-0", "shard-1")));
+        Lease lease = Rows.lease(new Item(written));
+
+        assertThat(lease.checkpoint()).isEqualTo(new Checkpoint.Unsettled(null));
+        assertThat(lease.parents()).containsExactly("shard-0", "shard-1");
+        assertThat(Rows.item(lease)).containsEntry("checkpoint", AttributeValue.fromNul(true));
     }
 
     @Test

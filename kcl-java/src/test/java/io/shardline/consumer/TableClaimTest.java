@@ -1,0 +1,131 @@
+package io.shardline.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.simulation.SimulatedFleet;
+import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
+import io.shardline.consumer.simulation.SimulatedWorker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Two applications under one name: whoever comes second is refused before it touches what is the other's. */
+class TableClaimTest {
+
+    private static final String OTHER = "flights-v2";
+
+    private final SimulatedFleet fleet = new SimulatedFleet(1, 2);
+
+    TableClaimTest() {
+        fleet.kinesis().createStream(OTHER, 2); // in the same second
+    }
+
+    @Test
+    void anotherStreamIsRefusedWithinSecondsAndTheRunningApplicationDoesNotNotice() {
+        SimulatedWorker first = fleet.worker("w1").start();
+        fleet.put("1", "2", "3");
+        fleet.until(() -> fleet.texts().size() == 3);
+        fleet.advance(Duration.ofSeconds(10));
+        int events = first.events().size();
+        String rows = rows();
+        long before = fleet.time().nowNanos();
+
+        SimulatedWorker second = fleet.worker("w2");
+        CompletableFuture<Void> start = reading(second).begin();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join)
+                .cause()
+                .isInstanceOf(ConsumerException.class)
+                .hasMessageContaining("are of stream 'flights'")
+                .hasMessageContaining("'" + OTHER + "'")
+                .hasMessageContaining("use another application name");
+        assertThat(Duration.ofNanos(fleet.time().nowNanos() - before)).isLessThan(Duration.ofSeconds(2));
+        fleet.advance(Duration.ofSeconds(30));
+        assertThat(first.events()).hasSize(events);
+        assertThat(rows()).isEqualTo(rows);
+    }
+
+    @Test
+    void soIsAChangedConfigurationOfAnApplicationThatWasStopped() {
+        SimulatedWorker first = fleet.worker("w1").start();
+        fleet.put("1", "2", "3");
+        fleet.until(() -> fleet.texts().size() == 3);
+        first.stop();
+        String rows = rows();
+
+        CompletableFuture<Void> start = reading(fleet.worker("w2")).begin();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join).hasMessageContaining("'flights'").hasMessageContaining("'" + OTHER + "'");
+        assertThat(rows()).isEqualTo(rows);
+    }
+
+    @Test
+    void aTableThatAnEarlierVersionHasWrittenIsKnownByItsStreams() {
+        fleet.table()
+                .registerStream(new StreamRow(
+                        SimulatedFleet.STREAM, fleet.time().instant(), StartingPosition.Kind.TRIM_HORIZON, null, false))
+                .join();
+
+        CompletableFuture<Void> start = reading(fleet.worker("w")).begin();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join).hasMessageContaining("'flights'");
+    }
+
+    @Test
+    void anApplicationOfSeveralStreamsIsRefusedTheTableOfOne() {
+        fleet.worker("w1").start();
+
+        CompletableFuture<Void> start = fleet.worker("w2")
+                .streams(new StreamConfig(OTHER, StartingPosition.trimHorizon()))
+                .begin();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join).hasMessageContaining("'flights'").hasMessageContaining("several streams");
+    }
+
+    @Test
+    void ofTwoThatStartAtOnceOneGetsTheTable() {
+        for (int seed = 1; seed <= 20; seed++) {
+            SimulatedFleet both = new SimulatedFleet(seed, 2);
+            both.kinesis().createStream(OTHER, 2);
+            List<CompletableFuture<Void>> starts = List.of(
+                    both.worker("w1").begin(), reading(both.worker("w2")).begin());
+            starts.forEach(start -> both.until(start::isDone));
+
+            assertThat(starts)
+                    .filteredOn(CompletableFuture::isCompletedExceptionally)
+                    .hasSize(1);
+            assertThat(both.table().scan().join().streams()).hasSize(1);
+        }
+    }
+
+    @Test
+    void findingOutIsRepeatedWhereTheTableDoesNotAnswer() {
+        SimulatedWorker worker = fleet.worker("w");
+        worker.network().next(2, "watch", Fate.REQUEST_LOST);
+        worker.network().next(1, "scan", Fate.ANSWER_LOST);
+        worker.network().next(1, "claim", Fate.ANSWER_LOST);
+
+        worker.start();
+
+        assertThat(fleet.table().claim("any").join().streamName()).isEqualTo(SimulatedFleet.STREAM);
+    }
+
+    private static SimulatedWorker reading(SimulatedWorker worker) {
+        return worker.stream(OTHER);
+    }
+
+    /** All rows but for the heartbeats of living sessions. */
+    private String rows() {
+        var scan = fleet.table().scan().join();
+        return scan.leases() + "\n" + scan.streams() + "\n"
+                + scan.sessions().stream().map(row -> row.id() + row.alive()).toList() + "\n"
+                + scan.fleet();
+    }
+}
