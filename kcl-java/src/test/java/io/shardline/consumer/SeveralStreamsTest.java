@@ -202,7 +202,7 @@ class SeveralStreamsTest {
 
         assertFails(
                 fleet.worker("w2").streams(FLIGHTS).begin(),
-                "the lease table has lease 'shardId-000000000000', so it is that of an application of one stream");
+                "the leases in the lease table are of stream 'flights', and this consumer was given several streams");
     }
 
     private void assertFails(CompletableFuture<Void> future, String message) {

@@ -92,9 +92,9 @@ final class ShardStart {
     private static Lease settled(Lease row, Collection<Lease> ancestors, StreamRow from) {
         StartingPosition.Kind shown =
                 row.checkpoint() instanceof Checkpoint.Unsettled unsettled ? unsettled.from() : null;
-        // LATEST in the row of a child whose parents are done was put there on purpose; nothing in it says nothing.
-        boolean follows =
-                shown == null ? !ancestors.isEmpty() : ancestors.stream().anyMatch(lease -> !lease.isEnded());
+        // Also after an ancestor that has ended: it may have done so since this row was taken over, and nothing was
+        // read here.
+        boolean follows = !ancestors.isEmpty();
         Checkpoint start = follows ? Checkpoint.trimHorizon() : new Checkpoint.AtStart(from.from(), from.startAt());
         log.warn(
                 "stream={} shard={} has a lease of another library's that was never begun, at {} without a time; it is"
