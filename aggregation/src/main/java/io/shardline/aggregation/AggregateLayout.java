@@ -44,7 +44,7 @@ final class AggregateLayout {
     AggregateLayout(HashKeys hashKeyPolicy, boolean putAgainWhole, int expectedEntries, int expectedKeys) {
         this.hashKeyPolicy = hashKeyPolicy;
         this.putAgainWhole = putAgainWhole;
-        this.size = Wire.FRAME_LENGTH + (putAgainWhole ? Wire.PUT_AGAIN_WHOLE_LENGTH : 0);
+        this.size = (long) Wire.FRAME_LENGTH + (putAgainWhole ? Wire.PUT_AGAIN_WHOLE_LENGTH : 0);
         this.partitionKeys = new KeyTable<>(Wire.PARTITION_KEY_TABLE, expectedKeys);
         this.hashKeys = new KeyTable<>(Wire.EXPLICIT_HASH_KEY_TABLE, hashKeyPolicy == HashKeys.ALL ? expectedKeys : 0);
         this.entries = new ArrayList<>(expectedEntries);

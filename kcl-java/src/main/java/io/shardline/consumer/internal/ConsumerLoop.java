@@ -365,11 +365,6 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
 
     @Override
     public boolean canWait() {
-        return started.isDone();
-    }
-
-    @Override
-    public boolean isRunning() {
         return state == ConsumerState.RUNNING && started.isDone();
     }
 

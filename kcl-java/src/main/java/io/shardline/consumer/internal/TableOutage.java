@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether the lease table is of any use: for how long it has refused calls, or left a running worker without a session.
  *
- * <p>Tells that again and again. It ends the consumer only while that starts, when the table is gone, or if the settings say so:
- * whatever else a table refuses, somebody may be mending it. Confined to the consumer loop, but for {@link #isDisconnected}.
+ * <p>Tells that again and again. It ends the consumer only while that starts or stops, when the table is gone, or if the settings
+ * say so: whatever else a table refuses, somebody may be mending it. Confined to the consumer loop, but for
+ * {@link #isDisconnected}.
  */
 final class TableOutage implements StoreCalls.Broken {
 
@@ -45,11 +46,8 @@ final class TableOutage implements StoreCalls.Broken {
     /** The consumer. Called on the loop. */
     interface Owner {
 
-        /** Whether it has started, so that it can wait for better times; while it stops, its limit ends the waiting. */
+        /** Whether it has started and does not stop, so that it can wait for better times. */
         boolean canWait();
-
-        /** Whether it has started and does not stop. */
-        boolean isRunning();
 
         /** Where the lease table is. */
         String place();
@@ -126,7 +124,7 @@ final class TableOutage implements StoreCalls.Broken {
 
     /** Looks whether there is something to tell. */
     void look() {
-        if (!owner.isRunning()) {
+        if (!owner.canWait()) {
             return;
         }
         long now = loop.nanoTime();

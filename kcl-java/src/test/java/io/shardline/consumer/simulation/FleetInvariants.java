@@ -172,7 +172,7 @@ final class FleetInvariants {
     private void checkNobodyFailed() {
         for (Worker worker : world.workers) {
             check(
-                    worker.loop().state() != ConsumerState.FAILED,
+                    worker.loop().state() != ConsumerState.FAILED || world.mayFail(worker),
                     () -> "[runs until closed] " + worker + " has ended by itself");
         }
     }

@@ -141,7 +141,8 @@ final class FleetSimulation implements FleetWorld.Handler {
         world.time.runUntil(() -> stops.stream().allMatch(CompletableFuture::isDone), Duration.ofMinutes(1));
         for (Worker worker : world.workers) {
             if (worker.process().isAlive()) {
-                invariants.check(worker.loop().state() == ConsumerState.STOPPED, () -> "not stopped: " + worker);
+                boolean hasStopped = worker.loop().state() == ConsumerState.STOPPED || world.mayFail(worker);
+                invariants.check(hasStopped, () -> "not stopped: " + worker);
             }
         }
         invariants.checkCheckpoints();

@@ -53,15 +53,16 @@ final class FleetTrouble {
     }
 
     /** A start fails for want of permissions, and should. */
-    private static void deny(Worker worker, Duration denial) {
-        if (worker.loop().health().ready().isDone()) {
-            worker.network().deny(denial);
+    private void deny(Worker worker, Duration denial) {
+        Duration left = life.trouble().minusNanos(world.time.nowNanos());
+        if (worker.loop().health().ready().isDone() && !left.isNegative()) {
+            worker.network().deny(denial.compareTo(left) < 0 ? denial : left);
         }
     }
 
     private void perhaps(Worker stops) {
         if (world.random.nextInt(3) == 0) {
-            operate("stop", () -> stops.loop().stop(Duration.ofSeconds(30)));
+            operate("stop", () -> world.stop(stops));
         }
         if (world.random.nextInt(3) == 0) {
             operate("row of a living session deleted", this::deleteSomebodysRow);

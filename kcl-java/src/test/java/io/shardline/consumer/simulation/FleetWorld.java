@@ -24,8 +24,10 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -63,6 +65,7 @@ final class FleetWorld {
     private final Mutant.Kind kind;
     private final Handler handler;
     private final Map<String, Long> happened = new TreeMap<>();
+    private final Set<String> stoppedInTrouble = new HashSet<>();
 
     /** One worker: a process and the production consumer in it. */
     record Worker(SimulatedProcess process, ConsumerConfig config, ConsumerLoop loop, TroubledNetwork network) {
@@ -207,6 +210,17 @@ final class FleetWorld {
 
     void count(String what) {
         happened.merge(what, 1L, Long::sum);
+    }
+
+    /** Asks a worker to stop in the middle of the trouble. */
+    void stop(Worker worker) {
+        stoppedInTrouble.add(worker.process().name());
+        worker.loop().stop(Duration.ofSeconds(30));
+    }
+
+    /** Whether a worker may have ended as failed: one that stops waits for no permission. */
+    boolean mayFail(Worker worker) {
+        return stoppedInTrouble.contains(worker.process().name());
     }
 
     /** What was counted. */
