@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The lanes that could send now, by stream and age, and the times at which the others want their turn.
@@ -12,6 +13,9 @@ import java.util.TreeSet;
  * but may not costs nothing until it changes or its oldest record expires. Confined to the loop.
  */
 final class LaneSchedule {
+
+    /** A lane that has had its turn and is still due is looked at again after this time, so that no lane can keep the loop. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final TreeSet<Place> byTime = new TreeSet<>(Place.SOONEST_FIRST);
 
@@ -140,6 +144,9 @@ final class LaneSchedule {
                     due.lane.refill(); // it may go on lingering
                 }
                 place(due, now);
+                if (due.turnAt <= now) {
+                    wake(due, Ticks.after(now, AGAIN_NANOS));
+                }
             }
         }
     }

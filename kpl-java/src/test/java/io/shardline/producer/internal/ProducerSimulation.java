@@ -71,6 +71,7 @@ final class ProducerSimulation {
     private boolean quiet;
     private final @Nullable RateWitness rates;
     private final @Nullable TryWitness tries;
+    private Invariant.@Nullable Broken broken;
     private boolean toldTwice;
     private int flushes;
     private int flushed;
@@ -97,7 +98,8 @@ final class ProducerSimulation {
         rates = witnessed ? new RateWitness(world, config) : null;
         tries = pauses ? null : new TryWitness(world, config.requestTimeout());
         world.client.garble = trouble::garbled;
-        world.client.check = this::checkRequest;
+        world.client.check = this::noteRequest;
+        time.onEachEvent(this::failOnBroken);
     }
 
     String config() {
@@ -295,6 +297,21 @@ final class ProducerSimulation {
     }
 
     // ---- what is checked with every request ----
+
+    /** What is thrown here is a call that failed, for the producer: it would only put the records again. */
+    private void noteRequest(PutRecordsRequest request) {
+        try {
+            checkRequest(request);
+        } catch (Invariant.Broken e) {
+            broken = broken == null ? e : broken;
+        }
+    }
+
+    private void failOnBroken() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
 
     private void checkRequest(PutRecordsRequest request) {
         int entries = request.records().size();
