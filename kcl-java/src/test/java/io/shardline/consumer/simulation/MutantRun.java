@@ -1,23 +1,25 @@
 package io.shardline.consumer.simulation;
 
 import io.shardline.consumer.simulation.FleetSimulation.Life;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs short lives until an invariant is broken; the one door into a mutant's class loader. Immutable. */
-final class MutantRun implements Function<Integer, String> {
+/** Runs short lives until a certain invariant is broken; the one door into a mutant's class loader. Immutable. */
+final class MutantRun implements BiFunction<Integer, String, String> {
 
     private static final Pattern INVARIANT = Pattern.compile("\\[([a-z ]+)\\]");
 
-    /** Seed and name of the first invariant that is broken, as in {@code 12 one owner}; "none" if all seeds keep all. */
+    /** The first seed whose life breaks the invariant before any other, or "none". */
     @Override
-    public String apply(Integer seeds) {
+    public String apply(Integer seeds, String invariant) {
         for (int seed = 1; seed <= seeds; seed++) {
             try {
                 new FleetSimulation(seed, Life.SHORT).run();
             } catch (AssertionError e) {
-                return seed + " " + brokenBy(e);
+                if (brokenBy(e).equals(invariant)) {
+                    return String.valueOf(seed);
+                }
             }
         }
         return "none";

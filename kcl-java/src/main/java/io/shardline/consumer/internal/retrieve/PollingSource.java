@@ -57,6 +57,9 @@ public final class PollingSource {
      */
     private boolean fresh = true;
 
+    /** Whether the last read was for as many records as there may be; the first ones of a shard may get room for few. */
+    private boolean askedForAll = true;
+
     private int soonReads;
 
     private long notBefore;
@@ -272,6 +275,7 @@ public final class PollingSource {
         reserving = null;
         long started = setting.loop().nanoTime();
         int limit = size.records(reserved);
+        askedForAll = limit == ReadSize.MAX_RECORDS;
         GetRecordsRequest request =
                 GetRecordsRequest.builder().shardIterator(iterator).limit(limit).build();
         sendAlways(
@@ -373,7 +377,7 @@ public final class PollingSource {
     }
 
     private long pauseNanos(boolean behind) {
-        boolean first = fresh && !behind;
+        boolean first = fresh && (!behind || !askedForAll);
         if (behind && emptyAnswers >= MIN_EMPTY_ANSWERS) {
             return setting.pacer().afterEmpty();
         }

@@ -18,11 +18,8 @@ final class ReadSize {
 
     private static final long MIN_BYTES = 64L << 10;
 
-    /**
-     * A record as it came and taken apart, assumed while none is known. Larger than most are, and not the largest: a shard that
-     * changes hands would be read a few records at a time. Where they are larger, an answer that has no room is dropped.
-     */
-    private static final long UNKNOWN_RECORD_BYTES = 64L << 10;
+    /** A record of a stream that takes no larger ones, as it came and taken apart: assumed while none is known. */
+    private static final long UNKNOWN_RECORD_BYTES = 2L << 20;
 
     /** Whether the next read will surely bring something, as the last one did not bring all there was. */
     private boolean more = true;
