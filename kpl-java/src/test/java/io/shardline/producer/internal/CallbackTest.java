@@ -98,7 +98,7 @@ class CallbackTest {
                         .userCodeExecutor(threads)
                         .build()) {
             kinesis.createStream("s", 1);
-            CompletableFuture<PutReceipt> another = producer.put("s", UserRecord.of("k", new byte[10]))
+            CompletableFuture<PutReceipt> another = puts.get(0)
                     .thenApply(receipt ->
                             producer.put("s", UserRecord.of("k", new byte[10])).join());
             assertThat(another.join().attempts()).isEqualTo(1);
