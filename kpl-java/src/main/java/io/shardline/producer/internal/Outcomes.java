@@ -37,7 +37,6 @@ final class Outcomes {
 
     void acknowledged(RequestEntry entry, Stored stored) {
         cost += entry.cost();
-        entry.records().forEach(pending -> pending.isDecided = true);
         decided.add(batch -> {
             List<PendingRecord> records = entry.records();
             for (int i = 0; i < records.size(); i++) {
@@ -51,7 +50,6 @@ final class Outcomes {
 
     void failed(PendingRecord pending, FailureReason reason, String why) {
         cost += pending.cost();
-        pending.isDecided = true;
         happened(() -> new ProducerEvent.UserRecordGivenUp(pending.stream.name(), reason, pending.failures()));
         decided.add(batch -> {
             pending.fail(reason, why);

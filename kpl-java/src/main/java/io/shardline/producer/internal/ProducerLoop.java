@@ -44,9 +44,6 @@ public final class ProducerLoop implements LoopContext.Admission {
     /** Threads that complete futures. Two, so that one slow continuation does not stop all others. */
     private static final int USER_CODE_THREADS = 2;
 
-    /** How long a close waits, at its limit, for callbacks that have not returned. */
-    static final Duration CALLBACK_GRACE = Duration.ofMillis(500);
-
     private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
 
     private final OwnedResources resources;
@@ -72,7 +69,6 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
     private boolean accepting = true;
-    private boolean finished;
     private EventLoop.@Nullable Timer closeLimit;
     private long acknowledged;
     private long failed;
@@ -90,7 +86,7 @@ public final class ProducerLoop implements LoopContext.Admission {
                 act();
             }
         });
-        this.userCode = new UserCode(platform, resources.userCodeIsGiven());
+        this.userCode = new UserCode(platform);
         this.budget = new MemoryBudget(config.memoryBudget());
         ControlCalls calls = new ControlCalls(loop, platform);
         LoopContext context = new LoopContext(
@@ -129,7 +125,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code put}. */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
-        PutFuture future = new PutFuture(userCode);
+        PutFuture future = new PutFuture();
         intake.put(streamName, record, future);
         return future;
     }
@@ -378,14 +374,9 @@ public final class ProducerLoop implements LoopContext.Admission {
             stream.removeAll().forEach(pending -> outcomes.failed(pending, FailureReason.CLOSED, why));
         }
         budget.close().forEach(MemoryBudget.Turn::abandoned);
-        loop.schedule(CALLBACK_GRACE.toNanos(), this::finish);
     }
 
     private void finish() {
-        if (finished) {
-            return;
-        }
-        finished = true;
         if (closeLimit != null) {
             closeLimit.cancel();
         }

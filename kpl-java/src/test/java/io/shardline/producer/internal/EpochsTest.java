@@ -141,8 +141,7 @@ class EpochsTest {
     }
 
     private PendingRecord enter(Epochs into, long putAt) {
-        PendingRecord pending = new PendingRecord(
-                stream, UserRecord.of("k", new byte[1]), putAt, new PutFuture(new UserCode(world.platform, false)));
+        PendingRecord pending = new PendingRecord(stream, UserRecord.of("k", new byte[1]), putAt, new PutFuture());
         into.enter(pending);
         return pending;
     }
