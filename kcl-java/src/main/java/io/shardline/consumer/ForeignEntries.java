@@ -4,8 +4,8 @@ package io.shardline.consumer;
  * What becomes of a user record whose hash key lies outside the shard that its aggregated record was read from.
  *
  * <p>Such entries arise when a shard is split while an aggregate is under way: it is stored where its first entry
- * belongs. Producers that notice put them again. Whatever is dropped, the log says so once for each shard that is held, and
- * the event {@link ConsumerEvent.EntriesDropped} each time.
+ * belongs. Producers that notice put them again. Whatever is dropped, the event {@link ConsumerEvent.EntriesDropped} tells each
+ * time, and the log once for each shard that is held: at debug level what its producer surely puts again, else as a warning.
  */
 public enum ForeignEntries {
 

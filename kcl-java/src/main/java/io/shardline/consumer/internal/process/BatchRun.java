@@ -58,6 +58,11 @@ public final class BatchRun {
         return expanded().dropped();
     }
 
+    /** How many of those their producer puts again as a whole. */
+    int replaced() {
+        return expanded().replaced();
+    }
+
     /** How many of the records are handled. */
     int handled() {
         return handled.get();

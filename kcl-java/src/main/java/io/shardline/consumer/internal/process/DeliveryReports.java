@@ -21,6 +21,7 @@ final class DeliveryReports {
     private final ShardConsumer.Setting setting;
     private final HeldLease lease;
     private boolean loggedDrop;
+    private boolean loggedReplacement;
 
     DeliveryReports(ShardConsumer.Setting setting, HeldLease lease) {
         this.setting = setting;
@@ -41,8 +42,18 @@ final class DeliveryReports {
     }
 
     /** Foreign entries were not given to the handler; the log says so the first time. */
-    void dropped(int count) {
-        if (!loggedDrop) {
+    void dropped(BatchRun run) {
+        int count = run.dropped();
+        if (count == run.replaced()) {
+            if (!loggedReplacement) {
+                loggedReplacement = true;
+                log.debug(
+                        "shard={}: {} entries of aggregates that straddle a split are passed over, as their producer"
+                                + " puts them again; more of them are counted and not logged",
+                        lease.key(),
+                        count);
+            }
+        } else if (!loggedDrop) {
             loggedDrop = true;
             log.warn(
                     "shard={}: {} entries of aggregated records were dropped, as their hash keys belong to other shards"

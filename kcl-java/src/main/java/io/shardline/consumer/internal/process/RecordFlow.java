@@ -354,7 +354,7 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
             return;
         }
         if (current.dropped() > 0) {
-            reports.dropped(current.dropped());
+            reports.dropped(current);
         }
         release(current);
         handleNext();

@@ -46,8 +46,9 @@ public final class Deaggregator {
      * @param last where the last Kinesis record ends, whether or not its entries are delivered, but not before what was handled
      *     already
      * @param dropped how many entries were foreign and are not among the records
+     * @param replaced how many of these were in marked aggregates, which their producer puts again as a whole
      */
-    public record Expanded(List<ConsumerRecord> records, Position last, int dropped) {}
+    public record Expanded(List<ConsumerRecord> records, Position last, int dropped, int replaced) {}
 
     /**
      * Expands a batch.
@@ -58,6 +59,7 @@ public final class Deaggregator {
     public Expanded expand(List<Record> batch, @Nullable Position after) {
         List<ConsumerRecord> found = new ArrayList<>(batch.size());
         int dropped = 0;
+        int replaced = 0;
         int lastIndex = 0;
         for (Record record : batch) {
             long handledTo = handledTo(record, after);
@@ -67,7 +69,9 @@ public final class Deaggregator {
             Decoded decoded = AggregateCodec.decode(record.data().asByteArrayUnsafe());
             if (decoded instanceof Decoded.Aggregated aggregate) {
                 lastIndex = aggregate.entries().size() - 1;
-                dropped += expand(record, aggregate, handledTo, found);
+                int count = expand(record, aggregate, handledTo, found);
+                dropped += count;
+                replaced += aggregate.putAgainWhole() ? count : 0;
             } else {
                 lastIndex = 0;
                 if (handledTo < 0) {
@@ -79,7 +83,7 @@ public final class Deaggregator {
             }
         }
         Position last = new Position(batch.get(batch.size() - 1).sequenceNumber(), lastIndex);
-        return new Expanded(found, after == null || last.compareTo(after) >= 0 ? last : after, dropped);
+        return new Expanded(found, after == null || last.compareTo(after) >= 0 ? last : after, dropped, replaced);
     }
 
     /** Adds the entries that are to be handled and returns how many were dropped. */

@@ -216,6 +216,7 @@ class DeaggregatorTest {
 
         assertThat(expanded.records()).extracting(ConsumerRecord::position).containsExactly(new Position("8", 0));
         assertThat(expanded.dropped()).isEqualTo(3);
+        assertThat(expanded.replaced()).isEqualTo(3);
     }
 
     @Test
