@@ -13,7 +13,8 @@ public enum ForeignEntries {
      * Drop what its producer puts again, deliver everything else. The default.
      *
      * <p>Shardline's producer marks its aggregated records: it puts such a record again as a whole, before it acknowledges any of
-     * it. So a marked one with an entry that lies outside is dropped as a whole, and a split makes no duplicates. KPL, and
+     * it. So a marked one with an entry that lies outside is dropped as a whole, and a split makes no duplicates; the same under another
+     * partition key than {@code a} was copied from another stream, and is delivered. KPL, and
      * Shardline's producer before the mark, are known by the partition key {@code a} of their aggregated records: of theirs the
      * entries outside are dropped alone. Other producers use the first entry's partition key, so an aggregated record without the
      * mark whose first entry itself has the key {@code a} may be theirs, and all of it is delivered.

@@ -71,7 +71,7 @@ public final class Deaggregator {
                 lastIndex = aggregate.entries().size() - 1;
                 int count = expand(record, aggregate, handledTo, found);
                 dropped += count;
-                replaced += aggregate.putAgainWhole() ? count : 0;
+                replaced += isTreatedAsAWhole(record, aggregate) && aggregate.putAgainWhole() ? count : 0;
             } else {
                 lastIndex = 0;
                 if (handledTo < 0) {
@@ -89,7 +89,7 @@ public final class Deaggregator {
     /** Adds the entries that are to be handled and returns how many were dropped. */
     private int expand(Record record, Decoded.Aggregated aggregate, long handledTo, List<ConsumerRecord> found) {
         List<AggregateEntry> entries = aggregate.entries();
-        boolean isWhole = isTreatedAsAWhole(aggregate);
+        boolean isWhole = isTreatedAsAWhole(record, aggregate);
         if (isWhole && entries.stream().anyMatch(this::isForeign)) {
             return entries.size();
         }
@@ -110,10 +110,16 @@ public final class Deaggregator {
         return dropped;
     }
 
-    /** A marked aggregate is put again whole before one of its entries is acknowledged, so a copy that straddles is not needed. */
-    private boolean isTreatedAsAWhole(Decoded.Aggregated aggregate) {
+    /**
+     * A marked aggregate is put again whole before one of its entries is acknowledged, so a copy that straddles is not needed. The
+     * mark is the word of the producer that wrote it: a program that copies data into another stream, under a key of its own,
+     * puts nothing again.
+     */
+    private boolean isTreatedAsAWhole(Record record, Decoded.Aggregated aggregate) {
         return treatment == ForeignEntries.DROP_AGGREGATE
-                || (treatment == ForeignEntries.AUTO && aggregate.putAgainWhole());
+                || (treatment == ForeignEntries.AUTO
+                        && aggregate.putAgainWhole()
+                        && record.partitionKey().equals(REPAIRING_PRODUCER));
     }
 
     private boolean isDropping(Record record, List<AggregateEntry> entries) {

@@ -245,6 +245,14 @@ class DeaggregatorTest {
                 .hasSize(1);
     }
 
+    @Test
+    void aMarkedAggregateThatSomebodyCopiedUnderAnotherKeyIsDelivered() {
+        Record marked = marked("7", 1, 100);
+        Record copied = record("7", "key", marked.data().asByteArray());
+
+        assertThat(expand(ForeignEntries.AUTO, null, copied).records()).hasSize(2);
+    }
+
     private static Record marked(String sequenceNumber, int... hashKeys) {
         AggregateBuilder builder = AggregateBuilder.putAgainWhole(0, 0);
         for (int hashKey : hashKeys) {
