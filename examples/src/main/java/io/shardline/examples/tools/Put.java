@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         description = {
             "Puts the lines of the standard input, each a partition key, a tab and data, in UTF-8.%n",
             "Prints a line for each record, in their order, with tabs between the columns: shard, sequence number,"
-                + " sub-sequence number, attempts; or the word error, the reason, may-be-written or not-written, and a"
-                + " message.%n"
+                    + " sub-sequence number, attempts; or the word error, the reason, may-be-written or not-written, and a"
+                    + " message.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

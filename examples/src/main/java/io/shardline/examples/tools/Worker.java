@@ -36,8 +36,8 @@ import picocli.CommandLine.TypeConversionException;
             "Handles the records of a stream, together with the other workers of its application, until it is told to"
                     + " end (SIGTERM or Ctrl-C): then it lets its shards go, after their last checkpoints.%n",
             "Writes a line for each record, with tabs between the columns: time, worker, shard, sequence number,"
-                + " sub-sequence number, partition key, data. Says on the standard error which leases and shards come"
-                + " and go.%n"
+                    + " sub-sequence number, partition key, data. Says on the standard error which leases and shards come"
+                    + " and go.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
