@@ -46,7 +46,7 @@ class DecodingCostTest {
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Parts that a message is made of; each is repeated up to a few hundred times, in any order. */
-    private enum Part {
+    enum Part {
         SHORT_KEY(delimited(1, bytes("k"))),
         LONG_KEY(delimited(1, bytes("k".repeat(256)))),
         LONG_KEY_OF_WIDE_CHARACTERS(delimited(1, bytes("\ud83d\udd11".repeat(256)))),
@@ -75,7 +75,7 @@ class DecodingCostTest {
         }
     }
 
-    private record Repeated(Part part, int times) {}
+    record Repeated(Part part, int times) {}
 
     @Property(tries = 100)
     void anyMessageTakesStepsLinearInItsBytes(@ForAll("messages") List<Repeated> message) {
