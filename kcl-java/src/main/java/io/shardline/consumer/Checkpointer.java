@@ -40,12 +40,17 @@ public interface Checkpointer {
     /**
      * As {@link #checkpoint()}, without waiting. What it covers is settled before it returns.
      *
+     * <p>Not to be waited for in a call of the handler, which may hold the thread that completes it: {@link #checkpoint()} waits.
+     *
      * @return completes on a user-code thread; exceptionally with {@link LeaseLostException}
      */
     CompletableFuture<Void> checkpointAsync();
 
     /**
      * As {@link #checkpoint(ConsumerRecord)}, without waiting.
+     *
+     * <p>Not to be waited for in a call of the handler, which may hold the thread that completes it:
+     * {@link #checkpoint(ConsumerRecord)} waits.
      *
      * @return completes on a user-code thread; exceptionally with {@link LeaseLostException}
      * @throws IllegalArgumentException if no call of this handler was given the record yet

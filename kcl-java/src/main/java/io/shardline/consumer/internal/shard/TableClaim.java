@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Shards of all streams have the same ids, so the leases of an application of one stream do not tell which it is: the fleet
  * row does, once and for all. Where it does not, the rows of the streams are looked at, which earlier versions have written.
- * Nothing is written into a table that is another application's. Confined to the consumer loop.
+ * An application of one stream writes no lease into another one's table. One of several streams is only held against the fleet
+ * row here, and against the leases once it has joined. Confined to the consumer loop.
  */
 final class TableClaim {
 
