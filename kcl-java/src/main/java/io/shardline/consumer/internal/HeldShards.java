@@ -99,7 +99,8 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
         this.shardSetting =
-                new ShardConsumer.Setting(leasing.loop(), leasing.platform(), config, source, parts.processors(), this);
+                new ShardConsumer.Setting(
+                        leasing.loop(), leasing.platform(), config, budget, source, parts.processors(), this);
     }
 
     LeaseBook book() {

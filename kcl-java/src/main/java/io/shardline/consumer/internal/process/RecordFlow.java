@@ -7,11 +7,12 @@ import io.shardline.consumer.LeaseLostException;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.consumer.internal.retrieve.Cursor;
 import io.shardline.consumer.internal.retrieve.Deaggregator;
 import io.shardline.consumer.internal.retrieve.FetchedBatch;
-import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ReadAnswer;
+import io.shardline.consumer.internal.retrieve.RecordSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>Confined to the consumer loop.
  */
-final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
+final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
 
     private static final Logger log = LoggerFactory.getLogger(RecordFlow.class);
 
@@ -46,7 +47,7 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
     private final DeliveryReports reports;
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
 
-    private PollingSource source;
+    private RecordSource source;
     private @Nullable BatchRun run;
     private @Nullable GivenBack givenBack;
     private @Nullable Position handled;
@@ -84,17 +85,17 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
         this.shard = setting.host().nameOf(lease.row());
         this.deaggregator = new Deaggregator(shard, lease.row().range(), config.foreignEntries());
         this.retention = new RetentionCheck(setting.host(), lease);
-        this.source = new PollingSource(setting.source(), shard, readFrom(), this);
+        this.source = setting.sources().open(shard, readFrom(), this);
         this.answeredAt = setting.loop().nanoTime();
         this.evidence =
                 new EndEvidence(setting.loop(), answer -> setting.host().lookUp(lease.row(), answer), this::isGone);
         this.trouble = new ReadTrouble(setting.host(), lease, evidence);
     }
 
-    private Checkpoint readFrom() {
+    private Cursor readFrom() {
         Position from = handled;
         retention.begins(from);
-        return from == null ? lease.row().checkpoint() : new Checkpoint.At(from);
+        return from == null ? Cursor.of(lease.row().checkpoint()) : new Cursor.At(from);
     }
 
     /** Begins to read, for the first time or after a halt, once no call of the handler is under way. */
@@ -156,11 +157,11 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
 
     /** Gives back what is read ahead, and reads no further until {@link #readOn}. */
     private void giveBackAhead() {
-        setting.source().budget().keep(this);
+        setting.budget().keep(this);
         source.stop();
         while (!ready.isEmpty()) {
             ended = false; // the end is behind what is given back, and will be seen again
-            setting.source().budget().release(ready.remove().heldBytes());
+            setting.budget().release(ready.remove().heldBytes());
         }
     }
 
@@ -180,9 +181,9 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
     /** Tells the budget whether anything here could be given back. */
     private void offer() {
         if (!ready.isEmpty() || (run != null && retries.isPending())) {
-            setting.source().budget().offer(this);
+            setting.budget().offer(this);
         } else {
-            setting.source().budget().keep(this);
+            setting.budget().keep(this);
         }
     }
 
@@ -270,7 +271,7 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
     @Override
     public void fetched(FetchedBatch batch) {
         if (!owner.isRunning()) {
-            setting.source().budget().release(batch.heldBytes());
+            setting.budget().release(batch.heldBytes());
             return;
         }
         ready.add(batch);
@@ -417,7 +418,7 @@ final class RecordFlow implements PollingSource.Sink, PrefetchBudget.Spare {
     private void release(BatchRun current) {
         if (run == current) {
             run = null;
-            setting.source().budget().release(current.batch().heldBytes());
+            setting.budget().release(current.batch().heldBytes());
             reports.handled(current);
         }
     }

@@ -6,7 +6,8 @@ import io.shardline.consumer.ShardHealth;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
-import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.PrefetchBudget;
+import io.shardline.consumer.internal.retrieve.RecordSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.runtime.Platform;
@@ -71,7 +72,8 @@ public final class ShardConsumer implements RecordFlow.Owner {
             EventLoop loop,
             Platform platform,
             ConsumerConfig config,
-            PollingSource.Setting source,
+            PrefetchBudget budget,
+            RecordSource.Factory sources,
             ShardProcessor.Factory processors,
             Host host) {}
 

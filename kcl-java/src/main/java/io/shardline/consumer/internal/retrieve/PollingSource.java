@@ -1,6 +1,5 @@
 package io.shardline.consumer.internal.retrieve;
 
-import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
@@ -14,7 +13,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
@@ -26,7 +24,7 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  *
  * <p>One call is under way at a time. Confined to the consumer loop.
  */
-public final class PollingSource {
+public final class PollingSource implements RecordSource {
 
     /** A promise of the shard to another worker is kept or taken back within about as many. */
     private static final int MOST_SOON_READS = 12;
@@ -42,11 +40,12 @@ public final class PollingSource {
 
     private final Setting setting;
     private final ShardName shard;
-    private final Checkpoint from;
     private final Sink sink;
 
+    /** Where to begin with a new iterator: behind what was read last. */
+    private Cursor cursor;
+
     private @Nullable String iterator;
-    private @Nullable String lastSequenceNumber;
     private final ReadSize size;
     private long lastRead;
     private EventLoop.@Nullable Timer waiting;
@@ -69,7 +68,6 @@ public final class PollingSource {
 
     private int emptyAnswers;
     private int refusals;
-    private boolean fromOldest;
     private int failures;
     private @Nullable Throwable lastFailure;
     private PrefetchBudget.@Nullable Demand reserving;
@@ -81,48 +79,19 @@ public final class PollingSource {
 
     /** What a source works with. */
     public record Setting(
-            EventLoop loop, Platform platform, KinesisAsyncClient client, PrefetchBudget budget, PollPacer pacer) {}
+            EventLoop loop, Platform platform, KinesisAsyncClient client, PrefetchBudget budget, PollPacer pacer)
+            implements RecordSource.Factory {
 
-    /** Takes what was read. Called on the loop. */
-    public interface Sink {
-
-        /** A read succeeded, with records or without; before anything else is said of it. */
-        default void answered(ReadAnswer answer) {}
-
-        /** Whether a fresh listing of the same stream shows the shard, as far as that was looked for. */
-        default boolean isListed() {
-            return false;
+        @Override
+        public RecordSource open(ShardName shard, Cursor from, Sink sink) {
+            return new PollingSource(this, shard, from, sink);
         }
-
-        /** The service does not know the number to read from any more: reading goes on from the oldest record. */
-        default void startsOver() {}
-
-        /**
-         * An answer has neither a next iterator nor children. Returns whether it is the shard's end by what else is known; if not,
-         * it is a failed read.
-         *
-         * @param isEmpty whether it has no records
-         * @param sentNanos when it was asked for, with an iterator at or after the last record that was given
-         */
-        boolean claimsEnd(boolean isEmpty, long sentNanos);
-
-        /** Whether the handler has nothing to do until the next batch is there. */
-        boolean isStarving();
-
-        /** A batch; what it holds must be released to the budget. No more comes until it is asked for. */
-        void fetched(FetchedBatch batch);
-
-        /** There is nothing after what was given already. The children may be missing from the answer. */
-        void ended(List<ChildShard> children);
-
-        /** A read failed and will be repeated. */
-        void failed(Throwable failure, int inARow);
     }
 
-    public PollingSource(Setting setting, ShardName shard, Checkpoint from, Sink sink) {
+    public PollingSource(Setting setting, ShardName shard, Cursor from, Sink sink) {
         this.setting = setting;
         this.shard = shard;
-        this.from = from;
+        this.cursor = from;
         this.sink = sink;
         this.size = new ReadSize();
         this.notBefore = setting.loop().nanoTime();
@@ -130,10 +99,10 @@ public final class PollingSource {
     }
 
     /** Reads the same shard from elsewhere, as the shard lets it. */
-    private PollingSource(PollingSource before, Checkpoint from) {
+    private PollingSource(PollingSource before, Cursor from) {
         this.setting = before.setting;
         this.shard = before.shard;
-        this.from = from;
+        this.cursor = from;
         this.sink = before.sink;
         this.size = before.size;
         this.lastRead = before.lastRead;
@@ -143,23 +112,23 @@ public final class PollingSource {
         this.spentUntil = before.spentUntil;
     }
 
-    /** Stops, and returns a source that goes on elsewhere in the shard, at the same pace. */
-    public PollingSource restartFrom(Checkpoint elsewhere) {
+    @Override
+    public PollingSource restartFrom(Cursor elsewhere) {
         stop();
         return new PollingSource(this, elsewhere);
     }
 
-    /** The next read that succeeds brings at most so many Kinesis records. */
+    @Override
     public void readAtMost(int records) {
         size.atMost(records);
     }
 
-    /** Whether the last read, or so many of the last, failed. */
+    @Override
     public boolean isFailing() {
         return failures > 0;
     }
 
-    /** In words, what has to happen before there is another batch. */
+    @Override
     public String waitsFor() {
         Throwable last = lastFailure;
         if (failures > 0 && last != null) {
@@ -175,13 +144,13 @@ public final class PollingSource {
         return waiting != null ? "the time of its next read" : "the answer to a read";
     }
 
-    /** Asks for one more batch. */
+    @Override
     public void request() {
         wanted = true;
         next();
     }
 
-    /** The shard will go to another worker: what he finds unread should be young. */
+    @Override
     public void readSooner() {
         soonReads = MOST_SOON_READS;
         EventLoop.Timer pending = waiting;
@@ -193,12 +162,12 @@ public final class PollingSource {
         }
     }
 
-    /** Whether nothing comes any more, because it was stopped or because the shard has ended. */
+    @Override
     public boolean isStopped() {
         return stopped;
     }
 
-    /** Nothing comes after this. */
+    @Override
     public void stop() {
         stopped = true;
         cancelled = true;
@@ -254,17 +223,15 @@ public final class PollingSource {
     private GetShardIteratorRequest iteratorRequest() {
         GetShardIteratorRequest.Builder request =
                 GetShardIteratorRequest.builder().streamName(shard.streamName()).shardId(shard.shardId());
-        if (fromOldest) {
-            request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
-        } else if (lastSequenceNumber != null) {
+        if (cursor instanceof Cursor.After after) {
             request.shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
-                    .startingSequenceNumber(lastSequenceNumber);
-        } else if (from instanceof Checkpoint.At at) {
+                    .startingSequenceNumber(after.sequenceNumber());
+        } else if (cursor instanceof Cursor.At at) {
             // At, not after: the rest of an aggregated record may still have to be handled.
             request.shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
                     .startingSequenceNumber(at.position().sequenceNumber());
-        } else if (from instanceof Checkpoint.AtStart start && start.startAt() != null) {
-            request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(start.startAt());
+        } else if (cursor instanceof Cursor.AtTime time) {
+            request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(time.time());
         } else {
             request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
         }
@@ -360,8 +327,7 @@ public final class PollingSource {
     private void give(List<Record> records, Duration behind, Arrived arrived) {
         if (!records.isEmpty()) {
             wanted = false;
-            fromOldest = false;
-            lastSequenceNumber = records.get(records.size() - 1).sequenceNumber();
+            cursor = new Cursor.After(records.get(records.size() - 1).sequenceNumber());
             sink.fetched(new FetchedBatch(
                     records,
                     behind,
@@ -389,10 +355,9 @@ public final class PollingSource {
 
     /** The number to read from may be that of a record which has expired, and then it may be refused. */
     private void iteratorFailed(Throwable failure) {
-        boolean hasNumber = !fromOldest && (lastSequenceNumber != null || from instanceof Checkpoint.At);
-        refusals = hasNumber && ServiceErrors.code(failure).equals("InvalidArgumentException") ? refusals + 1 : 0;
+        refusals = cursor.hasNumber() && ServiceErrors.code(failure).equals("InvalidArgumentException") ? refusals + 1 : 0;
         if (refusals >= MAX_REFUSALS && sink.isListed()) {
-            fromOldest = true;
+            cursor = new Cursor.Start();
             sink.startsOver();
         }
         failed(failure);

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
  *
  * <p>Confined to the simulation.
  */
-final class ReadShard implements PollingSource.Sink {
+final class ReadShard implements RecordSource.Sink {
 
     static final long BUDGET = 128L << 20;
 
@@ -111,7 +111,7 @@ final class ReadShard implements PollingSource.Sink {
     }
 
     PollingSource open(Checkpoint from) {
-        source = new PollingSource(setting, new ShardName(STREAM, SHARD), from, this);
+        source = new PollingSource(setting, new ShardName(STREAM, SHARD), Cursor.of(from), this);
         return source;
     }
 

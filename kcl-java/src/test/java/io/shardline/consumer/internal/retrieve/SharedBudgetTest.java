@@ -2,7 +2,6 @@ package io.shardline.consumer.internal.retrieve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.testkit.time.SimulatedProcess;
@@ -108,7 +107,7 @@ class SharedBudgetTest {
     }
 
     /** A shard whose handler takes the same time for each batch, and that reads nothing ahead. */
-    private final class ReadingShard implements PollingSource.Sink {
+    private final class ReadingShard implements RecordSource.Sink {
 
         private final PollingSource.Setting setting;
         private final Duration handling;
@@ -118,7 +117,7 @@ class SharedBudgetTest {
         private ReadingShard(PollingSource.Setting setting, Duration handling) {
             this.setting = setting;
             this.handling = handling;
-            this.source = new PollingSource(setting, new ShardName("s", "shard"), Checkpoint.trimHorizon(), this);
+            this.source = new PollingSource(setting, new ShardName("s", "shard"), new Cursor.Start(), this);
             source.request();
         }
 
