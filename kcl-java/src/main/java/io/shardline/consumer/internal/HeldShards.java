@@ -98,9 +98,8 @@ final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, Stream
                 parts.client(),
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
-        this.shardSetting =
-                new ShardConsumer.Setting(
-                        leasing.loop(), leasing.platform(), config, budget, source, parts.processors(), this);
+        this.shardSetting = new ShardConsumer.Setting(
+                leasing.loop(), leasing.platform(), config, budget, source, parts.processors(), this);
     }
 
     LeaseBook book() {

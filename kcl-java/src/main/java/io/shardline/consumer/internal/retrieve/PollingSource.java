@@ -355,7 +355,8 @@ public final class PollingSource implements RecordSource {
 
     /** The number to read from may be that of a record which has expired, and then it may be refused. */
     private void iteratorFailed(Throwable failure) {
-        refusals = cursor.hasNumber() && ServiceErrors.code(failure).equals("InvalidArgumentException") ? refusals + 1 : 0;
+        refusals =
+                cursor.hasNumber() && ServiceErrors.code(failure).equals("InvalidArgumentException") ? refusals + 1 : 0;
         if (refusals >= MAX_REFUSALS && sink.isListed()) {
             cursor = new Cursor.Start();
             sink.startsOver();
