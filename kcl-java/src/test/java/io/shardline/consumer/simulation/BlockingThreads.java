@@ -3,6 +3,9 @@ package io.shardline.consumer.simulation;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -14,18 +17,34 @@ import java.util.concurrent.Semaphore;
  */
 public final class BlockingThreads implements Executor {
 
-    private final SimulatedTime time;
+    private final Timer timer;
     private final Executor pool;
     private final int threads;
+    private final Set<UserThread> blocked = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private int busy;
     private int started;
 
     /** @param threads how many tasks run or block at a time; the others wait in a queue */
     BlockingThreads(SimulatedTime time, Executor pool, int threads) {
-        this.time = time;
+        this((delay, action) -> time.after(delay, "blocked", action), pool, threads);
+    }
+
+    /** @param timer when blocked handlers go on; one of their process has them stand still while that pauses */
+    BlockingThreads(Timer timer, Executor pool, int threads) {
+        this.timer = timer;
         this.pool = pool;
         this.threads = threads;
+    }
+
+    /** Runs something after a while. */
+    interface Timer {
+        void after(Duration delay, Runnable action);
+    }
+
+    /** Ends the calls of handlers that are blocked for good, as their process was killed. */
+    void abandon() {
+        List.copyOf(blocked).forEach(UserThread::abandon);
     }
 
     @Override
@@ -57,6 +76,11 @@ public final class BlockingThreads implements Executor {
         thread.stubborn = false;
     }
 
+    /** Whether the calling thread is one that can block. */
+    static boolean canBlock() {
+        return Thread.currentThread() instanceof UserThread;
+    }
+
     private static UserThread current() {
         return (UserThread) Thread.currentThread();
     }
@@ -66,7 +90,8 @@ public final class BlockingThreads implements Executor {
         private final Runnable task;
         private final Semaphore mayRun = new Semaphore(0);
         private final Semaphore hasStopped = new Semaphore(0);
-        private boolean blocked;
+        private int blocks;
+        private boolean abandoned;
         private boolean stubborn;
         private boolean wasInterrupted;
 
@@ -93,28 +118,37 @@ public final class BlockingThreads implements Executor {
         }
 
         private boolean blockFor(Duration duration) {
-            blocked = true;
+            blocked.add(this);
             wasInterrupted = false;
-            time.after(duration, getName(), this::unblock);
+            int block = ++blocks;
+            timer.after(duration, () -> unblock(block));
             hasStopped.release();
             mayRun.acquireUninterruptibly();
+            if (abandoned) {
+                throw new BadMood.Very("the process was killed");
+            }
             return wasInterrupted;
         }
 
-        private void unblock() {
-            if (blocked) {
-                blocked = false;
+        private void unblock(int block) {
+            if (block == blocks && blocked.remove(this)) {
                 mayRun.release();
                 hasStopped.acquireUninterruptibly();
             }
         }
 
+        private void abandon() {
+            abandoned = true;
+            unblock(blocks);
+        }
+
         /** As an event of the simulation, and not at once on two threads. */
         @Override
         public void interrupt() {
-            if (blocked && !stubborn) {
+            if (blocked.contains(this) && !stubborn) {
                 wasInterrupted = true;
-                time.after(Duration.ZERO, getName(), this::unblock);
+                int block = blocks;
+                timer.after(Duration.ZERO, () -> unblock(block));
             }
         }
     }

@@ -57,7 +57,7 @@ final class CheckpointingHandlers implements ShardHandlerFactory {
         }
 
         @Override
-        public void records(RecordBatch batch, Checkpointer checkpointer) {
+        public void records(RecordBatch batch, Checkpointer checkpointer) throws InterruptedException {
             Way way = WAYS.get(world.random.nextInt(WAYS.size()));
             world.count("checkpoints of handlers: " + way);
             for (ConsumerRecord record : batch.records()) {
@@ -67,6 +67,7 @@ final class CheckpointingHandlers implements ShardHandlerFactory {
                     checkpointer.checkpointAsync(record);
                 }
             }
+            world.draws.takeTime();
             checkpoint(way, batch.records(), checkpointer);
             throwSometimes("after its records");
             batch.records().forEach(handler::returned);

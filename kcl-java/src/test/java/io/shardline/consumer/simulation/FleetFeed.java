@@ -29,7 +29,18 @@ final class FleetFeed {
         this.life = life;
     }
 
-    void schedule() {
+    /** In a table that was taken over reading may begin at the moment of the first start. */
+    void scheduleOnceReading() {
+        if (!world.draws.beginsLate()) {
+            schedule();
+        } else if (world.table.scan().join().streams().isEmpty()) {
+            world.time.after(Duration.ofMillis(100), "application", this::scheduleOnceReading);
+        } else {
+            world.time.after(Duration.ofSeconds(2), "application", this::schedule);
+        }
+    }
+
+    private void schedule() {
         int[] next = new int[KEYS];
         for (int i = 0; i < life.puts(); i++) {
             int key = world.random.nextInt(KEYS);
@@ -66,7 +77,7 @@ final class FleetFeed {
         while (settled < puts.size() && isSettled(settled, handled)) {
             settled++;
         }
-        return settled == life.puts();
+        return settled == life.puts() && world.draws.isRestHandled(handled);
     }
 
     /** Whether a put is acknowledged and handled, or has failed. */

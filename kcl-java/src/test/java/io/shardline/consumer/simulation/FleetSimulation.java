@@ -63,27 +63,37 @@ final class FleetSimulation implements FleetWorld.Handler {
     }
 
     Outcome run() {
+        try {
+            return live();
+        } finally {
+            world.draws.end();
+        }
+    }
+
+    private Outcome live() {
+        world.draws.begin(invariants.written()::handledBefore);
         for (Worker worker : world.workers) {
             world.time.after(world.someTime(2_000), "test", worker.loop()::start);
         }
-        feed.schedule();
+        feed.scheduleOnceReading();
         new FleetTrouble(world, life).schedule();
         new MemoryTrouble(world, life).schedule();
         try {
             long atLeast = Math.max(life.trouble().toNanos(), life.atLeast().toNanos());
-            world.time.runUntil(() -> world.time.nowNanos() > atLeast && feed.isAllHandled(handled), life.limit());
+            world.time.runUntil(() -> world.elapsedNanos() > atLeast && feed.isAllHandled(handled), life.limit());
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\nthe leases are\n" + world.rows(), e);
         }
-        Duration took = Duration.ofNanos(world.time.nowNanos());
+        Duration took = Duration.ofNanos(world.elapsedNanos());
         checkAtTheEnd();
         return new Outcome(world.time.trace().hash(), feed.puts(), handled.size(), duplicates, took, world.happened());
     }
 
     @Override
-    public void handle(String worker, ConsumerRecord record, RecordContext context) {
+    public void handle(String worker, ConsumerRecord record, RecordContext context) throws InterruptedException {
         invariants.checkOnce(record, context);
         take(worker, record);
+        world.draws.takeTime();
         invariants.handled(record, context);
         returned(record);
     }
@@ -100,6 +110,9 @@ final class FleetSimulation implements FleetWorld.Handler {
         String value = new String(record.data(), StandardCharsets.UTF_8);
         world.time.trace().record(worker, "handles " + value + " of " + record.shardId());
         invariants.checkHandled(worker, record);
+        invariants.check(
+                !world.draws.wasHandledBefore(value),
+                () -> "[rest only] " + record + " was handled before the table was taken over");
         if (handled.add(value)) {
             invariants.checkOrder(value);
         } else {

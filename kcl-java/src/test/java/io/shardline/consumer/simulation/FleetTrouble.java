@@ -54,7 +54,7 @@ final class FleetTrouble {
 
     /** A start fails for want of permissions, and should. */
     private void deny(Worker worker, Duration denial) {
-        Duration left = life.trouble().minusNanos(world.time.nowNanos());
+        Duration left = life.trouble().minusNanos(world.elapsedNanos());
         if (worker.loop().health().ready().isDone() && !left.isNegative()) {
             worker.network().deny(denial.compareTo(left) < 0 ? denial : left);
         }

@@ -4,10 +4,10 @@ import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.RecordContext;
-import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ShardlineProducer;
@@ -49,6 +49,8 @@ final class FleetWorld {
     private static final List<Duration> BUSY =
             List.of(Duration.ofMillis(300), Duration.ofSeconds(2), Duration.ofSeconds(8));
 
+    static final int USER_THREADS = 3;
+
     /** Longer than any worker pauses in a short life, and less than that life lasts. */
     private static final Duration SHORT_HAND_OVER = Duration.ofSeconds(14);
 
@@ -61,6 +63,7 @@ final class FleetWorld {
     final InMemoryLeaseStore table = new InMemoryLeaseStore();
     final ShardlineProducer producer;
     final List<Worker> workers = new ArrayList<>();
+    final LifeDraws draws;
     private final FleetSimulation.Life life;
     private final Mutant.Kind kind;
     private final Handler handler;
@@ -79,7 +82,7 @@ final class FleetWorld {
     interface Handler {
 
         /** As a record handler. */
-        void handle(String worker, ConsumerRecord record, RecordContext context);
+        void handle(String worker, ConsumerRecord record, RecordContext context) throws InterruptedException;
 
         /** As one record of a shard handler's batch. */
         void take(String worker, ConsumerRecord record);
@@ -100,6 +103,7 @@ final class FleetWorld {
         this.handler = handler;
         time = new SimulatedTime(seed);
         random = time.random();
+        draws = new LifeDraws(this, seed);
         kinesis = KinesisEmulator.builder()
                 .liftAll() // throttles come as faults, from the seed
                 .scheduler(time.process("kinesis").executor("engine"))
@@ -122,7 +126,7 @@ final class FleetWorld {
     Worker addWorker(String name) {
         SimulatedProcess process = time.process(name);
         process.driftPpm(random.nextInt(-5_000, 5_001));
-        ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, StartingPosition.trimHorizon())
+        ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, draws.position())
                 .workerId(name)
                 .leaseDuration(LEASE)
                 .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
@@ -130,8 +134,8 @@ final class FleetWorld {
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
         TroubledNetwork network = new TroubledNetwork(this);
-        SimulatedLeaseTable leases =
-                new SimulatedLeaseTable(new CountingTable(table, this::count), time, process, network);
+        LeaseStore rows = draws.version(new CountingTable(table, this::count));
+        SimulatedLeaseTable leases = new SimulatedLeaseTable(rows, time, process, network);
         Mutant mutant = kind.in(time, process);
         ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
                 config,
@@ -153,7 +157,7 @@ final class FleetWorld {
 
     private Executor drawUserCode(SimulatedProcess process) {
         if (random.nextInt(3) > 0) {
-            return process.pool("user", 3);
+            return draws.userCode(process, process.pool("user", USER_THREADS));
         }
         count("workers with busy handlers");
         return new BusyPool(this, process, BUSY.get(random.nextInt(BUSY.size())));
@@ -185,8 +189,8 @@ final class FleetWorld {
     private KinesisAsyncClient client(SimulatedProcess process, FaultRates rates) {
         return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
-                .faults(counted(OddAnswers.oneLieAtATime(Faults.random(random, rates), time::nowNanos)
-                        .until(this::isHealed)))
+                .faults(counted(draws.listings(OddAnswers.oneLieAtATime(Faults.random(random, rates), time::nowNanos)
+                        .until(this::isHealed))))
                 .callbacks(process.pool("sdk", 1)));
     }
 
@@ -230,7 +234,12 @@ final class FleetWorld {
 
     /** Whether nothing goes wrong any more. */
     boolean isHealed() {
-        return time.nowNanos() > life.trouble().toNanos();
+        return elapsedNanos() > life.trouble().toNanos();
+    }
+
+    /** For how long the fleet lives. */
+    long elapsedNanos() {
+        return time.nowNanos() - draws.begunNanos();
     }
 
     Duration someTime(int mostMillis) {

@@ -35,7 +35,12 @@ final class HandledRecords {
 
     /** A call that was given the record returns. */
     void returned(ConsumerRecord record) {
-        returned.computeIfAbsent(record.shardId(), shard -> new HashSet<>()).add(record.position());
+        handledBefore(record.shardId(), record.position());
+    }
+
+    /** The record is not for this fleet to handle. */
+    void handledBefore(String shardId, Position position) {
+        returned.computeIfAbsent(shardId, shard -> new HashSet<>()).add(position);
     }
 
     /** The handler says that it has handled everything up to this record. */
@@ -46,7 +51,7 @@ final class HandledRecords {
     /** The first record of the shard that its row counts as handled and that is not, or null. */
     @Nullable
     ConsumerRecord writtenTooEarly(Lease row) {
-        if (row.checkpoint() instanceof Checkpoint.AtStart) {
+        if (!row.checkpoint().hasBegun()) {
             return null;
         }
         Position limit = row.checkpoint() instanceof Checkpoint.At at ? at.position() : null;

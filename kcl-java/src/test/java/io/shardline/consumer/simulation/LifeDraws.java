@@ -1,0 +1,136 @@
+package io.shardline.consumer.simulation;
+
+import io.shardline.consumer.Position;
+import io.shardline.consumer.StartingPosition;
+import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.testkit.Fault;
+import io.shardline.testkit.Faults;
+import io.shardline.testkit.time.SimulatedProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is special in a share of the lives: a table that KCL has left behind, workers of an earlier version beside those of this one,
+ * handlers that take time, a service that ignores the filter of a listing.
+ *
+ * <p>Drawn by numbers of its own, so that all other lives are as they were without it. Confined to the simulation.
+ */
+final class LifeDraws {
+
+    private static final int MAX_HANDLING_MILLIS = 700;
+
+    /** How many of so many records take time. */
+    private static final int SLOW_RECORDS = 20;
+
+    private final FleetWorld world;
+    private final SplittableRandom random;
+    private final @Nullable TakenOverTable taken;
+    private final boolean mixesVersions;
+    private final boolean takesTime;
+    private final boolean ignoresFilters;
+    private final List<BlockingThreads> threads = new ArrayList<>();
+    private long begun;
+
+    LifeDraws(FleetWorld world, long seed) {
+        this.world = world;
+        this.random = new SplittableRandom(seed);
+        this.taken = random.nextInt(4) == 0 ? new TakenOverTable(world, random) : null;
+        this.mixesVersions = random.nextInt(4) == 0;
+        this.takesTime = random.nextInt(6) == 0;
+        this.ignoresFilters = random.nextInt(3) == 0;
+    }
+
+    /** The fleet begins to live now, or a moment later, once there is the table that it takes over. */
+    void begin(BiConsumer<String, Position> handledBefore) {
+        if (taken != null) {
+            world.count("lives with a table that was taken over");
+            taken.leave(handledBefore);
+        }
+        begun = world.time.nowNanos();
+    }
+
+    long begunNanos() {
+        return begun;
+    }
+
+    /** Ends what would be there for ever. */
+    void end() {
+        threads.forEach(BlockingThreads::abandon);
+    }
+
+    // --------------------------------------------------------------------------------------- tables taken over
+
+    StartingPosition position() {
+        return taken == null ? StartingPosition.trimHorizon() : taken.position();
+    }
+
+    /** Whether reading begins when the first worker has started. */
+    boolean beginsLate() {
+        return position().kind() == StartingPosition.Kind.LATEST;
+    }
+
+    boolean isRestHandled(Set<String> handled) {
+        return taken == null || taken.isHandled(handled);
+    }
+
+    /** Whether a record is not for this fleet; an earlier version takes KCL's LATEST for the beginning. */
+    boolean wasHandledBefore(String value) {
+        return taken != null && !mixesVersions && taken.wasHandled(value);
+    }
+
+    /** Listings as the service gives them. */
+    Faults listings(Faults faults) {
+        if (!ignoresFilters) {
+            return faults;
+        }
+        return (operation, request) -> {
+            Fault fault = faults.next(operation, request);
+            return operation.equals("ListShards") && fault instanceof Fault.None
+                    ? new Fault.UnfilteredListing()
+                    : fault;
+        };
+    }
+
+    // ------------------------------------------------------------------------------------------------- versions
+
+    /** The table as a worker of some version knows it. */
+    LeaseStore version(LeaseStore table) {
+        if (!mixesVersions || random.nextBoolean()) {
+            return table;
+        }
+        world.count("workers of an earlier version");
+        return new EarlierVersionTable(table);
+    }
+
+    // ------------------------------------------------------------------------------------------------- handlers
+
+    /** The threads of a worker's handlers; these can block, if they ever do. */
+    Executor userCode(SimulatedProcess process, Executor pool) {
+        if (!takesTime) {
+            return pool;
+        }
+        ScheduledExecutorService clock = process.executor("sleeping-user");
+        BlockingThreads blocking = new BlockingThreads(
+                (delay, action) -> clock.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS),
+                pool,
+                FleetWorld.USER_THREADS);
+        threads.add(blocking);
+        return blocking;
+    }
+
+    /** The handling of a record may take some time. */
+    void takeTime() throws InterruptedException {
+        if (takesTime && BlockingThreads.canBlock() && random.nextInt(SLOW_RECORDS) == 0 && !world.isHealed()) {
+            world.count("records whose handling took time");
+            BlockingThreads.block(Duration.ofMillis(random.nextInt(MAX_HANDLING_MILLIS)));
+        }
+    }
+}
