@@ -46,7 +46,8 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
     @Override
     public CompletableFuture<WriteResult<SessionRow>> renew(String session, long heartbeat, Renewal renewal) {
         Optional<SessionRow> now = readSession(session).join();
-        return super.renew(session, heartbeat, now.map(row -> asItIs(renewal, row)).orElse(renewal));
+        return super.renew(
+                session, heartbeat, now.map(row -> asItIs(renewal, row)).orElse(renewal));
     }
 
     /** Removes the same keys. */
@@ -134,7 +135,8 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
     @Override
     public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
         return super.readLeases(keys)
-                .thenApply(rows -> rows.stream().map(EarlierVersionTable::required).toList());
+                .thenApply(
+                        rows -> rows.stream().map(EarlierVersionTable::required).toList());
     }
 
     @Override

@@ -49,8 +49,8 @@ final class TakenOverTable {
     /** After the first of two or more rounds of records. */
     private static final Instant TIMESTAMP = SimulatedTime.EPOCH.plus(STEP);
 
-    private static final List<StartingPosition> POSITIONS = List.of(
-            StartingPosition.trimHorizon(), StartingPosition.latest(), StartingPosition.atTimestamp(TIMESTAMP));
+    private static final List<StartingPosition> POSITIONS =
+            List.of(StartingPosition.trimHorizon(), StartingPosition.latest(), StartingPosition.atTimestamp(TIMESTAMP));
 
     private final FleetWorld world;
     private final RandomGenerator random;
@@ -152,8 +152,7 @@ final class TakenOverTable {
         List<AggregateEntry> entries = new ArrayList<>();
         for (int i = 0; i < ENTRIES; i++) {
             String value = value(keys.get(random.nextInt(keys.size())));
-            entries.add(
-                    new AggregateEntry(FleetFeed.keyOf(value), null, value.getBytes(StandardCharsets.UTF_8)));
+            entries.add(new AggregateEntry(FleetFeed.keyOf(value), null, value.getBytes(StandardCharsets.UTF_8)));
         }
         return AggregateCodec.encode(entries);
     }
@@ -225,8 +224,8 @@ final class TakenOverTable {
             };
         }
         boolean isClosed = shard.sequenceNumberRange().endingSequenceNumber() != null;
-        List<Past> records =
-                past().filter(record -> record.shardId().equals(shard.shardId())).toList();
+        List<Past> records = past().filter(record -> record.shardId().equals(shard.shardId()))
+                .toList();
         if (isClosed && random.nextInt(2) == 0) {
             return Checkpoint.shardEnd();
         }
