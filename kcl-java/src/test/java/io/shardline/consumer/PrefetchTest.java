@@ -13,8 +13,13 @@ import io.shardline.testkit.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a worker of many shards holds in memory, and what becomes of its other shards when some take long or fail. */
@@ -103,6 +108,45 @@ class PrefetchTest {
         assertThat(batches.stream().mapToInt(size -> size).sum())
                 .as("each record was tried six times, some of them more often")
                 .isGreaterThanOrEqualTo(6 * 16 * 10);
+    }
+
+    /** Reading begins at the record that is handled, and where there is room for one record, that is all that the first read brings. */
+    @Test
+    void norAreAttemptsForgottenWhenWhatIsReadAnewEndsAtWhatIsHandled() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 31);
+        for (int shard = 0; shard < 31; shard++) {
+            fleet.putInto(shardId(shard), LARGE, 4);
+        }
+        Set<String> begun = new HashSet<>();
+        SimulatedWorker worker = fleet.worker("w")
+                .blocking()
+                .with(config -> config.prefetchBudget(10 * MIB).giveUp(GiveUpPolicy.skipAfter(4)))
+                .handler((record, context) -> {
+                    if (Integer.parseInt(record.shardId().substring(8)) < 27) {
+                        BlockingThreads.block(Duration.ofDays(1)); // so that there is little room for the others
+                    } else if (!begun.add(record.shardId())) {
+                        throw new IOException("none but the first");
+                    }
+                })
+                .start();
+
+        fleet.until(() -> skipped(worker) == 4 * 3);
+
+        assertThat(attemptsByShard(worker).values())
+                .as("no attempt is made once more")
+                .allSatisfy(attempts -> assertThat(attempts).isEqualTo(cycle(3)));
+    }
+
+    /** One to four, so often. */
+    private static List<Integer> cycle(int times) {
+        return IntStream.range(0, times * 4).mapToObj(i -> i % 4 + 1).toList();
+    }
+
+    private static Map<String, List<Integer>> attemptsByShard(SimulatedWorker worker) {
+        return worker.events(ConsumerEvent.HandlerFailed.class).stream()
+                .collect(Collectors.groupingBy(
+                        ConsumerEvent.HandlerFailed::shardId,
+                        Collectors.mapping(ConsumerEvent.HandlerFailed::attempt, Collectors.toList())));
     }
 
     private static int skipped(SimulatedWorker worker) {

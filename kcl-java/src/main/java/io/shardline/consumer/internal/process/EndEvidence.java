@@ -62,13 +62,13 @@ final class EndEvidence {
 
     /**
      * An answer has neither a next iterator nor children. Returns whether that is proved to be the end: it is the second such
-     * answer in a row, has no records, and its read began after a listing had shown the shard as closed.
+     * answer in a row, has no records and says that it is at the tip, and its read began after a listing had shown the shard as closed.
      */
-    boolean claimsEnd(boolean isEmpty, long sentNanos) {
+    boolean claimsEnd(boolean isNothingLeft, long sentNanos) {
         Long closed = closedAt;
         boolean isSecond = claimed;
         claimed = true;
-        return isSecond && isEmpty && closed != null && sentNanos - closed >= 0;
+        return isSecond && isNothingLeft && closed != null && sentNanos - closed >= 0;
     }
 
     private void take(Listed found, long askedNanos) {

@@ -43,6 +43,14 @@ record GivenBack(int attempt, int records, Position last) {
         return positionOf(batch.records().get(batch.records().size() - 1)).compareTo(last) <= 0 ? attempt : 1;
     }
 
+    /** What is left of it once a part has been read that has nothing for the handler; null if nothing is. */
+    @Nullable
+    GivenBack after(FetchedBatch part) {
+        // The last record of the part will come once more, as everything is handled up to it.
+        int left = records - part.records().size() + 1;
+        return left > 1 ? new GivenBack(attempt, left, last) : null;
+    }
+
     private static Position positionOf(Record record) {
         return new Position(record.sequenceNumber(), 0);
     }

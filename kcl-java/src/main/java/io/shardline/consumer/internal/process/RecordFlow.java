@@ -45,11 +45,11 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
     private final EndEvidence evidence;
     private final ReadTrouble trouble;
     private final DeliveryReports reports;
+    private final Rereading rereading = new Rereading();
     private final ArrayDeque<FetchedBatch> ready = new ArrayDeque<>();
 
     private RecordSource source;
     private @Nullable BatchRun run;
-    private @Nullable GivenBack givenBack;
     private @Nullable Position handled;
     private @Nullable Duration behind;
     private long answeredAt;
@@ -114,6 +114,10 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
     private void readOn() {
         if (source.isStopped()) {
             source = source.restartFrom(readFrom());
+            Integer again = rereading.records();
+            if (again != null) {
+                source.readAtMost(again);
+            }
         }
         source.request();
     }
@@ -138,7 +142,7 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
         reading = false;
         retries.forget();
         takeProgress();
-        givenBack = null;
+        rereading.forget();
         giveBackAhead();
         ended = false;
         if (run != null) {
@@ -172,7 +176,7 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
         BatchRun current = run;
         if (current != null && retries.isPending() && !calls.isCalling()) {
             takeProgress();
-            givenBack = GivenBack.of(current, handled);
+            rereading.gaveBack(current, handled);
             ended = false;
             release(current);
         }
@@ -189,7 +193,7 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
 
     /** Whether something that was read waits for the handler, or is with it. */
     boolean isAnyWaiting() {
-        return run != null || !ready.isEmpty() || givenBack != null;
+        return run != null || !ready.isEmpty() || rereading.isWaiting();
     }
 
     @Override
@@ -264,8 +268,8 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
     }
 
     @Override
-    public boolean claimsEnd(boolean isEmpty, long sentNanos) {
-        return evidence.claimsEnd(isEmpty, sentNanos);
+    public boolean claimsEnd(boolean isNothingLeft, long sentNanos) {
+        return evidence.claimsEnd(isNothingLeft, sentNanos);
     }
 
     @Override
@@ -310,17 +314,16 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
         FetchedBatch batch = ready.poll();
         if (batch == null) {
             if (ended && childrenReady) {
+                rereading.forget(); // what was given back may have expired
+                retries.forget();
                 owner.allHandled();
-            } else if (!ended && source.isStopped() && givenBack == null) {
+            } else if (!ended && source.isStopped() && !rereading.isWaiting()) {
                 readOn(); // what was read ahead has been given back
             }
             return;
         }
         BatchRun next = new BatchRun(batch, deaggregator, handled, setting.host()::mayAct);
-        if (givenBack != null) {
-            next.triedBefore(givenBack.attemptsOf(batch));
-            givenBack = null;
-        }
+        next.triedBefore(rereading.attemptsOf(batch));
         run = next;
         offer();
         source.request(); // one batch is read ahead of the one being handled
@@ -344,6 +347,7 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
         if (failure != null) {
             failed(current, failure);
         } else {
+            rereading.called(current);
             goOn(current);
         }
     }
@@ -363,6 +367,9 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
 
     private void failed(BatchRun current, Throwable failure) {
         Retries.Failed failed = report(current, failure);
+        if (failed.counts()) {
+            rereading.called(current);
+        }
         if (setting.config().giveUp().action() == Action.SKIP && retries.givesUp(failed) && current.isExpanded()) {
             skip(current, failed);
             return;
@@ -380,9 +387,8 @@ final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
     }
 
     private void tryAgain(BatchRun current) {
-        GivenBack back = givenBack;
-        if (back != null) {
-            source.readAtMost(back.records());
+        if (rereading.isWaiting()) {
+            rereading.begin();
             readOn();
         } else {
             offer();

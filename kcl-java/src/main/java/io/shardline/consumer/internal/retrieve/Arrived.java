@@ -2,8 +2,10 @@ package io.shardline.consumer.internal.retrieve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.base.CharMatcher;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
@@ -17,13 +19,24 @@ import software.amazon.awssdk.services.kinesis.model.Record;
  */
 record Arrived(int records, long bytes, long heldBytes) {
 
+    private static final CharMatcher DIGITS = CharMatcher.inRange('0', '9');
+
     private static final byte[] AGGREGATE = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
 
     /** Whether the records have what every record has. */
     static boolean isSound(List<Record> records) {
         return records.stream()
-                .allMatch(record ->
-                        record.sequenceNumber() != null && record.data() != null && record.partitionKey() != null);
+                .allMatch(record -> isSequenceNumber(record.sequenceNumber())
+                        && record.data() != null
+                        && record.partitionKey() != null);
+    }
+
+    /** A decimal number without leading zeros, as a {@link io.shardline.consumer.Position} needs it. */
+    private static boolean isSequenceNumber(@Nullable String text) {
+        return text != null
+                && !text.isEmpty()
+                && DIGITS.matchesAllOf(text)
+                && (text.length() == 1 || text.charAt(0) != '0');
     }
 
     static Arrived of(List<Record> records) {

@@ -293,18 +293,15 @@ public final class PollingSource implements RecordSource {
         boolean end = iterator == null && isEnd(answer, started);
         if (iterator == null && !end) {
             wanted &= answer.records().isEmpty();
+            if (!answer.records().isEmpty()) {
+                answered(answer);
+            }
             failed(new MalformedAnswerException("GetRecords answered with neither a next iterator nor child shards, and"
                     + " nothing else shows that the shard is at its end"));
             give(answer.records(), behind, arrived);
             return;
         }
-        failures = 0;
-        refusals = 0;
-        emptyAnswers = answer.records().isEmpty() ? emptyAnswers + 1 : 0;
-        sink.answered(new ReadAnswer(
-                answer.records().isEmpty() ? null : answer.records().get(0).sequenceNumber(),
-                behind,
-                ServiceTime.of(answer, setting.platform())));
+        answered(answer);
         notBefore = latest(spentUntil, started + pauseNanos(!behind.isZero()));
         stopped = end;
         give(answer.records(), behind, arrived);
@@ -315,13 +312,24 @@ public final class PollingSource implements RecordSource {
         }
     }
 
+    private void answered(GetRecordsResponse answer) {
+        List<Record> records = answer.records();
+        failures = 0;
+        refusals = 0;
+        emptyAnswers = records.isEmpty() ? emptyAnswers + 1 : 0;
+        sink.answered(new ReadAnswer(
+                records.isEmpty() ? null : records.get(0).sequenceNumber(),
+                behind(answer),
+                ServiceTime.of(answer, setting.platform())));
+    }
+
     private static Duration behind(GetRecordsResponse answer) {
         return Duration.ofMillis(answer.millisBehindLatest() == null ? 0 : Math.max(0, answer.millisBehindLatest()));
     }
 
     private boolean isEnd(GetRecordsResponse answer, long started) {
         return !answer.childShards().isEmpty()
-                || sink.claimsEnd(answer.records().isEmpty(), started);
+                || sink.claimsEnd(answer.records().isEmpty() && behind(answer).isZero(), started);
     }
 
     private void give(List<Record> records, Duration behind, Arrived arrived) {

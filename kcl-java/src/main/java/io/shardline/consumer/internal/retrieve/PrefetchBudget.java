@@ -79,12 +79,13 @@ public final class PrefetchBudget {
     }
 
     /**
-     * Replaces a reservation by what was really read.
+     * Replaces a reservation by what was really read. An answer no larger than its reservation always fits.
      *
      * @return whether that may be kept; if not, the reservation is released, and nothing else is held
      */
     public boolean settle(long reserved, long actual) {
-        boolean fits = used - reserved + actual <= limit + MAX_READ || reserved >= MAX_READ;
+        boolean fits =
+                actual <= reserved || reserved >= MAX_READ || used - reserved + actual <= limit + MAX_READ;
         release(fits ? reserved - actual : reserved);
         return fits;
     }

@@ -1,5 +1,7 @@
 package io.shardline.consumer.internal.retrieve;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much the next read of a shard may bring, judged by what the last ones brought: how many bytes to reserve for it, and
  * how many records to ask for.
@@ -30,8 +32,8 @@ final class ReadSize {
     /** Fewer after trouble, and twice as many after each success. */
     private int maxRecords = MAX_RECORDS;
 
-    /** For the next read that succeeds alone. */
-    private int atMost = MAX_RECORDS;
+    /** How many records the next reads may bring together, or null if that does not matter. */
+    private @Nullable Integer atMost;
 
     /** What a read would like to get. */
     long wanted() {
@@ -47,7 +49,7 @@ final class ReadSize {
     /** How many records to ask for when so many bytes were reserved. */
     int records(long reserved) {
         boolean isAllThatComes = reserved >= PrefetchBudget.MAX_READ || (!more && reserved >= wanted());
-        int most = Math.min(maxRecords, atMost);
+        int most = atMost == null ? maxRecords : Math.min(maxRecords, atMost);
         return isAllThatComes ? most : (int) Math.max(1, Math.min(most, reserved / recordBytes));
     }
 
@@ -60,7 +62,9 @@ final class ReadSize {
     void read(Arrived arrived, int asked, boolean behind) {
         more = arrived.records() > 0 && (behind || arrived.records() >= asked);
         maxRecords = Math.min(MAX_RECORDS, 2 * maxRecords);
-        atMost = MAX_RECORDS;
+        if (atMost != null) {
+            atMost = atMost > arrived.records() ? Integer.valueOf(atMost - arrived.records()) : null;
+        }
         take(arrived);
     }
 
@@ -83,7 +87,7 @@ final class ReadSize {
         }
     }
 
-    /** The next read that succeeds brings at most so many records. */
+    /** The next reads bring at most so many records, until there have been so many. */
     void atMost(int records) {
         atMost = Math.max(1, records);
     }

@@ -20,7 +20,7 @@ public interface RecordSource {
     /** Asks for one more batch. */
     void request();
 
-    /** The next read that succeeds brings at most so many Kinesis records, where the source can choose that. */
+    /** No read goes on behind the next so many Kinesis records before they are there, where the source can choose that. */
     void readAtMost(int records);
 
     /** The shard will go to another worker: what that one finds unread should be young. */
@@ -59,10 +59,10 @@ public interface RecordSource {
          * An answer has neither a next iterator nor children. Returns whether it is the shard's end by what else is known; if not,
          * it is a failed read.
          *
-         * @param isEmpty whether it has no records
+         * @param isNothingLeft whether it has no records and says that it is at the tip
          * @param sentNanos when it was asked for, with an iterator at or after the last record that was given
          */
-        boolean claimsEnd(boolean isEmpty, long sentNanos);
+        boolean claimsEnd(boolean isNothingLeft, long sentNanos);
 
         /** Whether the handler has nothing to do until the next batch is there. */
         boolean isStarving();

@@ -197,6 +197,37 @@ class PollingSourceTest {
     }
 
     @Test
+    void anAnswerWithoutAnIteratorThatHasRecordsHasAnswered() {
+        shard.putSmall(25_000);
+        shard.fail(1, "GetRecords", new Fault.ServiceFailure("InternalFailure", 500));
+        shard.fail(2, "GetRecords", new Fault.MissingIterator(true, false));
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(10));
+
+        assertThat(shard.records()).isEqualTo(25_000);
+        assertThat(shard.failures())
+                .containsExactly("InternalFailure 1", "MalformedAnswerException 1", "MalformedAnswerException 1");
+        assertThat(shard.answers()).hasSizeGreaterThanOrEqualTo(3).startsWith(10_000, 10_000, 5_000);
+    }
+
+    @Test
+    void anAnswerThatSaysThatThereIsMoreIsNotTheEnd() {
+        shard.putSmall(15_000);
+        shard.split();
+        shard.isKnownToBeClosed();
+        shard.fail(1, "GetRecords", new Fault.MissingIterator(false, false));
+        shard.keepAsking();
+        shard.open(Checkpoint.trimHorizon()).request();
+
+        shard.advance(Duration.ofSeconds(10));
+
+        assertThat(shard.records()).isEqualTo(15_000);
+        assertThat(shard.failures()).containsExactly("MalformedAnswerException 1");
+    }
+
+    @Test
     void aMissingIteratorIsAskedForAgainAfterAPause() {
         shard.put(1);
         shard.fail(3, "GetShardIterator", new Fault.MissingIterator(false, false));

@@ -78,6 +78,18 @@ class PrefetchBudgetTest {
     }
 
     @Test
+    void anAnswerNoLargerThanItsReservationIsNeverRefused() {
+        demand("a", 99, 99, true);
+        demand("b", 1, 1, true);
+        demand("c", 20, 20, true);
+        assertThat(budget.settle(20 * MIB, 21 * MIB)).isTrue();
+
+        assertThat(budget.settle(MIB, MIB)).isTrue();
+
+        assertThat(budget.free()).isEqualTo(-21 * MIB);
+    }
+
+    @Test
     void whatIsSpareIsGivenBackOldestFirstWhenAHandlerWaits() {
         demand("a", 60, 60, true);
         demand("b", 60, 60, true);

@@ -49,12 +49,14 @@ final class ReadShard implements RecordSource.Sink {
     private final List<Integer> limits = new ArrayList<>();
     private final List<Planned> faults = new ArrayList<>();
     private final List<FetchedBatch> batches = new ArrayList<>();
+    private final List<Integer> answers = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final List<String> children = new ArrayList<>();
     private @Nullable PollingSource source;
     private boolean keepsAsking;
     private boolean stopsAtOnce;
     private boolean closed;
+    private boolean answered;
 
     private record Made(String operation, long nanos) {}
 
@@ -205,6 +207,11 @@ final class ReadShard implements RecordSource.Sink {
         return batches.stream().mapToInt(batch -> batch.records().size()).sum();
     }
 
+    /** How many records each batch had that its source called answered before. */
+    List<Integer> answers() {
+        return answers;
+    }
+
     List<String> failures() {
         return failures;
     }
@@ -222,18 +229,27 @@ final class ReadShard implements RecordSource.Sink {
     }
 
     @Override
+    public void answered(ReadAnswer answer) {
+        answered = true;
+    }
+
+    @Override
     public boolean isStarving() {
         return true;
     }
 
     @Override
-    public boolean claimsEnd(boolean isEmpty, long sentNanos) {
-        return isEmpty && closed;
+    public boolean claimsEnd(boolean isNothingLeft, long sentNanos) {
+        return isNothingLeft && closed;
     }
 
     @Override
     public void fetched(FetchedBatch batch) {
         batches.add(batch);
+        if (answered) {
+            answers.add(batch.records().size());
+        }
+        answered = false;
         if (stopsAtOnce) {
             source().stop();
         }
