@@ -84,8 +84,7 @@ public final class PrefetchBudget {
      * @return whether that may be kept; if not, the reservation is released, and nothing else is held
      */
     public boolean settle(long reserved, long actual) {
-        boolean fits =
-                actual <= reserved || reserved >= MAX_READ || used - reserved + actual <= limit + MAX_READ;
+        boolean fits = actual <= reserved || reserved >= MAX_READ || used - reserved + actual <= limit + MAX_READ;
         release(fits ? reserved - actual : reserved);
         return fits;
     }

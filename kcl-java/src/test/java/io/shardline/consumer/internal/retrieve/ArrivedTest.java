@@ -38,7 +38,8 @@ class ArrivedTest {
 
     @Test
     void aRecordWithoutDataOrKeyIsNot() {
-        assertThat(Arrived.isSound(List.of(Record.builder().sequenceNumber("1").partitionKey("k").build())))
+        assertThat(Arrived.isSound(List.of(
+                        Record.builder().sequenceNumber("1").partitionKey("k").build())))
                 .isFalse();
         assertThat(Arrived.isSound(List.of(SOUND.toBuilder().partitionKey(null).build())))
                 .isFalse();
