@@ -184,6 +184,7 @@ public final class HealthBoard {
         looked.held()
                 .book()
                 .setAside()
+                .reasons()
                 .forEach((key, why) ->
                         problems.add("shard " + key + " is read by nobody, as its lease cannot be written: " + why));
         return List.copyOf(problems);

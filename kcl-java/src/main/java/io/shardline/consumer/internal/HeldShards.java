@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.LeaseListener;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.Timing;
@@ -37,7 +38,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  *
  * <p>Confined to the consumer loop, but for {@link #mayAct}.
  */
-final class HeldShards implements LeaseBook.Listener, ShardConsumer.Host, StreamSyncs.Listener {
+final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(HeldShards.class);
 

@@ -35,6 +35,9 @@ public final class SimulatedLeaseTable implements LeaseStore {
     /** When a caller gives up a call that is not answered. */
     public static final Duration TIMEOUT = Duration.ofSeconds(1);
 
+    /** How long a slow answer takes. */
+    public static final Duration SLOW_ANSWER = Duration.ofSeconds(50);
+
     private final LeaseStore table;
     private final SimulatedTime time;
     private final Executor callbacks;
@@ -65,6 +68,8 @@ public final class SimulatedLeaseTable implements LeaseStore {
         ANSWERED,
         /** As that, but the table shows what it held when the call was sent: for reads. */
         STALE,
+        /** It takes effect, and the answer comes after {@link #SLOW_ANSWER}; for scans, whose pages may each take some seconds. */
+        SLOW,
         /** It never arrives. */
         REQUEST_LOST,
         /** It takes effect, and its caller does not hear of it. */
@@ -243,6 +248,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
                 T before = effect.get().join();
                 at(network.delay(), () -> answerLater(answer, before));
             }
+            case SLOW -> at(SLOW_ANSWER, () -> answerLater(answer, effect.get().join()));
             case ANSWER_LOST -> at(network.delay(), () -> effect.get().join());
             case REQUEST_LATE ->
                 at(
@@ -250,7 +256,7 @@ public final class SimulatedLeaseTable implements LeaseStore {
                         () -> effect.get().join());
             case REQUEST_LOST, DENIED, NO_TABLE, TOO_LARGE -> {}
         }
-        if (fate != Fate.ANSWERED && fate != Fate.STALE) {
+        if (fate != Fate.ANSWERED && fate != Fate.STALE && fate != Fate.SLOW) {
             at(TIMEOUT, () -> callbacks.execute(() -> giveUp(answer, givenUp)));
         }
         return answer;

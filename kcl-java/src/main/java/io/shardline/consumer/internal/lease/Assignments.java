@@ -21,17 +21,17 @@ final class Assignments {
     private static final int BEATS_TO_TAKE = 3;
 
     private final SessionKeeper.Setting setting;
-    private final Runnable again;
+    private final LargeFleet.Owner owner;
     private final Map<String, Set<String>> neighboursTold = new HashMap<>();
     private final Set<String> sharesTold = new LinkedHashSet<>();
     private final Map<String, Long> behindSince = new HashMap<>();
     private final Map<String, Integer> room = new HashMap<>();
     private boolean complete;
 
-    /** @param again plans once more, as somebody was not told what he must know */
-    Assignments(SessionKeeper.Setting setting, Runnable again) {
+    /** @param owner plans once more where somebody was not told what he must know */
+    Assignments(SessionKeeper.Setting setting, LargeFleet.Owner owner) {
         this.setting = setting;
-        this.again = again;
+        this.owner = owner;
     }
 
     /** What was told in an earlier time as the planner may be outdated. */
@@ -102,7 +102,9 @@ final class Assignments {
         if (takeRoom(to, 1) == 1) {
             setting.calls()
                     .write(
-                            setting.calls().ordinary(() -> setting.store().take(lease, to)),
+                            setting.calls()
+                                    .ordinary(() -> setting.store().take(lease, to))
+                                    .orTooLarge(why -> owner.setAside(lease, why)),
                             assigned -> tell(to, lease.key(), assigned.counter()),
                             found -> {}); // it is not as it was planned for; the next round sees what it is
         }
@@ -151,7 +153,7 @@ final class Assignments {
     private void tellSurely(String session, String key, Runnable failed) {
         Runnable fail = () -> {
             failed.run();
-            again.run();
+            owner.scan();
         };
         setting.calls()
                 .read(

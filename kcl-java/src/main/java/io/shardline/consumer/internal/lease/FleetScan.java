@@ -5,7 +5,9 @@ import com.google.common.collect.ImmutableListMultimap;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.ScanSchedule.Due;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -16,15 +18,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the consumer loop.
  */
-final class FleetScan {
+final class FleetScan implements LargeFleet.Owner, SmallFleet.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(FleetScan.class);
 
-    /** When whoever found leases free looks whether the others have taken their share. */
-    private static final long LEFTOVER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** All workers see a change at the same time, and should not all scan at once. */
-    private static final long SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /**
      * The time between two scans of a worker, for each that lives: together they scan at most forty times a second. In a
@@ -40,14 +39,12 @@ final class FleetScan {
     private final SessionKeeper session;
     private final FleetWatch fleet;
     private final Follower follower;
+    private final SmallFleet small;
     private final LargeFleet large;
 
     private final TableView seen;
     private final Announcements announcements;
     private final ScanSchedule schedule;
-    private final Surplus surplus;
-    private boolean onDuty;
-    private boolean takeAllFree;
     private boolean rootsLeased;
     private boolean stopped;
     private long unplaced;
@@ -55,26 +52,20 @@ final class FleetScan {
     /** What comes of a scan. Called on the loop. */
     interface Follower {
 
-        /** A scan has been taken in; the plan comes next. */
-        void scanned(Scan scan);
+        /** Is told of scans and plans. */
+        LeaseListener listener();
 
         /** Keys of leases that are held. */
         Set<String> heldKeys();
 
-        /** Whether the lease's row cannot be written, so that there is nothing to plan. */
-        boolean isSetAside(String key);
-
-        /** The plan for a scan has been carried out. */
-        void planned();
+        /** Leases whose rows cannot be written, so that there is nothing to plan. */
+        SetAside setAside();
 
         /** The plan says so. */
         void take(Lease lease);
 
         /** The application does not read its stream any more. */
         void release(String key);
-
-        /** Another session plans for all: there will be no scan, and the roots have their leases. */
-        void othersPlan();
     }
 
     FleetScan(
@@ -86,9 +77,9 @@ final class FleetScan {
         this.follower = follower;
         this.seen = new TableView(setting.loop());
         this.schedule = new ScanSchedule(setting, this::scan, this::scanned);
-        this.surplus = new Surplus(setting.loop(), 2 * timing.beatNanos());
         this.announcements = new Announcements(setting, fleet);
-        this.large = new LargeFleet(setting, timing, session, fleet, this::scan);
+        this.small = new SmallFleet(setting, timing, schedule, this);
+        this.large = new LargeFleet(setting, timing, session, fleet, this);
     }
 
     /** Whether there is something to plan here: for itself, as all do in a small fleet, or for all. */
@@ -130,13 +121,14 @@ final class FleetScan {
     /** Tells the fleet that there are leases to take, and then takes what nobody else takes. */
     void announceNewLeases() {
         announcements.tellTogether(() -> {
-            onDuty = true;
+            small.onDuty();
             scan();
         });
     }
 
     /** Tells the others soon, also when this worker is leaving. */
-    void announceSoon() {
+    @Override
+    public void announceSoon() {
         announcements.tellSoon();
     }
 
@@ -184,12 +176,13 @@ final class FleetScan {
     }
 
     /** Reads the whole table and plans, if it is for this session to plan; once, starting no earlier than now. */
-    void scan() {
+    @Override
+    public void scan() {
         if (session.id() == null || stopped) {
             return;
         }
         if (!plansHere()) {
-            follower.othersPlan();
+            follower.listener().othersPlan();
             return;
         }
         schedule.read(paceNanos());
@@ -249,21 +242,33 @@ final class FleetScan {
         return seen.heirs(fit, keys);
     }
 
-    boolean isFree(Lease lease) {
+    @Override
+    public boolean isFree(Lease lease) {
         return !lease.isEnded() && seen.isRead(lease) && (lease.owner() == null || fleet.isFreedByDeath(lease.owner()));
     }
 
-    /** Ends for good after one more look, as there may be newcomers that only a scan shows. */
-    void stopAfterLastScan(Runnable then) {
+    /**
+     * Ends for good after one more look, as there may be newcomers that only a scan shows.
+     *
+     * @param limitNanos after which it ends without having seen anything
+     */
+    void stopAfterLastScan(long limitNanos, Runnable then) {
         stopped = true;
+        if (session.id() == null) {
+            leavePlanning(then); // there is nothing to let go
+            return;
+        }
+        CompletableFuture<Optional<Scan>> last = new CompletableFuture<>();
+        last.thenAccept(scan -> {
+            scan.ifPresent(this::takeIn);
+            leavePlanning(then);
+        });
+        setting.loop().schedule(limitNanos, () -> last.complete(Optional.empty()));
         setting.calls()
                 .read(
                         setting.store()::scan,
-                        scan -> {
-                            takeIn(scan);
-                            leavePlanning(then);
-                        },
-                        failure -> leavePlanning(then));
+                        scan -> last.complete(Optional.of(scan)),
+                        failure -> last.complete(Optional.empty()));
     }
 
     private void leavePlanning(Runnable then) {
@@ -282,7 +287,7 @@ final class FleetScan {
     private void scanned(Scan scan) {
         takeIn(scan);
         cleanUp(scan);
-        follower.scanned(scan);
+        follower.listener().scanned(scan);
         if (schedule.wasAskedMeanwhile()) {
             scan();
         } else {
@@ -316,7 +321,7 @@ final class FleetScan {
     }
 
     private Stream<Lease> planned() {
-        return seen.read().filter(lease -> !follower.isSetAside(lease.key()));
+        return seen.read().filter(lease -> !follower.setAside().contains(lease.key()));
     }
 
     private void plan() {
@@ -334,7 +339,7 @@ final class FleetScan {
                 schedule.once(Due.ASKED, next, this::scan);
             }
         } else {
-            planForMyself(view);
+            small.plan(view);
             if (large.isTooLarge(view) && rootsLeased && isFirst(me)) {
                 large.seekPlanner();
             }
@@ -343,7 +348,7 @@ final class FleetScan {
         if (heirsTime >= 0) {
             schedule.once(Due.HEIR, heirsTime, this::scan);
         }
-        follower.planned();
+        follower.listener().planned();
     }
 
     private void sayIfUnplaced(long count) {
@@ -361,41 +366,14 @@ final class FleetScan {
                 .forEach(lease -> follower.release(lease.key()));
     }
 
-    private void planForMyself(FleetView view) {
-        LeasePlan plan = LeasePlanner.plan(view);
-        plan.takes().forEach(follower::take);
-        if (takeAllFree) {
-            planned().filter(this::isFree).toList().forEach(follower::take);
-        } else if (plan.left() > 0) {
-            lookForLeftovers();
-        }
-        takeAllFree = false;
-        onDuty = false;
-        plan.asks()
-                .forEach((victim, count) ->
-                        setting.calls().hint(() -> setting.store().ask(victim, view.me(), count)));
-        if (surplus.stays(plan.surplus())) {
-            announceSoon();
-        }
-        if (plan.surplus() > 0) {
-            schedule.once(Due.SURPLUS, 2 * timing.beatNanos(), this::scan);
-        }
-        if (!plan.asks().isEmpty()) {
-            schedule.once(Due.ASKED, 2 * timing.beatNanos(), this::scan);
-        }
+    @Override
+    public void take(Lease lease) {
+        follower.take(lease);
     }
 
-    /**
-     * Others may be dying, or leaving and not taking any more.
-     *
-     * <p>Whoever made the leases free comes back first; the rest of the fleet looks once more after that.
-     */
-    private void lookForLeftovers() {
-        long spread = 2 * spreadNanos();
-        schedule.once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
-            takeAllFree = true;
-            scan();
-        });
+    @Override
+    public void setAside(Lease row, RowTooLargeException why) {
+        follower.setAside().add(row, why);
     }
 
     private long spreadNanos() {

@@ -130,7 +130,7 @@ final class HandOvers {
         var heirs = scans.heirs(byKey.keySet(), unfit);
         byKey.forEach((key, lease) -> {
             if (!heirs.containsValue(key)) {
-                book.handOver(lease, null); // there is nobody, or nobody who has room
+                book.listener().handOver(lease, null); // there is nobody, or nobody who has room
             }
         });
         heirs.asMap()
@@ -146,7 +146,7 @@ final class HandOvers {
         leases.forEach(lease -> promised.put(lease, receiver));
         ImmutableMap.Builder<String, Long> notices = ImmutableMap.builder();
         leases.forEach(lease -> notices.put(lease.key(), lease.row().counter()));
-        leases.forEach(book::promised);
+        leases.forEach(book.listener()::promised);
         Promise promise = new Promise(receiver, leases);
         tell(receiver, notices.buildOrThrow(), promise::told);
     }
@@ -240,7 +240,7 @@ final class HandOvers {
             if (!row.alive() || row.leaving()) {
                 takeBack(this);
             } else if (row.heartbeat() > heartbeat) {
-                leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> book.handOver(lease, receiver));
+                leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> book.listener().handOver(lease, receiver));
             } else {
                 lookLater();
             }

@@ -32,14 +32,14 @@ public final class HeldLease {
     /** Whoever acts on the lease. Called on the loop. */
     interface Listener {
 
-        /** A write has shown that the row has changed hands. */
-        void lost();
+        /** It is held no more: a write has shown that the row has changed hands. */
+        void lost(HeldLease lease, String why);
 
         /** Nothing can be written to the row any more. */
-        void tooLarge(RowTooLargeException why);
+        void tooLarge(HeldLease lease, RowTooLargeException why);
 
         /** The row's checkpoint is written. */
-        default void checkpointed() {}
+        void checkpointed(HeldLease lease);
     }
 
     /** Thrown into the futures of checkpoints that can no longer be written. */
@@ -135,7 +135,7 @@ public final class HeldLease {
                 .orTooLarge(why -> {
                     writing = false;
                     if (!gone) {
-                        listener.tooLarge(why);
+                        listener.tooLarge(this, why);
                     }
                 });
         calls.write(write, this::written, found -> {
@@ -144,7 +144,7 @@ public final class HeldLease {
                 written(found);
             } else if (!gone) {
                 writing = false;
-                listener.lost();
+                listener.lost(this, "a write was refused: the lease has changed hands");
             }
         });
     }
@@ -169,7 +169,7 @@ public final class HeldLease {
         }
         waiters.removeAll(reached);
         reached.forEach(waiter -> waiter.done().complete(null));
-        listener.checkpointed();
+        listener.checkpointed(this);
         if (gone) {
             return;
         }

@@ -19,19 +19,28 @@ final class LargeFleet {
     private final SessionKeeper.Setting setting;
     private final Timing timing;
     private final FleetWatch fleet;
-    private final Runnable scan;
+    private final Owner owner;
     private final PlannerLease planner;
     private final Assignments assignments;
     private long watchfulUntil;
 
-    /** @param scan reads the table when there is something new to plan for */
-    LargeFleet(SessionKeeper.Setting setting, Timing timing, SessionKeeper session, FleetWatch fleet, Runnable scan) {
+    /** The worker that may plan for all. Called on the loop. */
+    interface Owner {
+
+        /** There is something new to plan for, which a scan shows. */
+        void scan();
+
+        /** A lease's row cannot be written. */
+        void setAside(Lease row, RowTooLargeException why);
+    }
+
+    LargeFleet(SessionKeeper.Setting setting, Timing timing, SessionKeeper session, FleetWatch fleet, Owner owner) {
         this.setting = setting;
         this.timing = timing;
         this.fleet = fleet;
-        this.scan = scan;
+        this.owner = owner;
         this.planner = new PlannerLease(setting, session, fleet, this::becamePlanner);
-        this.assignments = new Assignments(setting, scan);
+        this.assignments = new Assignments(setting, owner);
         this.watchfulUntil = setting.loop().nanoTime();
     }
 
@@ -119,7 +128,7 @@ final class LargeFleet {
                         () -> setting.store().setPlanned(planned),
                         row -> {
                             fleet.observe(row);
-                            scan.run();
+                            owner.scan();
                         },
                         failure -> setting.loop().schedule(RETRY_NANOS, () -> {
                             if (planned == planner.isMine()) {

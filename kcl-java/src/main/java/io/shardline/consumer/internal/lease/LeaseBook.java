@@ -1,6 +1,5 @@
 package io.shardline.consumer.internal.lease;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +17,12 @@ import org.slf4j.LoggerFactory;
  * <p>One way in: a lease is held once a take of the present session is confirmed, from the row that the take returned.
  * Confined to the consumer loop.
  */
-public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Listener, FleetScan.Follower {
+public final class LeaseBook 
+        implements SessionKeeper.Listener,
+                FleetWatch.Listener,
+                FleetScan.Follower,
+                Transfers.Owner,
+                HeldLease.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(LeaseBook.class);
 
@@ -28,57 +32,17 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     private final FleetScan scans;
     private final HandOvers handOvers;
     private final ExpectedLeases expected;
-    private final Listener listener;
+    private final LeaseListener listener;
     private final SetAside setAside;
+    private final Transfers transfers;
     private final int mostLeases;
 
     private final Map<String, HeldLease> held = new TreeMap<>();
-    private final Set<String> unresolved = new LinkedHashSet<>();
-    private final Set<String> taking = new LinkedHashSet<>();
     private final Set<String> formerKeys = new TreeSet<>();
+    private boolean hasJoined;
     private boolean stopping;
 
-    /** What the consumer must do with its leases. Called on the loop. */
-    public interface Listener {
-
-        /** A scan has been taken in. */
-        void scanned(LeaseStore.Scan scan);
-
-        /**
-         * What was free and is this worker's share it has taken, or is taking; {@link LeaseBook#isSettled} says when that is
-         * over.
-         */
-        default void planned() {}
-
-        /** There will be no scan: another session plans for all, and every root of the stream has its lease. */
-        default void othersPlan() {}
-
-        /** A lease is held from now on. */
-        void leaseTaken(HeldLease lease);
-
-        /** A lease is not held any more; its shard must not be worked on. */
-        void leaseLost(HeldLease lease, String why);
-
-        /** The checkpoint in the lease's row has moved. */
-        default void checkpointed(HeldLease lease) {}
-
-        /** A session is confirmed. */
-        void sessionBegan(String session);
-
-        /** A session is over, and its leases have been dropped. */
-        void sessionEnded(String session, String why);
-
-        /** The outcome of a write was definite that had not been so. */
-        void resolved();
-
-        /** This lease is promised to another session, and goes once that one knows. */
-        void promised(HeldLease lease);
-
-        /** This lease is to go: drain its shard, then {@link LeaseBook#give} it to a session, or to nobody. */
-        void handOver(HeldLease lease, @Nullable String to);
-    }
-
-    public LeaseBook(SessionKeeper.Setting setting, Timing timing, Worker worker, Listener listener) {
+    public LeaseBook(SessionKeeper.Setting setting, Timing timing, Worker worker, LeaseListener listener) {
         this.setting = setting;
         this.mostLeases = worker.mostLeases();
         this.listener = listener;
@@ -86,6 +50,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         this.session = new SessionKeeper(setting, timing, worker, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
         this.scans = new FleetScan(setting, timing, session, fleet, this);
+        this.transfers = new Transfers(setting, scans, setAside, this);
         this.expected = new ExpectedLeases(setting, session, this);
         this.handOvers = new HandOvers(setting, session, fleet, this, scans);
     }
@@ -110,35 +75,37 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     }
 
     private void planAgain() {
+        tellCount();
         if (!stopping) {
             scans.needsPlan();
         }
     }
 
-    /** Leases whose rows cannot be written, and why. */
-    public Map<String, String> setAside() {
-        return setAside.reasons();
+    /** Leases whose rows cannot be written. */
+    @Override
+    public SetAside setAside() {
+        return setAside;
     }
 
     @Override
-    public boolean isSetAside(String key) {
-        return setAside.contains(key);
+    public LeaseListener listener() {
+        return listener;
     }
 
     /** Whether nothing is held and no write is unresolved. */
     public boolean isIdle() {
-        return held.isEmpty() && unresolved.isEmpty();
+        return held.isEmpty() && transfers.unresolved().isEmpty();
     }
 
     /** Whether every take, and every lease let go, has been answered. */
     public boolean isSettled() {
-        return unresolved.isEmpty();
+        return transfers.unresolved().isEmpty();
     }
 
     /** Keys of leases that are held, or of whose row a write is unresolved. */
     public Set<String> openKeys() {
         Set<String> keys = new TreeSet<>(held.keySet());
-        keys.addAll(unresolved);
+        keys.addAll(transfers.unresolved());
         return keys;
     }
 
@@ -159,7 +126,10 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     public void leaveAll(long limitNanos) {
         stopping = true;
         session.sayLeaving();
-        scans.stopAfterLastScan(() -> handOvers.leaveAll(limitNanos));
+        long begun = setting.loop().nanoTime();
+        scans.stopAfterLastScan(
+                limitNanos / 2,
+                () -> handOvers.leaveAll(limitNanos - (setting.loop().nanoTime() - begun)));
     }
 
     /** From now on no lease is taken or asked for. */
@@ -171,8 +141,13 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
     /** Ends the session once no lease is held, and tells the others. */
     public void leave(Runnable done) {
         fleet.stop();
-        session.leave(
-                () -> setting.calls().read(setting.store()::moveRevision, row -> done.run(), failure -> done.run()));
+        session.leave(() -> {
+            if (hasJoined) {
+                setting.calls().read(setting.store()::moveRevision, row -> done.run(), failure -> done.run());
+            } else {
+                done.run(); // the table may be another application's
+            }
+        });
     }
 
     /** Drops everything without a word to the table. */
@@ -217,6 +192,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
 
     @Override
     public void sessionStarted(String id, @Nullable String previous) {
+        hasJoined = true;
         listener.sessionBegan(id);
         fleet.start(previous);
         scans.start();
@@ -273,21 +249,6 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         scans.revisionMoved();
     }
 
-    @Override
-    public void scanned(LeaseStore.Scan scan) {
-        listener.scanned(scan);
-    }
-
-    @Override
-    public void planned() {
-        listener.planned();
-    }
-
-    @Override
-    public void othersPlan() {
-        listener.othersPlan();
-    }
-
     // --------------------------------------------------------------------------------------------------- leases
 
     /** L2. Allowed for a row without an owner, with a dead one, or bearing this session's name. */
@@ -298,51 +259,14 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             return;
         }
         boolean isMine = lease.isOwnedBy(me); // then I alone can take it or let it go
-        if ((!isMine && !hasRoom()) || !unresolved.add(lease.key())) {
+        if ((!isMine && !hasRoom()) || transfers.unresolved().contains(lease.key())) {
             return;
         }
         if (isMine && !setting.rules().takesWhatBearsItsName()) {
-            unresolved.remove(lease.key());
             hold(lease);
-            return;
+        } else {
+            transfers.take(lease, me);
         }
-        taking.add(lease.key());
-        setting.calls()
-                .write(
-                        setting.calls()
-                                .ordinary(() -> setting.store().take(lease, me))
-                                .orTooLarge(why -> {
-                                    unresolved.remove(lease.key());
-                                    taking.remove(lease.key());
-                                    setAside.add(lease.key(), why);
-                                    listener.resolved();
-                                }),
-                        taken -> {
-                            unresolved.remove(lease.key());
-                            taking.remove(lease.key());
-                            scans.saw(taken);
-                            if (session.isCurrent(me)) {
-                                hold(taken);
-                            } else {
-                                scans.needsPlan(); // it bears the name of an earlier session, and nobody else knows
-                            }
-                            listener.resolved();
-                        },
-                        found -> {
-                            unresolved.remove(lease.key());
-                            taking.remove(lease.key());
-                            if (found != null) {
-                                scans.saw(found);
-                            }
-                            if (found != null && found.isOwnedBy(me) && session.isCurrent(me)) {
-                                take(found); // an earlier sending landed, but only a confirmed take lets me act
-                            } else if (found != null && scans.isFree(found)) {
-                                scans.needsPlan();
-                            } else {
-                                scans.planWasOvertaken();
-                            }
-                            listener.resolved();
-                        });
     }
 
     /** What others have promised counts as well: it comes for certain. */
@@ -351,7 +275,7 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
             return true;
         }
         Set<String> coming = new LinkedHashSet<>(held.keySet());
-        coming.addAll(taking);
+        coming.addAll(transfers.taking());
         coming.addAll(expected.keys());
         return coming.size() < mostLeases;
     }
@@ -380,35 +304,28 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         }
     }
 
-    private void hold(Lease taken) {
-        String key = taken.key();
-        List<HeldLease> mine = new ArrayList<>(1);
-        HeldLease lease = new HeldLease(setting.calls(), setting.store(), taken, new HeldLease.Listener() {
-            @Override
-            public void lost() {
-                lose(mine.get(0), "a write was refused: the lease has changed hands");
-            }
-
-            @Override
-            public void tooLarge(RowTooLargeException why) {
-                setAside.add(key, why);
-                lose(mine.get(0), "its row is too large to be written");
-            }
-
-            @Override
-            public void checkpointed() {
-                listener.checkpointed(mine.get(0));
-            }
-        });
-        mine.add(lease);
-        held.put(key, lease);
-        session.holds(held.size());
-        log.info("session={} took shard={} counter={}", session.id(), key, taken.counter());
+    @Override
+    public void hold(Lease taken) {
+        HeldLease lease = new HeldLease(setting.calls(), setting.store(), taken, this);
+        held.put(lease.key(), lease);
+        tellCount();
+        log.info("session={} took shard={} counter={}", session.id(), lease.key(), taken.counter());
         if (stopping || held.size() > mostLeases) {
             give(lease, taken.checkpoint(), null, () -> {});
         } else {
             listener.leaseTaken(lease);
         }
+    }
+
+    @Override
+    public void tooLarge(HeldLease lease, RowTooLargeException why) {
+        setAside.add(lease.row(), why);
+        lost(lease, "its row is too large to be written");
+    }
+
+    @Override
+    public void checkpointed(HeldLease lease) {
+        listener.checkpointed(lease);
     }
 
     /**
@@ -419,38 +336,9 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         lease.whenIdle(() -> {
             if (lease.isGone()) {
                 done.run();
-                return;
+            } else {
+                transfers.give(lease, last, to, done);
             }
-            Lease row = lease.row();
-            Checkpoint position = last.isAfter(row.checkpoint()) ? last : row.checkpoint();
-            if (setting.rules().dropsBeforeGiving()) {
-                forget(lease);
-            }
-            unresolved.add(row.key());
-            Runnable resolved = () -> {
-                forget(lease);
-                unresolved.remove(row.key());
-                if (to == null) {
-                    scans.announceSoon();
-                } else {
-                    handOvers.gave(to, row);
-                }
-                done.run();
-                listener.resolved();
-            };
-            setting.calls()
-                    .write(
-                            setting.calls()
-                                    .ordinary(() -> setting.store().give(row, position, to))
-                                    .orTooLarge(why -> {
-                                        setAside.add(row.key(), why);
-                                        resolved.run();
-                                    }),
-                            given -> {
-                                scans.saw(given);
-                                resolved.run();
-                            },
-                            found -> resolved.run());
         });
     }
 
@@ -460,15 +348,8 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         scans.saw(lease.row());
     }
 
-    void promised(HeldLease lease) {
-        listener.promised(lease);
-    }
-
-    void handOver(HeldLease lease, @Nullable String to) {
-        listener.handOver(lease, to);
-    }
-
-    private void lose(HeldLease lease, String why) {
+    @Override
+    public void lost(HeldLease lease, String why) {
         if (lease.isGone()) {
             return;
         }
@@ -485,11 +366,34 @@ public final class LeaseBook implements SessionKeeper.Listener, FleetWatch.Liste
         }
     }
 
-    private void forget(HeldLease lease) {
+    @Override
+    public boolean isCurrent(String id) {
+        return session.isCurrent(id);
+    }
+
+    @Override
+    public void gave(String to, Lease row) {
+        handOvers.gave(to, row);
+    }
+
+    @Override
+    public void resolved() {
+        tellCount();
+        listener.resolved();
+    }
+
+    /** What bears this session's name and cannot be written counts as well, or a planner would remind of it for ever. */
+    private void tellCount() {
+        String me = session.id();
+        session.holds(held.size() + (me == null ? 0 : setAside.borneBy(me)));
+    }
+
+    @Override
+    public void forget(HeldLease lease) {
         if (held.remove(lease.key(), lease)) {
             handOvers.went(lease);
         }
-        session.holds(held.size());
+        tellCount();
         lease.drop();
     }
 }

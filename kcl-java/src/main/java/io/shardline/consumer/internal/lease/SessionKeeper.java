@@ -262,7 +262,7 @@ public final class SessionKeeper {
                     if (isCurrent(session)) {
                         renewing = false;
                         try {
-                            renewed(row, renewal, first);
+                            renewed(row, first);
                         } finally {
                             beatAgain(first.nanos());
                         }
@@ -273,7 +273,7 @@ public final class SessionKeeper {
                         return;
                     }
                     if (row != null && row.alive() && row.heartbeat() == from + 1) {
-                        renewed(row, renewal, first); // landed, and only its answer was lost
+                        renewed(row, first); // landed, and only its answer was lost
                         renew();
                     } else if (row != null && row.alive() && row.heartbeat() == from && !row.hasAsRead(renewal)) {
                         send(session, renewal.readingNothing(), first); // it shows what was repeated meanwhile
@@ -290,12 +290,12 @@ public final class SessionKeeper {
         return row.alive() ? "somebody else renewed it: " + row : "another worker marked it dead";
     }
 
-    private void renewed(SessionRow row, Renewal renewal, Sent first) {
+    private void renewed(SessionRow row, Sent first) {
         heartbeat = row.heartbeat();
         neverRenewed = 0;
         confirm(first.nanos(), first.wallMillis());
-        renewal.asksRead().forEach(asksRead::remove);
-        renewal.inboxRead().forEach(inboxRead::remove);
+        asksRead.clear(); // the row shows what is left, and what it lacks must not stand in the way of a renewal
+        inboxRead.clear();
         listener.sessionRenewed(row);
     }
 

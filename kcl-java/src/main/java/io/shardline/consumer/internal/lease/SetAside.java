@@ -1,10 +1,12 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import io.shardline.runtime.internal.EventLoop;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>They are tried again after a while. Confined to the consumer loop.
  */
-final class SetAside {
+public final class SetAside {
 
     private static final Logger log = LoggerFactory.getLogger(SetAside.class);
 
@@ -21,7 +23,10 @@ final class SetAside {
 
     private final EventLoop loop;
     private final Runnable again;
-    private final Map<String, String> reasons = new TreeMap<>();
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    /** Why a lease is set aside, and whose name its row bears. */
+    private record Entry(String why, @Nullable String owner) {}
 
     /** @param again has somebody look at what is to be tried again */
     SetAside(EventLoop loop, Runnable again) {
@@ -29,23 +34,32 @@ final class SetAside {
         this.again = again;
     }
 
-    void add(String key, RowTooLargeException cause) {
+    /** @param row as it is, since it cannot be written */
+    void add(Lease row, RowTooLargeException cause) {
+        String key = row.key();
         String why = String.valueOf(cause.getMessage());
-        if (reasons.put(key, why) == null) {
+        if (entries.put(key, new Entry(why, row.owner())) == null) {
             log.error("shard={} is read by nobody, as its lease cannot be written: {}", key, why);
         }
         loop.schedule(AGAIN_NANOS, () -> {
-            reasons.remove(key);
+            entries.remove(key);
             again.run();
         });
     }
 
     boolean contains(String key) {
-        return reasons.containsKey(key);
+        return entries.containsKey(key);
+    }
+
+    /** How many of the rows bear the session's name: to those who plan it holds them. */
+    int borneBy(String session) {
+        return (int) entries.values().stream()
+                .filter(entry -> session.equals(entry.owner()))
+                .count();
     }
 
     /** Why, by key. */
-    ImmutableMap<String, String> reasons() {
-        return ImmutableMap.copyOf(reasons);
+    public ImmutableMap<String, String> reasons() {
+        return ImmutableMap.copyOf(Maps.transformValues(entries, Entry::why));
     }
 }

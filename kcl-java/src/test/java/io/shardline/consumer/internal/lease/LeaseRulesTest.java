@@ -382,6 +382,31 @@ class LeaseRulesTest {
     }
 
     @Test
+    void aSlowLastScanKeepsTheLimitOfALeaver() {
+        Member a = fleet.join("a");
+        fleet.lease("s");
+        fleet.until(() -> a.holds("s"));
+        fleet.advance(LeaseFleet.H);
+        a.network().always("scan", Fate.SLOW);
+        a.run(() -> a.book().leaveAll(Duration.ofSeconds(15).toNanos()));
+
+        long asked = fleet.time.nowNanos();
+        fleet.until(() -> fleet.row("s").owner() == null && a.book().isIdle());
+
+        assertThat(Duration.ofNanos(fleet.time.nowNanos() - asked)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void aLeaverWhoNeverHadASessionWritesNothing() {
+        Member a = new Member(fleet.place(), "a", "a", LeaseFleet.D);
+        a.stop();
+
+        fleet.until(a::hasLeft);
+
+        assertThat(a.network().sent()).isEmpty();
+    }
+
+    @Test
     void moreLeasesThanCanBeNamedArePassedOnAllTheSame() {
         Member a = fleet.join("a");
         for (int i = 0; i < 40; i++) {

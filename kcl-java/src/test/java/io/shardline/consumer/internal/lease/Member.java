@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the simulation.
  */
-final class Member implements LeaseBook.Listener, StoreCalls.Broken, EventLoop.Hooks {
+final class Member implements LeaseListener, StoreCalls.Broken, EventLoop.Hooks {
 
     private final String name;
     private final SimulatedProcess process;

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.simulation.ScriptedNetwork.Sent;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import java.time.Duration;
@@ -77,6 +78,58 @@ class PlannerRulesTest {
         fleet.until(() -> whoHolds("t") != null);
 
         assertThat(fleet.isBalanced()).isTrue();
+    }
+
+    @Test
+    void aLeaseThatThePlannerCannotGiveAsItsRowIsFullIsSetAside() { // L3
+        becomePlanned(6);
+        planner().network().always("take", "full", Fate.TOO_LARGE);
+
+        fleet.lease("full");
+        fleet.lease("t");
+        fleet.until(() -> whoHolds("t") != null);
+        fleet.advance(Duration.ofMinutes(4));
+
+        assertThat(takesOf(planner(), "full")).isEqualTo(1);
+        assertThat(planner().book().setAside().reasons()).containsOnlyKeys("full");
+        assertThat(planner().broken()).isEmpty();
+        planner().network().always("take", "full", Fate.ANSWERED);
+        fleet.until(() -> whoHolds("full") != null);
+    }
+
+    @Test
+    void aLeaseWhoseOwnerCannotTakeItDoesNotKeepThePlannerScanning() {
+        becomePlanned(6);
+        members.forEach(member -> {
+            if (member != planner()) {
+                member.network().always("take", "full", Fate.TOO_LARGE);
+            }
+        });
+        Member last = members.stream()
+                .filter(member -> member != planner())
+                .findFirst()
+                .orElseThrow();
+        fleet.table
+                .createLease(new Lease(
+                        "full", last.session(), 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0))
+                .join();
+        fleet.table.notify(Objects.requireNonNull(last.session()), "full", 1).join();
+        fleet.until(() -> last.book().setAside().contains("full"));
+        fleet.table.moveRevision();
+        fleet.advance(LeaseFleet.D.multipliedBy(2));
+        long settled = fleet.time.nowNanos();
+
+        fleet.advance(Duration.ofMinutes(3));
+
+        assertThat(scansOf(planner(), settled)).hasSizeLessThan(3);
+        assertThat(fleet.sessionRow(Objects.requireNonNull(last.session())).leases())
+                .isEqualTo(last.actsOn().size() + 1);
+    }
+
+    private static long takesOf(Member member, String key) {
+        return member.network().sent("take").stream()
+                .filter(sent -> sent.key().equals(key))
+                .count();
     }
 
     @Test

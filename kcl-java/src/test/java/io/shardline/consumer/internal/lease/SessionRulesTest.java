@@ -79,6 +79,33 @@ class SessionRulesTest {
     }
 
     @Test
+    void aNoticeThatALateRenewalHasRemovedIsNotRemovedAgainAndAgain() {
+        Member a = fleet.join("a");
+        String me = session(a);
+        fleet.table.notify(me, "s", 5).join();
+        fleet.until(() -> fleet.sessionRow(me).heartbeat() == 1); // which has read it
+        fleet.advance(Duration.ofMillis(100));
+        int before = a.network().sent("renew").size();
+        a.network().next("renew", Fate.REQUEST_LATE);
+        a.network().next("renew", Fate.ANSWERED);
+        a.network().next("renew", Fate.REQUEST_LOST);
+        fleet.until(() -> a.network().sent("renew").size() == before + 1);
+        fleet.advance(Duration.ofMillis(500));
+        fleet.table.notify(me, "s", 7).join(); // so the second attempt is refused
+        fleet.until(() -> a.network().sent("renew").size() == before + 3);
+        assertThat(fleet.sessionRow(me).heartbeat()).isEqualTo(1);
+        fleet.table.notify(me, "s", 5).join(); // and the first one lands
+        fleet.until(() -> fleet.sessionRow(me).heartbeat() == 2);
+        fleet.advance(LeaseFleet.H.multipliedBy(2));
+        int settled = a.network().sent("renew").size();
+
+        fleet.advance(LeaseFleet.H.multipliedBy(10));
+
+        assertThat(a.network().sent("renew").size() - settled).isBetween(10, 11);
+        assertThat(a.sessions()).hasSize(1);
+    }
+
+    @Test
     void aRenewalThatFindsItsSessionDeadEndsIt() { // rule 2
         Member a = fleet.join("a");
         String first = session(a);
