@@ -79,8 +79,8 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<FleetRow> claim(String streamName) {
-        return table.claim(streamName);
+    public CompletableFuture<FleetRow> claim(String application) {
+        return table.claim(application);
     }
 
     @Override

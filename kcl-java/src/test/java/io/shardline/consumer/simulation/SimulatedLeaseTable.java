@@ -138,8 +138,8 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<FleetRow> claim(String streamName) {
-        return read("claim", streamName, () -> table.claim(streamName));
+    public CompletableFuture<FleetRow> claim(String application) {
+        return read("claim", application, () -> table.claim(application));
     }
 
     @Override

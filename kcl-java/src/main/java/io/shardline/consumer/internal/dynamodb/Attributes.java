@@ -68,7 +68,10 @@ final class Attributes {
     // The fleet row.
     static final String REVISION = "rev";
     static final String SUSPECTS = "suspects";
-    static final String PLANNED = "planned"; // and STREAM_NAME
+    static final String PLANNED = "planned";
+
+    /** In place of {@link #STREAM_NAME}, which versions that make no such claim take for that of another application. */
+    static final String SEVERAL_STREAMS = "severalStreams";
 
     // The stream rows.
     static final String STREAM_NAME = "streamName";

@@ -184,8 +184,29 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<FleetRow> claim(String streamName) {
-        return changeFleet(new ItemUpdate().setIfAbsent(Attributes.STREAM_NAME, Rows.string(streamName)));
+    public CompletableFuture<FleetRow> claim(String application) {
+        boolean isOfSeveral = application.equals(FleetRow.SEVERAL_STREAMS);
+        ItemUpdate update = new ItemUpdate()
+                .where(Attributes.STREAM_NAME, null)
+                .where(Attributes.SEVERAL_STREAMS, null)
+                .set(Attributes.ENTITY, Rows.string(Attributes.FLEET))
+                .set(
+                        isOfSeveral ? Attributes.SEVERAL_STREAMS : Attributes.STREAM_NAME,
+                        isOfSeveral ? Rows.flag(true) : Rows.string(application));
+        return update(Rows.FLEET_KEY, update, Rows::fleet).thenApply(DynamoDbLeaseStore::shown);
+    }
+
+    private static FleetRow shown(WriteResult<FleetRow> result) {
+        if (result instanceof WriteResult.Written<FleetRow> written) {
+            return written.row();
+        }
+        if (result instanceof WriteResult.Refused<FleetRow> refused && refused.row() != null) {
+            return refused.row();
+        }
+        throw new IllegalStateException(
+                result instanceof WriteResult.Unknown<FleetRow> unknown
+                        ? unknown.cause()
+                        : "the row '" + Rows.FLEET_KEY + "' of the lease table cannot be read");
     }
 
     private CompletableFuture<FleetRow> changeFleet(ItemUpdate update) {

@@ -51,12 +51,6 @@ final class ItemUpdate {
         return this;
     }
 
-    /** Sets the attribute unless it is there. */
-    ItemUpdate setIfAbsent(String name, AttributeValue value) {
-        sets.add(name(name) + " = if_not_exists(" + name(name) + ", " + value(value) + ")");
-        return this;
-    }
-
     /** Sets the attribute, or with null removes it. */
     ItemUpdate setOrRemove(String name, @Nullable AttributeValue value) {
         return value == null ? remove(name) : set(name, value);

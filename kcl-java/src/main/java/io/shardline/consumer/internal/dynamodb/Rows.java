@@ -132,7 +132,9 @@ final class Rows {
                 item.number(Attributes.REVISION, 0),
                 item.strings(Attributes.SUSPECTS),
                 item.flag(Attributes.PLANNED),
-                item.optionalString(Attributes.STREAM_NAME));
+                item.flag(Attributes.SEVERAL_STREAMS)
+                        ? FleetRow.SEVERAL_STREAMS
+                        : item.optionalString(Attributes.STREAM_NAME));
     }
 
     static Map<String, AttributeValue> item(StreamRow row) {

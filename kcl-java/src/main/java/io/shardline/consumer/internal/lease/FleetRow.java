@@ -12,14 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param revision moves after every change of membership or of the set of leases
  * @param suspects sessions whose heartbeat stands still
  * @param planned whether one session plans for all; otherwise each plans for itself
- * @param streamName the stream of an application of one stream; null in one of several, and where no worker that writes it down
- *     has started yet. Written once
+ * @param claimedBy whose table it is: the stream of an application of one stream, or {@link #SEVERAL_STREAMS}; null where no
+ *     worker that writes it down has started yet. Written once
  */
 public record FleetRow(
         long revision,
         ImmutableSet<String> suspects,
         boolean planned,
-        @Nullable String streamName) {
+        @Nullable String claimedBy) {
+
+    /** The claim of an application of several streams; no stream has such a name. */
+    public static final String SEVERAL_STREAMS = "*";
 
     /** The row before anybody wrote it. */
     public static final FleetRow EMPTY = new FleetRow(0, ImmutableSet.of());
@@ -31,16 +34,16 @@ public record FleetRow(
 
     /** The same, after a change. */
     FleetRow moved(boolean isPlanned) {
-        return new FleetRow(revision + 1, suspects, isPlanned, streamName);
+        return new FleetRow(revision + 1, suspects, isPlanned, claimedBy);
     }
 
     /** The same with other suspects. */
     FleetRow suspecting(Set<String> sessions) {
-        return new FleetRow(revision, ImmutableSet.copyOf(sessions), planned, streamName);
+        return new FleetRow(revision, ImmutableSet.copyOf(sessions), planned, claimedBy);
     }
 
-    /** The same, of a stream unless it is of one already. */
-    FleetRow claimed(String stream) {
-        return streamName == null ? new FleetRow(revision, suspects, planned, stream) : this;
+    /** The same, of an application unless it is of one already. */
+    FleetRow claimed(String application) {
+        return claimedBy == null ? new FleetRow(revision, suspects, planned, application) : this;
     }
 }

@@ -97,8 +97,8 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
-    public CompletableFuture<FleetRow> claim(String streamName) {
-        return changeFleet(row -> row.claimed(streamName));
+    public CompletableFuture<FleetRow> claim(String application) {
+        return changeFleet(row -> row.claimed(application));
     }
 
     @Override

@@ -76,8 +76,12 @@ public interface LeaseStore extends LeaseTable {
     /** F1. Says whether one session plans for all, and moves the revision. */
     CompletableFuture<FleetRow> setPlanned(boolean planned);
 
-    /** F1. Says that the table is that of an application of one stream, unless it is one's already. */
-    CompletableFuture<FleetRow> claim(String streamName);
+    /**
+     * F1. Says whose table it is, unless it is somebody's already; the row that comes back tells.
+     *
+     * @param application its stream, or {@link FleetRow#SEVERAL_STREAMS}
+     */
+    CompletableFuture<FleetRow> claim(String application);
 
     /** Writes down the stream unless that was done; a refusal has what is written. Fails if nobody knows. */
     CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row);

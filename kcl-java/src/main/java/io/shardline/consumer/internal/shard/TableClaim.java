@@ -5,6 +5,8 @@ import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.runtime.internal.Backoff;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,20 +18,24 @@ import org.slf4j.LoggerFactory;
  * Makes sure that the lease table is that of this application, before a worker joins the fleet and shares its leases.
  *
  * <p>Shards of all streams have the same ids, so the leases of an application of one stream do not tell which it is: the fleet
- * row does, once and for all. Where it does not, the rows of the streams are looked at, which earlier versions have written.
- * An application of one stream writes no lease into another one's table. One of several streams is only held against the fleet
- * row here, and against the leases once it has joined. Confined to the consumer loop.
+ * row does, once and for all. Where it does not, the rows of leases and streams are looked at, which other libraries and earlier
+ * versions have written. Nothing is written into a table that is another application's. Confined to the consumer loop.
  */
 final class TableClaim {
 
     private static final Logger log = LoggerFactory.getLogger(TableClaim.class);
 
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+    /** In a large fleet that starts anew, so many may find the table unclaimed; the first to look claims it for all. */
+    private static final long SPREAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SessionKeeper.Setting setting;
     private final String streamName;
     private final boolean ofSeveral;
     private final Listener listener;
+    private int failures;
+    private boolean hasWaited;
 
     /** The worker that wants to know. Called on the loop. */
     interface Listener {
@@ -50,37 +56,38 @@ final class TableClaim {
     }
 
     void check() {
-        setting.calls()
-                .read(
-                        () -> setting.store().watch(Set.of()),
-                        watch -> judge(watch.fleet()),
-                        failure -> again(failure, this::check));
+        setting.calls().read(() -> setting.store().watch(Set.of()), watch -> judge(watch.fleet()), this::again);
     }
 
     private void judge(FleetRow fleet) {
-        String claimed = fleet.streamName();
-        if (claimed != null && (ofSeveral || !claimed.equals(streamName))) {
-            refuse(claimed);
-        } else if (claimed != null || ofSeveral) {
+        String claimed = fleet.claimedBy();
+        if (claimed == null) {
+            lookAtRows(fleet);
+        } else if (claimed.equals(ofSeveral ? FleetRow.SEVERAL_STREAMS : streamName)) {
             listener.claimed();
         } else {
-            lookAtRows();
+            refuse(claimed);
         }
     }
 
-    private void lookAtRows() {
-        setting.calls().read(setting.store()::scan, this::judgeRows, failure -> again(failure, this::lookAtRows));
+    private void lookAtRows(FleetRow fleet) {
+        if (fleet.planned() && !hasWaited) {
+            hasWaited = true;
+            later((long) (setting.platform().random().nextDouble() * SPREAD_NANOS));
+        } else {
+            setting.calls().read(setting.store()::scan, this::judgeRows, this::again);
+        }
     }
 
     private void judgeRows(Scan scan) {
         Optional<ConsumerException> otherKind = scan.leases().stream()
-                .flatMap(lease -> ShardSync.otherKind(lease.key(), false).stream())
+                .flatMap(lease -> ShardSync.otherKind(lease.key(), ofSeveral).stream())
                 .findFirst();
         List<String> streams =
                 scan.streams().stream().map(StreamRow::streamName).toList();
         if (otherKind.isPresent()) {
             listener.refused(otherKind.get());
-        } else if (!streams.isEmpty() && !streams.contains(streamName)) {
+        } else if (!ofSeveral && !streams.isEmpty() && !streams.contains(streamName)) {
             refuse(streams.get(0));
         } else {
             claim();
@@ -88,22 +95,29 @@ final class TableClaim {
     }
 
     private void claim() {
-        setting.calls()
-                .read(() -> setting.store().claim(streamName), this::judge, failure -> again(failure, this::claim));
+        String application = ofSeveral ? FleetRow.SEVERAL_STREAMS : streamName;
+        setting.calls().read(() -> setting.store().claim(application), this::judge, this::again);
     }
 
     private void refuse(String other) {
         listener.refused(new ConsumerException(
-                "the leases in " + setting.store().place() + " are of stream '" + other
-                        + "', and this consumer was given "
+                "the leases in " + setting.store().place() + " are of "
+                        + (other.equals(FleetRow.SEVERAL_STREAMS) ? "several streams" : "stream '" + other + "'")
+                        + ", and this consumer was given "
                         + (ofSeveral ? "several streams" : "stream '" + streamName + "'")
                         + "; use another application name, or read several streams in one application, or delete the"
                         + " lease table if its checkpoints are not needed any more",
                 null));
     }
 
-    private void again(Throwable failure, Runnable step) {
-        log.warn("finding out whose the lease table is failed and is repeated", failure);
-        setting.loop().schedule(RETRY_NANOS, step);
+    /** From the beginning: others may have claimed it meanwhile. */
+    private void again(Throwable failure) {
+        failures++;
+        log.warn("finding out whose the lease table is failed and is repeated, failures={}", failures, failure);
+        later(RETRY.delayNanos(failures, setting.platform().random()));
+    }
+
+    private void later(long nanos) {
+        setting.loop().schedule(nanos, this::check);
     }
 }

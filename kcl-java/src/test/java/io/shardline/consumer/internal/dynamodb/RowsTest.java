@@ -268,6 +268,16 @@ class RowsTest {
     // -------------------------------------------------------------------------------------- the fleet, the stream
 
     @Test
+    void theClaimOfSeveralStreamsStandsWhereAVersionThatMakesNoneDoesNotLook() {
+        assertThat(Rows.fleet(new Item(Map.of("severalStreams", AttributeValue.fromBool(true))))
+                        .claimedBy())
+                .isEqualTo(FleetRow.SEVERAL_STREAMS);
+        assertThat(Rows.fleet(new Item(Map.of("streamName", AttributeValue.fromS("flights"))))
+                        .claimedBy())
+                .isEqualTo("flights");
+    }
+
+    @Test
     void fleetRowThatOnlyHasSuspectsOrOnlyARevisionIsRead() {
         assertThat(Rows.fleet(new Item(Map.of()))).isEqualTo(FleetRow.EMPTY);
         assertThat(Rows.fleet(new Item(Map.of("rev", AttributeValue.fromN("4")))))

@@ -302,6 +302,29 @@ abstract class LeaseStoreContract {
         }
 
         @Test
+        void aTableIsClaimedOnceAndLeavesTheRestOfTheRowAlone() {
+            long before = store.moveRevision().join().revision();
+
+            assertThat(store.claim("flights").join()).isEqualTo(claimed(before, "flights"));
+            assertThat(store.claim("others").join()).isEqualTo(claimed(before, "flights"));
+            assertThat(store.claim(FleetRow.SEVERAL_STREAMS).join()).isEqualTo(claimed(before, "flights"));
+            assertThat(store.watch(Set.of()).join().fleet()).isEqualTo(claimed(before, "flights"));
+        }
+
+        @Test
+        void soIsOneOfSeveralStreamsAlsoBeforeThereIsARow() {
+            FleetRow row = store.claim(FleetRow.SEVERAL_STREAMS).join();
+
+            assertThat(row.claimedBy()).isEqualTo(FleetRow.SEVERAL_STREAMS);
+            assertThat(store.claim("flights").join()).isEqualTo(row);
+            assertThat(store.setPlanned(true).join().claimedBy()).isEqualTo(FleetRow.SEVERAL_STREAMS);
+        }
+
+        private FleetRow claimed(long revision, String application) {
+            return new FleetRow(revision, ImmutableSet.of(), false, application);
+        }
+
+        @Test
         void suspectsComeAndGoAndLeaveTheRevisionAlone() {
             long before = store.scan().join().fleet().revision();
 
