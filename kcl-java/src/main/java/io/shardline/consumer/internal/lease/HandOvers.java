@@ -240,7 +240,9 @@ final class HandOvers {
             if (!row.alive() || row.leaving()) {
                 takeBack(this);
             } else if (row.heartbeat() > heartbeat) {
-                leases.stream().filter(lease -> !lease.isGone()).forEach(lease -> book.listener().handOver(lease, receiver));
+                leases.stream()
+                        .filter(lease -> !lease.isGone())
+                        .forEach(lease -> book.listener().handOver(lease, receiver));
             } else {
                 lookLater();
             }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>One way in: a lease is held once a take of the present session is confirmed, from the row that the take returned.
  * Confined to the consumer loop.
  */
-public final class LeaseBook 
+public final class LeaseBook
         implements SessionKeeper.Listener,
                 FleetWatch.Listener,
                 FleetScan.Follower,

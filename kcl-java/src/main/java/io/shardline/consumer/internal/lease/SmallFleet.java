@@ -82,8 +82,7 @@ final class SmallFleet {
      * <p>Whoever made the leases free comes back first; the rest of the fleet looks once more after that.
      */
     private void lookForLeftovers() {
-        long spread =
-                (long) (2 * setting.platform().random().nextDouble() * FleetScan.SPREAD_NANOS);
+        long spread = (long) (2 * setting.platform().random().nextDouble() * FleetScan.SPREAD_NANOS);
         schedule.once(Due.LEFTOVERS, onDuty ? LEFTOVER_NANOS : 2 * LEFTOVER_NANOS + spread, () -> {
             takeAllFree = true;
             owner.scan();

@@ -110,8 +110,7 @@ class PlannerRulesTest {
                 .findFirst()
                 .orElseThrow();
         fleet.table
-                .createLease(new Lease(
-                        "full", last.session(), 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0))
+                .createLease(new Lease("full", last.session(), 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0))
                 .join();
         fleet.table.notify(Objects.requireNonNull(last.session()), "full", 1).join();
         fleet.until(() -> last.book().setAside().contains("full"));
