@@ -40,19 +40,17 @@ public interface Checkpointer {
     /**
      * As {@link #checkpoint()}, without waiting. What it covers is settled before it returns.
      *
-     * <p>Not to be waited for in a call of the handler, which may hold the thread that completes it: {@link #checkpoint()} waits.
+     * <p>A call of the handler may wait for it, too, unless the platform is one of yours and has the same executor for handlers and
+     * for futures.
      *
-     * @return completes on a user-code thread; exceptionally with {@link LeaseLostException}
+     * @return completes on a thread that calls no handler; exceptionally with {@link LeaseLostException}
      */
     CompletableFuture<Void> checkpointAsync();
 
     /**
      * As {@link #checkpoint(ConsumerRecord)}, without waiting.
      *
-     * <p>Not to be waited for in a call of the handler, which may hold the thread that completes it:
-     * {@link #checkpoint(ConsumerRecord)} waits.
-     *
-     * @return completes on a user-code thread; exceptionally with {@link LeaseLostException}
+     * @return as that of {@link #checkpointAsync()}
      * @throws IllegalArgumentException if no call of this handler was given the record yet
      */
     CompletableFuture<Void> checkpointAsync(ConsumerRecord record);

@@ -3,6 +3,7 @@ package io.shardline.consumer;
 import static io.shardline.consumer.simulation.SimulatedFleet.shardId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.simulation.BlockingThreads;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
@@ -116,6 +117,40 @@ class BusyHandlersTest {
         fleet.get(worker.consumer().resume(shardId(1)));
         fleet.advance(LONG);
         assertThat(calls).as("what was withdrawn comes again").containsExactly("blocks", "waits");
+    }
+
+    /** More of them than there are threads for last calls. */
+    @Test
+    void lastCallsMayWaitForTheirCheckpoints() {
+        SimulatedFleet many = new SimulatedFleet(1, 8);
+        for (int shard = 0; shard < 8; shard++) {
+            many.putInto(shardId(shard), "record");
+        }
+        SimulatedWorker worker = many.worker("w1")
+                .blocking(2)
+                .blockingLastCalls(4)
+                .shardHandler(context -> new ShardHandler() {
+                    @Override
+                    public void records(RecordBatch batch, Checkpointer checkpointer) {
+                        calls.add(context.shardId());
+                    }
+
+                    @Override
+                    public void shutdownRequested(Checkpointer checkpointer) throws Exception {
+                        BlockingThreads.await(checkpointer.checkpointAsync());
+                    }
+                })
+                .start();
+        many.until(() -> calls.size() == 8);
+        Duration before = Duration.ofNanos(many.time().nowNanos());
+
+        worker.stop();
+
+        assertThat(Duration.ofNanos(many.time().nowNanos()).minus(before)).isLessThan(SOON);
+        assertThat(worker.events(ConsumerEvent.HandlerCancelled.class)).isEmpty();
+        for (int shard = 0; shard < 8; shard++) {
+            assertThat(many.row(shardId(shard)).checkpoint()).isInstanceOf(Checkpoint.At.class);
+        }
     }
 
     @Test

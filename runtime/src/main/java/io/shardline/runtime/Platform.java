@@ -15,9 +15,11 @@ import java.util.random.RandomGenerator;
  * @param loop the one thread that owns all state; it must run its tasks one at a time and in order
  * @param io where requests are marshalled, signed and sent, so that the loop never waits for credentials
  * @param priorityIo as {@code io}, for what must not wait behind other requests: a consumer's heartbeat
- * @param userCode where futures are completed and handlers run
- * @param priorityUserCode as {@code userCode}, for what must not wait behind a consumer's handlers: its listener, its futures,
- *     and the last call of a handler whose shard is let go
+ * @param userCode where a producer's futures are completed and handlers run
+ * @param priorityUserCode as {@code userCode}, for what must not wait behind a consumer's handlers: its listener, and the last
+ *     call of a handler whose shard is let go
+ * @param futures where a consumer's futures are completed; no handler and no listener is called there, so each of them may wait
+ *     for a future
  * @param nanoTime monotonic time in nanoseconds; every deadline, back-off and lease counts on it
  * @param wallClock the time of day; for log lines, for noticing that a machine was suspended, never for comparing machines
  * @param random jitter and session ids; read on the loop only, so it need not be thread-safe
@@ -28,6 +30,7 @@ public record Platform(
         Executor priorityIo,
         Executor userCode,
         Executor priorityUserCode,
+        Executor futures,
         LongSupplier nanoTime,
         InstantSource wallClock,
         RandomGenerator random) {
@@ -41,6 +44,6 @@ public record Platform(
             LongSupplier nanoTime,
             InstantSource wallClock,
             RandomGenerator random) {
-        this(loop, io, priorityIo, userCode, userCode, nanoTime, wallClock, random);
+        this(loop, io, priorityIo, userCode, userCode, userCode, nanoTime, wallClock, random);
     }
 }

@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The real platform: one loop thread, two I/O threads, one for priority I/O, and a fixed number for user code beside up to four for
- * priority user code, or an executor that is given for both.
+ * priority user code and up to four for futures, or an executor that is given for all user code.
  *
  * <p>All threads are daemons and are named {@code shardline-<name>-<role>-<n>}. Thread-safe.
  */
@@ -30,13 +30,18 @@ public final class SystemPlatform implements AutoCloseable {
     /** Threads for priority user code. They are started when they are needed and end when they have been idle. */
     static final int MAX_PRIORITY_USER_THREADS = 4;
 
-    private static final long PRIORITY_USER_IDLE_SECONDS = 10;
+    /** Threads for a consumer's futures, started and ended in the same way. */
+    static final int MAX_FUTURE_THREADS = 4;
+
+    private static final long IDLE_SECONDS = 10;
 
     private final Platform platform;
     private final List<ExecutorService> executors;
 
-    private SystemPlatform(
-            String name, Executor userCode, Executor priorityUserCode, List<ExecutorService> ownUserCode) {
+    /** Executors for user code, of which some may be the same. */
+    private record UserCode(Executor handlers, Executor priority, Executor futures) {}
+
+    private SystemPlatform(String name, UserCode userCode, List<ExecutorService> ownUserCode) {
         ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1, threads(name, "loop"));
         loop.setRemoveOnCancelPolicy(true);
         loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -49,8 +54,9 @@ public final class SystemPlatform implements AutoCloseable {
                 loop,
                 io,
                 priorityIo,
-                userCode,
-                priorityUserCode,
+                userCode.handlers(),
+                userCode.priority(),
+                userCode.futures(),
                 System::nanoTime,
                 InstantSource.system(),
                 RandomGenerator.of("L64X128MixRandom"));
@@ -68,15 +74,18 @@ public final class SystemPlatform implements AutoCloseable {
             throw new IllegalArgumentException("userCodeThreads must be at least 1, was " + userCodeThreads);
         }
         ExecutorService userCode = Executors.newFixedThreadPool(userCodeThreads, threads(name, "user"));
-        ThreadPoolExecutor priorityUserCode = new ThreadPoolExecutor(
-                MAX_PRIORITY_USER_THREADS,
-                MAX_PRIORITY_USER_THREADS,
-                PRIORITY_USER_IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                threads(name, "priority-user"));
-        priorityUserCode.allowCoreThreadTimeOut(true);
-        return new SystemPlatform(name, userCode, priorityUserCode, List.of(userCode, priorityUserCode));
+        ExecutorService priority = onDemand(MAX_PRIORITY_USER_THREADS, threads(name, "priority-user"));
+        ExecutorService futures = onDemand(MAX_FUTURE_THREADS, threads(name, "futures"));
+        return new SystemPlatform(
+                name, new UserCode(userCode, priority, futures), List.of(userCode, priority, futures));
+    }
+
+    /** Threads that exist only while they have work, and a little longer. */
+    private static ExecutorService onDemand(int most, ThreadFactory threads) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /**
@@ -87,7 +96,7 @@ public final class SystemPlatform implements AutoCloseable {
      */
     public static SystemPlatform start(String name, Executor userCode) {
         Objects.requireNonNull(userCode, "userCode");
-        return new SystemPlatform(name, userCode, userCode, List.of());
+        return new SystemPlatform(name, new UserCode(userCode, userCode, userCode), List.of());
     }
 
     /** What to hand to a producer or a consumer. */

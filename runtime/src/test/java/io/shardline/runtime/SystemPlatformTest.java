@@ -40,6 +40,22 @@ class SystemPlatformTest {
     }
 
     @Test
+    void futuresCompleteWhileAllOtherUserCodeWaitsForThem() throws Exception {
+        SystemPlatform system = SystemPlatform.start("departures", 2);
+        CompletableFuture<Thread> future = new CompletableFuture<>();
+        for (int i = 0; i < 2 * SystemPlatform.MAX_PRIORITY_USER_THREADS; i++) {
+            system.platform().userCode().execute(future::join);
+            system.platform().priorityUserCode().execute(future::join);
+        }
+
+        system.platform().futures().execute(() -> future.complete(Thread.currentThread()));
+
+        assertThat(future.get(10, TimeUnit.SECONDS).getName()).isEqualTo("shardline-departures-futures-1");
+        system.close();
+        assertThat(system.awaitTermination(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
     void itRefusesToRunUserCodeOnNoThread() {
         assertThatThrownBy(() -> SystemPlatform.start("departures", 0))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -77,7 +77,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         platform = parts.platform();
         store = parts.store();
         loop = new EventLoop(platform, this);
-        events = new EventFeed(platform.priorityUserCode(), parts.listener());
+        events = new EventFeed(platform, parts.listener());
         outage = new TableOutage(loop, config, events, this::lastTableFailure, this);
         storeCalls = new StoreCalls(loop, platform, outage);
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);

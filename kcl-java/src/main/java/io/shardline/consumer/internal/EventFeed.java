@@ -3,6 +3,7 @@ package io.shardline.consumer.internal;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerListener;
+import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.UserFailures;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listener what happens, in order, and completes futures, both on user-code threads that handlers do not keep busy.
+ * Tells the listener what happens, in order, and completes futures, on user-code threads that handlers do not keep busy; no call
+ * of a handler or of the listener can keep those of the futures busy.
  *
  * <p>Thread-safe.
  */
@@ -20,13 +22,13 @@ final class EventFeed {
     private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
 
     private final UserFailures failures = new UserFailures(log);
-    private final Executor userCode;
+    private final Executor futures;
     private final Executor inOrder;
     private final @Nullable ConsumerListener listener;
 
-    EventFeed(Executor userCode, @Nullable ConsumerListener listener) {
-        this.userCode = userCode;
-        this.inOrder = MoreExecutors.newSequentialExecutor(userCode);
+    EventFeed(Platform platform, @Nullable ConsumerListener listener) {
+        this.futures = platform.futures();
+        this.inOrder = MoreExecutors.newSequentialExecutor(platform.priorityUserCode());
         this.listener = listener;
     }
 
@@ -43,7 +45,7 @@ final class EventFeed {
 
     /** Completes a future. */
     void complete(Runnable completion) {
-        on(userCode, completion);
+        on(futures, completion);
     }
 
     /** Completes a future after the listener has heard all that was emitted before. */

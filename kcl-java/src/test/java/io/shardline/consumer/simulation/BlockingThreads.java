@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -16,6 +17,8 @@ import java.util.concurrent.Semaphore;
  * thread that blocks gives the simulation back to its caller. Confined to the simulation.
  */
 public final class BlockingThreads implements Executor {
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Timer timer;
     private final Executor pool;
@@ -65,6 +68,13 @@ public final class BlockingThreads implements Executor {
     public static void block(Duration duration) throws InterruptedException {
         if (current().blockFor(duration)) {
             throw new InterruptedException("interrupted while it was blocked");
+        }
+    }
+
+    /** Blocks the calling handler until a future is complete, or until it is interrupted. */
+    public static void await(CompletableFuture<?> future) throws InterruptedException {
+        while (!future.isDone()) {
+            block(LOOK_AGAIN);
         }
     }
 

@@ -170,6 +170,7 @@ final class FleetWorld {
                 process.pool("priority-io", 1),
                 userCode,
                 process.pool("priority-user", 2),
+                process.pool("futures", 2),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -50,6 +50,7 @@ public final class SimulatedWorker {
     private LeaseStore table;
     private Consumer<ConsumerEvent> listener = event -> {};
     private UnaryOperator<Executor> userCode = pool -> pool;
+    private UnaryOperator<Executor> priorityUserCode = pool -> pool;
     private @Nullable ShardlineConsumer consumer;
 
     SimulatedWorker(SimulatedFleet fleet, String name) {
@@ -118,6 +119,12 @@ public final class SimulatedWorker {
     /** Lets handlers block, at most so many at a time; what else there is to call waits for them. */
     public SimulatedWorker blocking(int threads) {
         return userCode(pool -> new BlockingThreads(fleet.time, pool, threads));
+    }
+
+    /** Lets last calls of handlers, and the listener, block too, at most so many at a time beside the handlers. */
+    public SimulatedWorker blockingLastCalls(int threads) {
+        priorityUserCode = pool -> new BlockingThreads(fleet.time, pool, threads);
+        return this;
     }
 
     /** Runs user code on something that is made of the usual pool. */
@@ -218,7 +225,8 @@ public final class SimulatedWorker {
                 process.pool("io", 2),
                 process.pool("priority-io", 1),
                 userCode.apply(process.pool("user", 4)),
-                process.pool("priority-user", 2),
+                priorityUserCode.apply(process.pool("priority-user", 2)),
+                process.pool("futures", 2),
                 process.nanoTime(),
                 process.wallClock(),
                 process.random());

@@ -119,7 +119,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.quietSince = takenAt;
         TenureCheckpointer checkpointer = new TenureCheckpointer(
                 loop,
-                setting.platform().priorityUserCode(),
+                setting.platform().futures(),
                 lease,
                 setting.host().nameOf(lease.row()));
         this.tenure = new Tenure(setting, lease, checkpointer);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TenureCheckpointer implements Checkpointer {
 
     private final EventLoop loop;
-    private final Executor userCode;
+    private final Executor futures;
     private final HeldLease lease;
     private final ShardName shard;
     private volatile @Nullable Position handled;
@@ -33,9 +33,9 @@ final class TenureCheckpointer implements Checkpointer {
     /** A running call of the handler, and where the records end that it was given. */
     private record Call(Thread thread, Position end) {}
 
-    TenureCheckpointer(EventLoop loop, Executor userCode, HeldLease lease, ShardName shard) {
+    TenureCheckpointer(EventLoop loop, Executor futures, HeldLease lease, ShardName shard) {
         this.loop = loop;
-        this.userCode = userCode;
+        this.futures = futures;
         this.lease = lease;
         this.shard = shard;
     }
@@ -78,12 +78,12 @@ final class TenureCheckpointer implements Checkpointer {
     @Override
     public CompletableFuture<Void> checkpointAsync() {
         Position last = covered();
-        return last == null ? CompletableFuture.completedFuture(null) : write(last, userCode);
+        return last == null ? CompletableFuture.completedFuture(null) : write(last, futures);
     }
 
     @Override
     public CompletableFuture<Void> checkpointAsync(ConsumerRecord record) {
-        return write(positionOf(record), userCode);
+        return write(positionOf(record), futures);
     }
 
     private Position positionOf(ConsumerRecord record) {
@@ -102,7 +102,8 @@ final class TenureCheckpointer implements Checkpointer {
     /**
      * Writes a position.
      *
-     * @param completer where the future completes. Not on a user-code thread when one waits for it: all of them may wait.
+     * @param completer where the future completes: on the loop where the handler has it in no other hands, or else where no
+     *     call of a handler is made, since all of these may wait
      */
     private CompletableFuture<Void> write(Position position, Executor completer) {
         CompletableFuture<Void> done = new CompletableFuture<>();
