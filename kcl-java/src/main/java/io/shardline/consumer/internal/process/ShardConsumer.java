@@ -118,10 +118,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
         this.takenAt = loop.nanoTime();
         this.quietSince = takenAt;
         TenureCheckpointer checkpointer = new TenureCheckpointer(
-                loop,
-                setting.platform().futures(),
-                lease,
-                setting.host().nameOf(lease.row()));
+                loop, setting.platform().futures(), lease, setting.host().nameOf(lease.row()));
         this.tenure = new Tenure(setting, lease, checkpointer);
         this.processor = setting.processors().create(tenure);
         this.calls = new HandlerCalls(loop, setting.platform());
