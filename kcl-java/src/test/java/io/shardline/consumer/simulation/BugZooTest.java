@@ -12,7 +12,11 @@ class BugZooTest {
     private static final int MOST_SEEDS = 500;
 
     /** A rule that is broken, and the invariant that notices. */
-    record Bug(String name, Mutant.Kind kind, String caughtBy) {
+    record Bug(String name, Mutant.Kind kind, String caughtBy, Life life) {
+        Bug(String name, Mutant.Kind kind, String caughtBy) {
+            this(name, kind, caughtBy, Life.SHORT);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -46,7 +50,12 @@ class BugZooTest {
                         "children after the shard's end",
                         (time, process) -> Mutant.createsChildrenAfterTheEnd(time),
                         "children first"),
-                new Bug("ancestor created again", (time, process) -> Mutant.createsAncestorsAgain(), "checkpoints"));
+                new Bug("ancestor created again", (time, process) -> Mutant.createsAncestorsAgain(), "checkpoints"),
+                new Bug(
+                        "mark on what is put again in part",
+                        (time, process) -> Mutant.marksPartlyRepaired(),
+                        "nothing lost",
+                        Life.OF_SPLITS));
     }
 
     @ParameterizedTest
@@ -63,7 +72,7 @@ class BugZooTest {
 
     private static @Nullable String invariantBrokenBy(Bug bug, long seed) {
         try {
-            new FleetSimulation(seed, Life.SHORT, bug.kind()).run();
+            new FleetSimulation(seed, bug.life(), bug.kind()).run();
             return null;
         } catch (AssertionError e) {
             return MutantRun.brokenBy(e);

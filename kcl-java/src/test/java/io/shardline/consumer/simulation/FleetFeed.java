@@ -1,13 +1,13 @@
 package io.shardline.consumer.simulation;
 
+import io.shardline.producer.Attempt;
 import io.shardline.producer.PutReceipt;
-import io.shardline.producer.UserRecord;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the application puts, evenly over the time of trouble: the values of each key are numbered.
@@ -16,11 +16,9 @@ import java.util.concurrent.CompletableFuture;
  */
 final class FleetFeed {
 
-    private static final int KEYS = 12;
-
     private final FleetWorld world;
     private final FleetSimulation.Life life;
-    private final List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+    private final List<CompletableFuture<?>> puts = new ArrayList<>();
     private final List<String> values = new ArrayList<>();
     private int settled;
 
@@ -41,22 +39,22 @@ final class FleetFeed {
     }
 
     private void schedule() {
-        int[] next = new int[KEYS];
+        int[] next = new int[life.keys()];
         for (int i = 0; i < life.puts(); i++) {
-            int key = world.random.nextInt(KEYS);
-            String value = "key" + key + ":" + next[key]++;
-            values.add(value);
+            int key = world.random.nextInt(next.length);
+            values.add(world.producers.key(key) + ":" + next[key]++);
         }
         long step = life.trouble().toNanos() / life.puts();
         for (int i = 0; i < life.puts(); i++) {
             String value = values.get(i);
-            world.time.after(Duration.ofNanos(i * step), "application", () -> puts.add(put(value)));
+            int inBurst = i % life.burst();
+            long at = (i - inBurst) * step + inBurst; // events of one moment have no order
+            world.time.after(Duration.ofNanos(at), "application", () -> puts.add(put(value)));
         }
     }
 
-    private CompletableFuture<PutReceipt> put(String value) {
-        return world.producer.put(
-                FleetWorld.STREAM, UserRecord.of(keyOf(value), value.getBytes(StandardCharsets.UTF_8)));
+    private CompletableFuture<?> put(String value) {
+        return world.producers.put(keyOf(value), value);
     }
 
     static String keyOf(String value) {
@@ -80,9 +78,30 @@ final class FleetFeed {
         return settled == life.puts() && world.draws.isRestHandled(handled);
     }
 
+    /** The first record that is acknowledged and not handled, once all have been put and answered; else null. */
+    @Nullable
+    String firstLost(Set<String> handled) {
+        if (puts.size() < life.puts() || !puts.stream().allMatch(CompletableFuture::isDone)) {
+            return null;
+        }
+        return settled < puts.size() ? values.get(settled) : null;
+    }
+
+    /** Whether a record was put again for no other reason than that its aggregate was in a wrong shard. */
+    boolean isPutAgainForItsShard(String value) {
+        int number = values.indexOf(value);
+        return number >= 0
+                && puts.get(number).isDone()
+                && !puts.get(number).isCompletedExceptionally()
+                && puts.get(number).join() instanceof PutReceipt receipt
+                && receipt.failedAttempts().stream()
+                        .filter(Attempt::mayHaveBeenWritten)
+                        .allMatch(attempt -> attempt.shardId() != null);
+    }
+
     /** Whether a put is acknowledged and handled, or has failed. */
     private boolean isSettled(int number, Set<String> handled) {
-        CompletableFuture<PutReceipt> put = puts.get(number);
+        CompletableFuture<?> put = puts.get(number);
         return put.isDone() && (put.isCompletedExceptionally() || handled.contains(values.get(number)));
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -36,6 +37,7 @@ final class FleetInvariants {
     private final Set<String> deadSessions = new LinkedHashSet<>();
     private final Set<String> lapsed = new LinkedHashSet<>();
     private final HandledRecords written;
+    private final StraddlingCopies copies;
     private @Nullable String violation;
 
     /** @param checkEvery after how many events rows are looked at */
@@ -43,6 +45,7 @@ final class FleetInvariants {
         this.world = world;
         this.checkEvery = checkEvery;
         this.written = new HandledRecords(world);
+        this.copies = new StraddlingCopies(world);
     }
 
     /** Remembers what is wrong, for a handler's exceptions are the consumer's to catch. */
@@ -121,9 +124,32 @@ final class FleetInvariants {
 
     /** A value is handled for the first time. */
     void checkOrder(String value) {
+        if (!FleetProducers.keepsOrder(value)) {
+            return;
+        }
         int number = FleetFeed.numberOf(value);
         Integer before = lastFirst.put(FleetFeed.keyOf(value), number);
         check(before == null || before < number, () -> "[order] out of order: " + value + " after " + before);
+    }
+
+    /** A value that was handled before comes again for another reason than a split, if its producer marks its aggregates. */
+    void checkCause(String value, ConsumerRecord record) {
+        StraddlingCopies.Cause cause = copies.handled(value, record);
+        if (cause != StraddlingCopies.Cause.NONE) {
+            world.count("duplicates: " + cause);
+        }
+        check(
+                cause != StraddlingCopies.Cause.SPLIT || !FleetProducers.isMarked(value),
+                () -> "[no split] " + record + " was handled before, from an aggregate that straddles a split");
+    }
+
+    /** What was handled from two places had an outcome that its producer did not know. */
+    void checkPutAgain(Predicate<String> isForItsShard) {
+        for (String value : copies.putAgain()) {
+            check(
+                    !FleetProducers.isMarked(value) || !isForItsShard.test(value),
+                    () -> "[no split] " + value + " was handled twice and put again because of its shard alone");
+        }
     }
 
     private void checkParentsEnded(ConsumerRecord record) {

@@ -41,12 +41,33 @@ final class FleetSimulation implements FleetWorld.Handler {
      * @param limit when everything must have been handled; most of it is what heals after the trouble
      * @param rounds how often a worker is paused and one is cut off
      * @param checkEvery after how many events rows are looked at
+     * @param reshards how many there are
+     * @param keys how many partition keys there are
+     * @param burst how many records are put at the same time
      */
-    record Life(Duration trouble, Duration atLeast, Duration limit, int puts, int rounds, int checkEvery) {
+    record Life(
+            Duration trouble,
+            Duration atLeast,
+            Duration limit,
+            int puts,
+            int rounds,
+            int checkEvery,
+            int reshards,
+            int keys,
+            int burst) {
 
-        static final Life SHORT = new Life(Duration.ofSeconds(40), Duration.ZERO, Duration.ofMinutes(2), 600, 1, 1);
+        static final Life SHORT =
+                new Life(Duration.ofSeconds(40), Duration.ZERO, Duration.ofMinutes(2), 600, 1, 1, 2, 12, 1);
         static final Life LONG =
-                new Life(Duration.ofMinutes(6), Duration.ofMinutes(10), Duration.ofMinutes(12), 2_000, 4, 8);
+                new Life(Duration.ofMinutes(6), Duration.ofMinutes(10), Duration.ofMinutes(12), 2_000, 4, 8, 2, 12, 1);
+
+        /** Aggregates of many keys while shards split and merge, by several producers. */
+        static final Life OF_SPLITS =
+                new Life(Duration.ofSeconds(40), Duration.ZERO, Duration.ofMinutes(2), 1_600, 1, 8, 8, 48, 40);
+
+        boolean isOfSplits() {
+            return burst > 1;
+        }
     }
 
     FleetSimulation(long seed, Life life) {
@@ -82,7 +103,9 @@ final class FleetSimulation implements FleetWorld.Handler {
             long atLeast = Math.max(life.trouble().toNanos(), life.atLeast().toNanos());
             world.time.runUntil(() -> world.elapsedNanos() > atLeast && feed.isAllHandled(handled), life.limit());
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "\nthe leases are\n" + world.rows(), e);
+            String lost = feed.firstLost(handled);
+            String what = lost == null ? "" : "[nothing lost] " + lost + " was acknowledged and is not handled; ";
+            throw new AssertionError(what + e.getMessage() + "\nthe leases are\n" + world.rows(), e);
         }
         Duration took = Duration.ofNanos(world.elapsedNanos());
         checkAtTheEnd();
@@ -113,6 +136,7 @@ final class FleetSimulation implements FleetWorld.Handler {
         invariants.check(
                 !world.draws.wasHandledBefore(value),
                 () -> "[rest only] " + record + " was handled before the table was taken over");
+        invariants.checkCause(value, record);
         if (handled.add(value)) {
             invariants.checkOrder(value);
         } else {
@@ -136,7 +160,7 @@ final class FleetSimulation implements FleetWorld.Handler {
     }
 
     private void checkAtTheEnd() {
-        CompletableFuture<?> closed = world.producer.closeAsync(Duration.ofSeconds(10));
+        CompletableFuture<?> closed = world.producers.closeAsync();
         world.time.runUntil(closed::isDone, Duration.ofMinutes(1));
         for (Worker worker : world.workers) {
             if (worker.process().isAlive() && worker.loop().state() == ConsumerState.RUNNING) {
@@ -158,6 +182,7 @@ final class FleetSimulation implements FleetWorld.Handler {
                 invariants.check(hasStopped, () -> "not stopped: " + worker);
             }
         }
+        invariants.checkPutAgain(feed::isPutAgainForItsShard);
         invariants.checkCheckpoints();
         invariants.failOnViolation();
     }

@@ -12,11 +12,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many short lives of a small fleet and some long ones; {@code -Dsim.seeds=N} runs so many long ones, and says what happened
- * in them; {@code -Dsim.lives=N} so many short ones; {@code -Dsim.seed=N} repeats one, with {@code -Dsim.short=true} a short one.
+ * in them; {@code -Dsim.lives=N} so many short ones, {@code -Dsim.splits=N} so many of splits; {@code -Dsim.seed=N} repeats one, with
+ * {@code -Dsim.short=true} a short one, with {@code -Dsim.splits=1} one of splits.
  */
 class FleetSimulationTest {
 
     private static final int SHORT_LIVES = Integer.getInteger("sim.lives", 1_000);
+    private static final int LIVES_OF_SPLITS = Integer.getInteger("sim.splits", 40);
     private static final int LONG_LIVES = Integer.getInteger("sim.seeds", 20);
 
     @Test
@@ -29,12 +31,26 @@ class FleetSimulationTest {
     /** Each of at least ten minutes, with three workers, two reshards and two thousand records. */
     @Test
     void norInLongOnes() {
-        if (!Boolean.getBoolean("sim.short")) {
+        boolean isOther = Boolean.getBoolean("sim.short") || Integer.getInteger("sim.splits") != null;
+        if (Long.getLong("sim.seed") == null || !isOther) {
             live(LONG_LIVES, Life.LONG);
         }
     }
 
-    private static void live(int lives, Life life) {
+    /** Producers of all kinds put aggregates while shards split and merge. */
+    @Test
+    void norIsAnyHandledTwiceBecauseOfASplit() {
+        if (Long.getLong("sim.seed") == null || Integer.getInteger("sim.splits") != null) {
+            Map<String, Long> happened = live(LIVES_OF_SPLITS, Life.OF_SPLITS);
+            if (Long.getLong("sim.seed") == null) {
+                assertThat(happened)
+                        .as("an older producer's duplicates show that aggregates straddled, and on what streams")
+                        .containsKeys("duplicates: SPLIT", "lives with all kinds of producers");
+            }
+        }
+    }
+
+    private static Map<String, Long> live(int lives, Life life) {
         Long one = Long.getLong("sim.seed");
         long from = one == null ? 1 : one;
         long to = one == null ? lives : one;
@@ -61,6 +77,7 @@ class FleetSimulationTest {
                 happened.getOrDefault("fleet-milliseconds", 0L)
                         / (double) Duration.ofHours(1).toMillis());
         happened.forEach((what, count) -> System.out.printf("%,14d  %s%n", count, what));
+        return happened;
     }
 
     private static void check(Outcome outcome, Life life, long seed) {
@@ -68,7 +85,7 @@ class FleetSimulationTest {
                 .filter(what -> what.startsWith("fault"))
                 .count();
         assertThat(kinds).as("kinds of fault, seed %d", seed).isGreaterThanOrEqualTo(3);
-        assertThat(outcome.happened().get("reshards")).as("seed %d", seed).isEqualTo(2);
+        assertThat(outcome.happened().get("reshards")).as("seed %d", seed).isEqualTo(life.reshards());
         assertThat(outcome.records()).as("seed %d", seed).isEqualTo(life.puts());
         assertThat(outcome.took()).as("seed %d", seed).isGreaterThanOrEqualTo(life.atLeast());
     }
@@ -78,6 +95,8 @@ class FleetSimulationTest {
         for (long seed = 1; seed <= 5; seed++) {
             assertThat(new FleetSimulation(seed, Life.SHORT).run())
                     .isEqualTo(new FleetSimulation(seed, Life.SHORT).run());
+            assertThat(new FleetSimulation(seed, Life.OF_SPLITS).run())
+                    .isEqualTo(new FleetSimulation(seed, Life.OF_SPLITS).run());
         }
     }
 }

@@ -33,6 +33,12 @@ final class FleetTrouble {
                 Duration.ofSeconds(world.random.nextInt(2, seconds)),
                 "operator",
                 world.random.nextBoolean() ? this::merge : this::split);
+        for (int i = 2; i < life.reshards(); i++) {
+            world.time.after(
+                    Duration.ofSeconds(world.random.nextInt(2, seconds)),
+                    "operator",
+                    world.random.nextBoolean() ? this::merge : this::split);
+        }
         List<Worker> unlucky = new ArrayList<>(world.workers);
         Worker crashes = unlucky.remove(world.random.nextInt(unlucky.size()));
         Worker pauses = unlucky.remove(world.random.nextInt(unlucky.size()));
@@ -110,6 +116,9 @@ final class FleetTrouble {
     private void merge() {
         world.count("reshards");
         List<Shard> open = world.openShards();
+        if (open.size() == 1) {
+            return;
+        }
         int left = world.random.nextInt(open.size() - 1);
         world.kinesis
                 .client()

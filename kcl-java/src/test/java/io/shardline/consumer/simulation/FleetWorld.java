@@ -9,8 +9,6 @@ import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.process.ShardProcessor;
-import io.shardline.producer.ProducerConfig;
-import io.shardline.producer.ShardlineProducer;
 import io.shardline.runtime.Platform;
 import io.shardline.testkit.ClientSettings;
 import io.shardline.testkit.Fault;
@@ -61,7 +59,7 @@ final class FleetWorld {
     final RandomGenerator random;
     final KinesisEmulator kinesis;
     final InMemoryLeaseStore table = new InMemoryLeaseStore();
-    final ShardlineProducer producer;
+    final FleetProducers producers;
     final List<Worker> workers = new ArrayList<>();
     final LifeDraws draws;
     private final FleetSimulation.Life life;
@@ -112,13 +110,28 @@ final class FleetWorld {
                 .build();
         kinesis.createStream(STREAM, 3);
         SimulatedProcess producing = time.process("producer");
-        producer = ShardlineProducer.builder()
-                .config(ProducerConfig.builder().linger(Duration.ofMillis(50)).build())
-                .client(client(producing, rates()))
-                .platform(platform(producing, producing.pool("user", 3)))
-                .build();
+        producers = new FleetProducers(producing, client(producing, rates()));
+        if (life.isOfSplits()) {
+            addProducers(kind.in(time, producing).marksWhatItPutsInPart());
+        }
         for (int i = 1; i <= 3; i++) {
             addWorker("worker-" + i);
+        }
+    }
+
+    private void addProducers(boolean marks) {
+        boolean withPartly = random.nextBoolean();
+        boolean withUnmarked = random.nextBoolean();
+        if (withPartly && withUnmarked) {
+            count("lives with all kinds of producers");
+        }
+        if (withPartly) {
+            SimulatedProcess process = time.process("partly-repairing-producer");
+            producers.addPartlyRepairing(new PartlyRepairingProducer(this, process, client(process, rates()), marks));
+        }
+        if (withUnmarked) {
+            SimulatedProcess process = time.process("unmarked-producer");
+            producers.addUnmarked(process, client(process, rates()));
         }
     }
 
@@ -163,7 +176,7 @@ final class FleetWorld {
         return new BusyPool(this, process, BUSY.get(random.nextInt(BUSY.size())));
     }
 
-    private static Platform platform(SimulatedProcess process, Executor userCode) {
+    static Platform platform(SimulatedProcess process, Executor userCode) {
         return new Platform(
                 process.executor("loop"),
                 process.pool("io", 2),

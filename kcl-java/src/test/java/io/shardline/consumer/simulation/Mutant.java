@@ -48,6 +48,21 @@ class Mutant extends ProtocolRules {
         return table;
     }
 
+    /** Whether the producer beside ours, which puts again only what lies outside, writes the mark that promises all. */
+    boolean marksWhatItPutsInPart() {
+        return false;
+    }
+
+    /** Marks aggregates of which it puts only a part again. */
+    static Mutant marksPartlyRepaired() {
+        return new Mutant() {
+            @Override
+            boolean marksWhatItPutsInPart() {
+                return true;
+            }
+        };
+    }
+
     /** Takes the leases of whoever is silent, without a mark that would meet a late heartbeat. */
     static Mutant takesWithoutMark() {
         return new Mutant() {

@@ -8,16 +8,21 @@ import java.util.regex.Pattern;
 /** Runs short lives until a certain invariant is broken; the one door into a mutant's class loader. Immutable. */
 final class MutantRun implements BiFunction<Integer, String, String> {
 
+    /** What an invariant's name is followed by where lives of splits are to break it. */
+    static final String OF_SPLITS = " in a life of splits";
+
     private static final Pattern INVARIANT = Pattern.compile("\\[([a-z ]+)\\]");
 
     /** The first seed whose life breaks the invariant before any other, or "none". */
     @Override
     public String apply(Integer seeds, String invariant) {
+        Life life = invariant.endsWith(OF_SPLITS) ? Life.OF_SPLITS : Life.SHORT;
+        String broken = invariant.replace(OF_SPLITS, "");
         for (int seed = 1; seed <= seeds; seed++) {
             try {
-                new FleetSimulation(seed, Life.SHORT).run();
+                new FleetSimulation(seed, life).run();
             } catch (AssertionError e) {
-                if (brokenBy(e).equals(invariant)) {
+                if (brokenBy(e).equals(broken)) {
                     return String.valueOf(seed);
                 }
             }

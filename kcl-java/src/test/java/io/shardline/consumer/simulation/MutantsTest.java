@@ -72,7 +72,22 @@ class MutantsTest {
                                 "internal.retrieve.Deaggregator",
                                 "return order < 0 ? Long.MAX_VALUE : order == 0",
                                 "return order == 0"),
-                        "once a tenure"));
+                        "once a tenure"),
+                Arguments.of(
+                        "a marked aggregate is discarded although the shard's range is not known",
+                        mutant(
+                                "internal.retrieve.Deaggregator",
+                                "return range != null && !range.contains(entry.hashKey());",
+                                "return range == null || !range.contains(entry.hashKey());"),
+                        "nothing lost" + MutantRun.OF_SPLITS),
+                Arguments.of(
+                        "an aggregate without the mark is discarded as a whole",
+                        mutant("internal.retrieve.Deaggregator", "&& aggregate.putAgainWhole()\n", "\n"),
+                        "nothing lost" + MutantRun.OF_SPLITS),
+                Arguments.of(
+                        "the mark is not read",
+                        mutant("internal.retrieve.Deaggregator", "&& aggregate.putAgainWhole()\n", "&& false\n"),
+                        "no split" + MutantRun.OF_SPLITS));
     }
 
     @ParameterizedTest(name = "{0}")
