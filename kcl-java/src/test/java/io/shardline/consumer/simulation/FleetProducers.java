@@ -79,8 +79,7 @@ final class FleetProducers {
     }
 
     CompletableFuture<?> closeAsync() {
-        return CompletableFuture.allOf(ours.stream()
-                .map(producer -> producer.closeAsync(CLOSE_LIMIT))
-                .toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(
+                ours.stream().map(producer -> producer.closeAsync(CLOSE_LIMIT)).toArray(CompletableFuture<?>[]::new));
     }
 }
