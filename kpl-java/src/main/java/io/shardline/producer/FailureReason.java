@@ -31,6 +31,9 @@ public enum FailureReason {
     /** The memory budget was full and stayed full; see {@link FullBudget}. Nothing was sent. */
     BUDGET_FULL,
 
+    /** The producer failed, for example for want of memory, several times over this record; the attempts say with what. */
+    INTERNAL_ERROR,
+
     /** The producer was closed before the record was acknowledged, or before it was put. */
     CLOSED
 }

@@ -25,7 +25,9 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
  *
  * <p>One producer serves any number of streams. {@link #put} answers with a future that completes when the record is
  * acknowledged or given up; futures complete on the platform's threads for user code, so a slow continuation delays other
- * futures, and must not wait for {@link #flush}, {@link #close} or {@link #lanes}. Thread-safe.
+ * futures, and must not wait for {@link #flush}, {@link #close} or {@link #lanes}. On the producer's own threads a
+ * continuation must not wait for another record either: unless that is done, waiting throws {@link IllegalStateException}. On
+ * a {@link Builder#userCodeExecutor} with threads to spare it may. Thread-safe.
  */
 public final class ShardlineProducer implements AutoCloseable {
 
@@ -157,8 +159,8 @@ public final class ShardlineProducer implements AutoCloseable {
      * <p>A second call, also from another thread, has the first one's limit and report. A thread that is interrupted meanwhile goes
      * on waiting, and is still interrupted afterwards.
      *
-     * <p>All futures have completed when it returns, with their callbacks: a callback that blocks holds it up beyond the limit.
-     * Whoever cannot trust his callbacks waits for {@link #closeAsync} as long as he likes.
+     * <p>All futures have completed when it returns, with their callbacks, unless a callback does not return: half a second
+     * after the limit it is waited for no longer, and futures behind it complete when it has returned.
      *
      * @param limit how long to wait for records put before, zero or more
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -289,9 +291,9 @@ public final class ShardlineProducer implements AutoCloseable {
          * producer has two threads for that. Not together with a platform, which has an executor of its own.
          *
          * @param executor runs tasks on threads of its own, in any order, and must not run them on the thread that gives them,
-         *     which is the producer's loop; what it refuses runs there all the same, so it should take every task until the
-         *     producer is closed. Its threads must not all wait for the producer at once, whoever's tasks they run, because
-         *     what they wait for completes on one of them
+         *     which is the producer's loop; what it refuses runs on one thread of the producer, so it should take every task
+         *     until the producer is closed. Its threads may wait for records, as virtual ones do well, but not all at once,
+         *     whoever's tasks they run, because what they wait for completes on one of them
          */
         public Builder userCodeExecutor(Executor executor) {
             this.userCode = Objects.requireNonNull(executor, "executor");

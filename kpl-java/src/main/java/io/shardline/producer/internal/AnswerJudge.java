@@ -6,8 +6,12 @@ import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
@@ -27,10 +31,19 @@ final class AnswerJudge {
     /** How often the shards are listed to learn the range of a shard that an aggregate was stored in. */
     private static final int MOST_LISTINGS = 3;
 
+    /** A record that so many requests failed with for reasons of our own is not the victim but the cause. */
+    static final int MAX_INTERNAL_ERRORS = 3;
+
+    /** So often a record is tried whose signature or key is refused: some seconds, in which a new key becomes known. */
+    static final int MAX_DOUBTED_TRIES = 8;
+
     private final StreamLanes stream;
     private final LoopContext context;
     private List<Landing> landings = new ArrayList<>();
     private long companies;
+
+    /** Loads whose last word has not been spoken. */
+    private final Set<LaneLoad> expected = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** A load whose entries are judged one by one, some of them only when the shards have been listed. */
     private static final class OpenCase {
@@ -68,6 +81,42 @@ final class AnswerJudge {
         this.context = context;
     }
 
+    /** To be called with each request. */
+    void expect(PutRequest request) {
+        expected.addAll(request.loads());
+    }
+
+    /**
+     * Something threw while an answer was judged: nobody knows what became of the rest of the request. Its records without an
+     * outcome are put again, unless that has happened to them too often.
+     */
+    void broken(PutRequest request, Throwable thrown) {
+        landings.removeIf(landing -> request.loads().contains(landing.of().load));
+        FailedTry tried = new FailedTry(
+                ServiceFailure.INTERNAL,
+                thrown.toString(),
+                request.startedAt(),
+                context.ticks().now(),
+                true);
+        request.loads().stream().filter(expected::contains).forEach(load -> broken(load, tried));
+    }
+
+    private void broken(LaneLoad load, FailedTry tried) {
+        List<PendingRecord> again = new ArrayList<>();
+        for (PendingRecord pending : load.records()) {
+            if (pending.isDecided) {
+                continue;
+            }
+            pending.failed(tried);
+            if (pending.failures(ServiceFailure.INTERNAL) < MAX_INTERNAL_ERRORS) {
+                again.add(pending);
+            } else {
+                stream.givenUp(pending, FailureReason.INTERNAL_ERROR, "the producer failed over it");
+            }
+        }
+        conclude(load, again);
+    }
+
     void judge(PutRequest request, Answer answer) {
         if (answer instanceof Answer.Failed failed) {
             requestFailed(request, failed.failure());
@@ -101,6 +150,8 @@ final class AnswerJudge {
         }
         if (verdict instanceof Verdict.Permanent permanent) {
             giveUp(request, permanent.reason());
+        } else if (verdict instanceof Verdict.Doubted doubted) {
+            request.loads().forEach(load -> doubt(load, failure.code(), doubted.reason()));
         } else if (verdict instanceof Verdict.Split && alone) {
             giveUp(request, FailureReason.REJECTED);
         } else if (verdict instanceof Verdict.Split) {
@@ -131,6 +182,19 @@ final class AnswerJudge {
         }
     }
 
+    /** Gives up those records of a load that were refused in this way often enough. */
+    private void doubt(LaneLoad load, String code, FailureReason reason) {
+        List<PendingRecord> again = new ArrayList<>();
+        for (PendingRecord pending : load.records()) {
+            if (pending.failures(code) < MAX_DOUBTED_TRIES) {
+                again.add(pending);
+            } else {
+                stream.givenUp(pending, reason, REFUSED);
+            }
+        }
+        conclude(load, again);
+    }
+
     /** Lets both halves travel apart: of the loads if there are several, else of the records of the only one. */
     private void split(List<LaneLoad> loads) {
         long firstHalf = ++companies;
@@ -140,6 +204,7 @@ final class AnswerJudge {
             long company = 2 * i < loads.size() ? firstHalf : secondHalf;
             int mostRecords = loads.size() > 1 ? Integer.MAX_VALUE : (load.count() + 1) / 2;
             stream.putAgain(load.records()).forEach(lane -> lane.isolate(company, mostRecords));
+            expected.remove(load);
             stream.judged(load.lane());
         }
     }
@@ -174,15 +239,15 @@ final class AnswerJudge {
         }
     }
 
-    private static boolean isStored(PutRecordsResultEntry result) {
-        return result.sequenceNumber() != null && result.shardId() != null;
+    private static boolean isStored(@Nullable PutRecordsResultEntry result) {
+        return result != null && result.sequenceNumber() != null && result.shardId() != null;
     }
 
     /** The records to be put again; none if the service refused the entry for good. */
     private List<PendingRecord> refused(
-            LaneLoad load, RequestEntry entry, PutRecordsResultEntry result, long startedAt) {
-        String code = Objects.requireNonNullElse(result.errorCode(), NO_RESULT);
-        String message = Objects.requireNonNullElse(result.errorMessage(), code);
+            LaneLoad load, RequestEntry entry, @Nullable PutRecordsResultEntry result, long startedAt) {
+        String code = result == null ? NO_RESULT : Objects.requireNonNullElse(result.errorCode(), NO_RESULT);
+        String message = result == null ? code : Objects.requireNonNullElse(result.errorMessage(), code);
         if (ServiceErrors.isThrottle(code)) {
             throttled(load, 1, entry.size(), startedAt);
         }
@@ -213,7 +278,7 @@ final class AnswerJudge {
         if (landing.listings() == 0) {
             stream.mapIsOld();
         }
-        if ((range == null || !isTrusted) && landing.listings() < MOST_LISTINGS) {
+        if ((range == null || !isTrusted) && landing.listings() < MOST_LISTINGS && !stream.goesSingly()) {
             landings.add(landing);
         } else if (range != null && landing.aggregate().isInside(range)) {
             acknowledge(landing.of(), landing.aggregate(), landing.result());
@@ -312,6 +377,7 @@ final class AnswerJudge {
         } else {
             stream.putAgain(again).forEach(lane -> lane.backOff(now, again.size()));
         }
+        expected.remove(load);
         stream.judged(load.lane());
     }
 }

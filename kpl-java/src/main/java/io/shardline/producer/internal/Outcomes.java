@@ -22,6 +22,9 @@ final class Outcomes {
     private final UserFailures ofListener = new UserFailures(Logs.of(Outcomes.class));
     private List<Outcome> decided = new ArrayList<>();
     private long cost;
+    private long acknowledged;
+    private long failed;
+    private long abandoned;
     private final @Nullable Consumer<? super ProducerEvent> listener;
 
     Outcomes(@Nullable Consumer<? super ProducerEvent> listener) {
@@ -37,6 +40,8 @@ final class Outcomes {
 
     void acknowledged(RequestEntry entry, Stored stored) {
         cost += entry.cost();
+        entry.records().forEach(pending -> pending.isDecided = true);
+        acknowledged += entry.records().size();
         decided.add(batch -> {
             List<PendingRecord> records = entry.records();
             for (int i = 0; i < records.size(); i++) {
@@ -44,22 +49,22 @@ final class Outcomes {
                 pending.acknowledge(stored, i);
                 batch.finished(pending);
             }
-            batch.acknowledged += records.size();
         });
     }
 
     void failed(PendingRecord pending, FailureReason reason, String why) {
         cost += pending.cost();
+        pending.isDecided = true;
         happened(() -> new ProducerEvent.UserRecordGivenUp(pending.stream.name(), reason, pending.failures()));
         decided.add(batch -> {
             pending.fail(reason, why);
             batch.finished(pending);
-            if (reason == FailureReason.CLOSED) {
-                batch.abandoned++;
-            } else {
-                batch.failed++;
-            }
         });
+        if (reason == FailureReason.CLOSED) {
+            abandoned++;
+        } else {
+            failed++;
+        }
     }
 
     /** Tells the listener, if there is one, behind what was decided before. */
@@ -96,9 +101,12 @@ final class Outcomes {
         if (decided.isEmpty()) {
             return null;
         }
-        Batch batch = new Batch(owner, decided, cost);
+        Batch batch = new Batch(owner, decided, cost, new Tally(acknowledged, failed, abandoned));
         decided = new ArrayList<>();
         cost = 0;
+        acknowledged = 0;
+        failed = 0;
+        abandoned = 0;
         return batch;
     }
 
@@ -113,9 +121,7 @@ final class Outcomes {
         private final List<Outcome> outcomes;
         private final long cost;
         private final List<Finished> finished = new ArrayList<>(1);
-        private long acknowledged;
-        private long failed;
-        private long abandoned;
+        private final Tally tally;
 
         /** Records of one epoch, counted together because neighbours nearly always share it. */
         private static final class Finished {
@@ -128,29 +134,22 @@ final class Outcomes {
             }
         }
 
-        private Batch(ProducerLoop owner, List<Outcome> outcomes, long cost) {
+        private Batch(ProducerLoop owner, List<Outcome> outcomes, long cost, Tally tally) {
             this.owner = owner;
             this.outcomes = outcomes;
             this.cost = cost;
+            this.tally = tally;
         }
 
-        long acknowledged() {
-            return acknowledged;
-        }
-
-        long failed() {
-            return failed;
-        }
-
-        long abandoned() {
-            return abandoned;
+        Tally tally() {
+            return tally;
         }
 
         /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
             owner.giveBack(cost);
             outcomes.forEach(outcome -> outcome.tell(this));
-            owner.finish(acknowledged + failed + abandoned);
+            owner.finish(tally.sum());
             owner.post(this);
         }
 

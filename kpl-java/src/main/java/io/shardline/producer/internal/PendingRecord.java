@@ -44,6 +44,9 @@ final class PendingRecord extends LoopTask {
     /** Which flush waits for it. Set when the loop takes it in. */
     Epochs.@Nullable Epoch epoch;
 
+    /** Whether its outcome is decided. For the loop. */
+    boolean isDecided;
+
     private @Nullable List<FailedTry> failedTries;
     private int failures;
 
@@ -140,6 +143,16 @@ final class PendingRecord extends LoopTask {
         } catch (Throwable e) {
             stream.ofCallbacks().note("a callback", e);
         }
+    }
+
+    /** How many of its tries failed with a code. */
+    int failures(String code) {
+        List<FailedTry> tries = failedTries;
+        return tries == null
+                ? 0
+                : (int) tries.stream()
+                        .filter(tried -> tried.code().equals(code))
+                        .count();
     }
 
     /** The cause first: that a time to live has ended says nothing about it. */

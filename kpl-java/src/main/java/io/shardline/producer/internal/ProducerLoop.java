@@ -17,13 +17,13 @@ import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,6 +43,9 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** Threads that complete futures. Two, so that one slow continuation does not stop all others. */
     private static final int USER_CODE_THREADS = 2;
+
+    /** How long a close waits, at its limit, for callbacks that have not returned. */
+    static final Duration CALLBACK_GRACE = Duration.ofMillis(500);
 
     private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
 
@@ -69,10 +72,15 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
     private boolean accepting = true;
+    private boolean finished;
     private EventLoop.@Nullable Timer closeLimit;
-    private long acknowledged;
-    private long failed;
-    private long abandoned;
+    private EventLoop.@Nullable Timer closeEnd;
+
+    /** What has been decided, what of it the futures have been told, and what they had been told when the close began. */
+    private Tally decided = Tally.NONE;
+
+    private Tally told = Tally.NONE;
+    private Tally toldBefore = Tally.NONE;
 
     private ProducerLoop(
             ProducerConfig config, OwnedResources resources, @Nullable Consumer<? super ProducerEvent> listener) {
@@ -86,7 +94,7 @@ public final class ProducerLoop implements LoopContext.Admission {
                 act();
             }
         });
-        this.userCode = new UserCode(platform);
+        this.userCode = new UserCode(platform, resources.userCodeIsGiven());
         this.budget = new MemoryBudget(config.memoryBudget());
         ControlCalls calls = new ControlCalls(loop, platform);
         LoopContext context = new LoopContext(
@@ -125,7 +133,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code put}. */
     public CompletableFuture<PutReceipt> put(String streamName, UserRecord record) {
-        PutFuture future = new PutFuture();
+        PutFuture future = new PutFuture(userCode);
         intake.put(streamName, record, future);
         return future;
     }
@@ -265,6 +273,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     private void tellOutcomes() {
         Outcomes.Batch batch = outcomes.take(this);
         if (batch != null) {
+            decided = decided.plus(batch.tally());
             userCode.run(batch::tellAndReturn);
         }
     }
@@ -276,9 +285,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** The futures of a batch have completed. */
     void told(Outcomes.Batch batch) {
-        acknowledged += batch.acknowledged();
-        failed += batch.failed();
-        abandoned += batch.abandoned();
+        told = told.plus(batch.tally());
         batch.countInEpochs();
     }
 
@@ -356,8 +363,8 @@ public final class ProducerLoop implements LoopContext.Admission {
     }
 
     private void startClosing(Duration limit) {
-        acknowledged = 0;
-        failed = 0;
+        toldBefore = told;
+        closeEnd = loop.schedule(limit.plus(CALLBACK_GRACE).toNanos(), this::finish);
         closeLimit = loop.schedule(limit.toNanos(), this::abandonAll);
     }
 
@@ -376,28 +383,45 @@ public final class ProducerLoop implements LoopContext.Admission {
         budget.close().forEach(MemoryBudget.Turn::abandoned);
     }
 
+    /** Whatever happens here, the close is over: nobody else would end it. */
     private void finish() {
-        if (closeLimit != null) {
-            closeLimit.cancel();
+        if (finished) {
+            return;
         }
-        if (wake != null) {
-            wake.cancel();
+        finished = true;
+        try {
+            for (EventLoop.Timer timer : Arrays.asList(closeLimit, closeEnd, wake)) {
+                if (timer != null) {
+                    timer.cancel();
+                }
+            }
+            intake.streams().forEach(StreamLanes::isClosed);
+        } finally {
+            loop.close();
+            CloseReport result = decided.since(toldBefore);
+            try {
+                tellOutcomes();
+            } finally {
+                end(result);
+            }
         }
-        intake.streams().forEach(StreamLanes::isClosed);
-        loop.close();
-        tellOutcomes();
-        CloseReport result = new CloseReport(acknowledged, failed, abandoned);
+    }
+
+    private void end(CloseReport result) {
         CompletableFuture<CloseReport> waiting = report.get();
         Runnable end = () -> {
-            resources.close();
-            if (waiting != null) {
-                waiting.complete(result);
+            try {
+                resources.close();
+            } finally {
+                if (waiting != null) {
+                    waiting.complete(result);
+                }
             }
         };
         try {
             platform.io().execute(end);
-        } catch (RejectedExecutionException e) {
-            end.run(); // a platform that is not ours, hence no thread of ours to wait for
+        } catch (Throwable e) { // a platform that is not ours, hence no thread of ours to wait for
+            end.run();
         }
     }
 }

@@ -4,14 +4,17 @@ import io.shardline.producer.PutCallback;
 import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A future that hears of its record as a callback does, so that a put makes one object less.
  *
  * <p>Thread-safe.
  */
-final class PutFuture extends CompletableFuture<PutReceipt> implements PutCallback {
+final class PutFuture extends UserCode.OfRecord<PutReceipt> implements PutCallback {
+
+    PutFuture(UserCode userCode) {
+        super(userCode);
+    }
 
     @Override
     public void acknowledged(UserRecord record, PutReceipt receipt) {
@@ -21,11 +24,5 @@ final class PutFuture extends CompletableFuture<PutReceipt> implements PutCallba
     @Override
     public void failed(PutFailedException failure) {
         completeExceptionally(failure);
-    }
-
-    /** Dependent stages are plain futures: nobody is to complete one by the methods above. */
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
     }
 }

@@ -97,7 +97,7 @@ final class RecordSizeLimit {
     }
 
     private void failed(ServiceFailure failure) {
-        boolean forGood = RetryClassifier.ofRequest(failure) instanceof Verdict.Permanent permanent
+        boolean forGood = RetryClassifier.ofListing(failure) instanceof Verdict.Permanent permanent
                 && permanent.reason() != FailureReason.STREAM_NOT_FOUND;
         if (forGood && denial == null) {
             denial = failure;

@@ -135,17 +135,25 @@ final class RequestDispatch {
     private void answered(PutRequest request, Answer answer) {
         if (request.end()) {
             inFlight.remove(request);
-            tell(request, answer);
-            boolean wasLost = guard.isOpen();
-            guard.answered(answer, request.startedAt());
-            if (guard.isOpen() != wasLost) {
-                context.outcomes()
-                        .happened(() ->
-                                wasLost ? new ProducerEvent.EndpointReturned() : new ProducerEvent.EndpointLost());
+            try {
+                judge(request, answer);
+            } catch (Throwable e) { // a defect, or an exhausted heap: no record may get lost over it
+                request.stream().judge().broken(request, e);
+                throw e;
             }
-            noteFailure(request, answer);
-            request.stream().judge().judge(request, answer);
         }
+    }
+
+    private void judge(PutRequest request, Answer answer) {
+        boolean wasLost = guard.isOpen();
+        guard.answered(answer, request.startedAt());
+        noteFailure(request, answer);
+        tell(request, answer);
+        if (guard.isOpen() != wasLost) {
+            context.outcomes()
+                    .happened(() -> wasLost ? new ProducerEvent.EndpointReturned() : new ProducerEvent.EndpointLost());
+        }
+        request.stream().judge().judge(request, answer);
     }
 
     /** Has all wait, or all of the stream, for what is the matter with all of them. */

@@ -45,8 +45,8 @@ final class RequestSender {
     private CompletableFuture<PutRecordsResponse> start(PutRequest request) {
         try {
             return client.putRecords(request.toSdk(timeout));
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e); // for example no credentials
+        } catch (Throwable e) { // for example no credentials, or no memory
+            return CompletableFuture.failedFuture(e);
         }
     }
 }

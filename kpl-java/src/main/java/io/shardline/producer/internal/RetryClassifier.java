@@ -1,6 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.FailureReason;
+import io.shardline.producer.internal.Verdict.Doubted;
 import io.shardline.producer.internal.Verdict.Permanent;
 import io.shardline.producer.internal.Verdict.Retry;
 import io.shardline.producer.internal.Verdict.Split;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Says for every error that PutRecords can give, known or not, what is to be done.
  *
  * <p>Codes are from the PutRecords reference and the list of errors common to all AWS services. An unknown code is judged
- * by its HTTP status: 4xx will not pass by itself, everything else may. Thread-safe.
+ * by its HTTP status: 4xx will not pass by itself, everything else may. 403 and the like without any code are from something
+ * on the way. Thread-safe.
  */
 final class RetryClassifier {
 
@@ -23,6 +25,7 @@ final class RetryClassifier {
     private static final Verdict UNKNOWN_OUTCOME = new Retry(true);
     private static final Verdict REFUSED = new Permanent(FailureReason.REJECTED);
     private static final Verdict NOT_ALLOWED = new Permanent(FailureReason.ACCESS_DENIED);
+    private static final Verdict DOUBTED = new Doubted(FailureReason.ACCESS_DENIED);
     private static final Verdict NO_KEY = new Permanent(FailureReason.KMS_KEY_UNUSABLE);
     private static final Verdict NO_STREAM = new Permanent(FailureReason.STREAM_NOT_FOUND);
     private static final Verdict SPLIT = new Split();
@@ -54,18 +57,8 @@ final class RetryClassifier {
             "SerializationException",
             "RequestEntityTooLargeException");
 
-    private static final Set<String> NOT_ALLOWED_CODES = Set.of(
-            "AccessDenied",
-            "AccessDeniedException",
-            "IncompleteSignature",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "NotAuthorized",
-            "OptInRequired",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException");
+    private static final Set<String> NOT_ALLOWED_CODES =
+            Set.of("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired");
 
     /** Of these, the ones that a wrong clock gets as well. */
     private static final Set<String> SIGNATURE_CODES = Set.of("InvalidSignatureException", "SignatureDoesNotMatch");
@@ -89,6 +82,9 @@ final class RetryClassifier {
                 && WRONG_CLOCK.matcher(failure.message()).find()) {
             return NOT_WRITTEN;
         }
+        if (ServiceErrors.isDoubted(failure.code())) {
+            return DOUBTED;
+        }
         Verdict known = ofKnown(failure.code());
         if (known != null) {
             return known;
@@ -96,15 +92,18 @@ final class RetryClassifier {
         return CONTENT_REFUSALS.contains(failure.code()) ? SPLIT : ofStatus(failure.status());
     }
 
-    /** For a listing of shards, whose content is the stream alone: nothing smaller could be accepted. */
+    /** For a call about a stream alone, tried a few times already: nothing smaller could be accepted. */
     static Verdict ofListing(ServiceFailure failure) {
         Verdict verdict = ofRequest(failure);
+        if (verdict instanceof Doubted doubted) {
+            return new Permanent(doubted.reason());
+        }
         return verdict instanceof Split ? REFUSED : verdict;
     }
 
     /** For one entry of a request that was answered. Such errors have no status; what is unknown is tried again. */
     static Verdict ofEntry(String code) {
-        Verdict known = ofKnown(code);
+        Verdict known = ServiceErrors.isDoubted(code) ? NOT_ALLOWED : ofKnown(code);
         if (known != null) {
             return known;
         }
@@ -115,7 +114,7 @@ final class RetryClassifier {
         if (ServiceErrors.isThrottle(code)) {
             return THROTTLED;
         }
-        if (PASSING_REFUSALS.contains(code)) {
+        if (PASSING_REFUSALS.contains(code) || ServiceErrors.isForeign(code)) {
             return NOT_WRITTEN;
         }
         if (NO_STREAM_CODES.contains(code)) {
@@ -131,7 +130,7 @@ final class RetryClassifier {
     static boolean isEndpointFailure(ServiceFailure failure) {
         return !ServiceErrors.isThrottle(failure.code())
                 && !isOfNoEndpoint(failure)
-                && (failure.status() == 0 || failure.status() >= 500);
+                && (failure.status() == 0 || failure.status() >= 500 || ServiceErrors.isForeign(failure.code()));
     }
 
     /** Whose trouble an answer tells of. */

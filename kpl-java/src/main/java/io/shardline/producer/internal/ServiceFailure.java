@@ -18,13 +18,24 @@ record ServiceFailure(String code, String message, int status) {
     /** The code where there was nothing to send on. */
     static final String NO_CONNECTION = "NoConnection";
 
+    /** The code where something of our own threw, so that nobody knows what became of the request. */
+    static final String INTERNAL = "InternalError";
+
     static ServiceFailure of(Throwable thrown) {
         int status = ServiceErrors.cause(thrown) instanceof AwsServiceException service ? service.statusCode() : 0;
-        return new ServiceFailure(code(thrown), ServiceErrors.message(thrown), status);
+        return new ServiceFailure(code(thrown), message(thrown), status);
+    }
+
+    /** Names the service that was asked for credentials and failed. */
+    private static String message(Throwable thrown) {
+        String message = ServiceErrors.message(thrown);
+        return ServiceErrors.isOfCredentialsService(thrown)
+                ? "the credentials could not be had, " + ServiceErrors.code(thrown) + ": " + message
+                : message;
     }
 
     private static String code(Throwable thrown) {
-        if (ServiceErrors.lacksCredentials(thrown)) {
+        if (ServiceErrors.lacksCredentials(thrown) || ServiceErrors.isOfCredentialsService(thrown)) {
             return NO_CREDENTIALS;
         }
         return ServiceErrors.lacksConnection(thrown) ? NO_CONNECTION : ServiceErrors.code(thrown);

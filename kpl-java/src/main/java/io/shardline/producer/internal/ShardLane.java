@@ -138,6 +138,13 @@ final class ShardLane {
         }
     }
 
+    /** Fills the next load anew, because what may be in it has changed. */
+    void reaggregate() {
+        reopen();
+        fill();
+        touch();
+    }
+
     private void fill() {
         PendingRecord next = behind.peek();
         while (next != null && tryFill(next)) {
@@ -156,7 +163,9 @@ final class ShardLane {
     }
 
     private boolean isAggregatable(PendingRecord pending) {
-        return settings.aggregationEnabled() && pending.size() + LONE_OVERHEAD <= settings.busyAggregate();
+        return settings.aggregationEnabled()
+                && !stream.goesSingly()
+                && pending.size() + LONE_OVERHEAD <= settings.busyAggregate();
     }
 
     // ---- when ----

@@ -57,6 +57,9 @@ final class StreamLanes {
     /** Records whose shard is not known, until the first map comes. */
     private final RecordQueue unrouted = new RecordQueue();
 
+    /** Whether an aggregate was stored while the shards could not be listed. */
+    private boolean singly;
+
     private boolean expiryIsScheduled;
 
     /** What lies behind lost records, if that may not be sent. */
@@ -266,7 +269,8 @@ final class StreamLanes {
 
     /** To be called with each request, so that a stream in use looks at its shards now and then. */
     void requestIsSent(PutRequest request, long now) {
-        if (request.isMixed() && !isTrusted(now)) {
+        judge.expect(request);
+        if ((request.isMixed() || singly) && !isTrusted(now)) {
             refresh.requestAtOnce(); // the answer will need it
         } else {
             refresh.requestIfOld(now);
@@ -297,6 +301,7 @@ final class StreamLanes {
     boolean mapArrived(ShardMap arrived, long listedAt) {
         seenAt = listedAt;
         unlisted = null;
+        singly = false;
         useMap(arrived);
         sizeLimit.mapArrived();
         judge.judgeLandings();
@@ -324,10 +329,24 @@ final class StreamLanes {
                     + (permanent.reason() == FailureReason.ACCESS_DENIED ? " (kinesis:ListShards)" : "");
             readiness.fail(why);
             unrouted.removeAll().forEach(pending -> givenUp(pending, permanent.reason(), why));
-            judge.giveUpLandings();
+            if (judge.awaitsRange()) {
+                goSingly();
+                judge.giveUpLandings();
+            }
             return true;
         }
         return unrouted.isEmpty() && readiness.isReached() && !judge.awaitsRange();
+    }
+
+    /** Where aggregates go cannot be learnt, and a record by itself is right anywhere: so none is put more than once again. */
+    private void goSingly() {
+        singly = true;
+        lanes.forEach(ShardLane::reaggregate);
+    }
+
+    /** Whether records have to go without company until the shards can be listed. */
+    boolean goesSingly() {
+        return singly;
     }
 
     /** Only aggregates need ranges: a record by itself is right wherever it was stored. */

@@ -19,12 +19,15 @@ final class UserCode {
     private final Platform platform;
     private final UserFailures refusals = new UserFailures(Logs.of(UserCode.class));
     private final ThreadLocal<Boolean> running = new ThreadLocal<>();
+    private final boolean hasThreadsToSpare;
 
-    UserCode(Platform platform) {
+    /** @param hasThreadsToSpare whether the executor for user code is the user's own, so that its threads may wait for records */
+    UserCode(Platform platform, boolean hasThreadsToSpare) {
         this.platform = platform;
+        this.hasThreadsToSpare = hasThreadsToSpare;
     }
 
-    /** Runs a task on the executor for user code, or here if that does not take it. */
+    /** Runs a task on the executor for user code, or on another thread if that does not take it. */
     void run(Runnable task) {
         AtomicBoolean begun = new AtomicBoolean();
         Runnable once = () -> {
@@ -35,7 +38,16 @@ final class UserCode {
         try {
             platform.userCode().execute(once);
         } catch (Throwable e) { // whatever an executor throws, the task is nowhere else any more
+            runElsewhere(once);
             refusals.note("giving a task to the executor for user code", e);
+        }
+    }
+
+    /** A producer makes no calls of priority, and a callback that waits there holds up nothing but its like. */
+    private void runElsewhere(Runnable once) {
+        try {
+            platform.priorityIo().execute(once);
+        } catch (Throwable e) { // closed
             once.run();
         }
     }
@@ -59,18 +71,23 @@ final class UserCode {
         }
     }
 
+    private void refuseToWaitForARecord() {
+        if (!hasThreadsToSpare && isRunning()) {
+            throw new IllegalStateException("what put() returns must not be waited for in a callback on one of the"
+                    + " producer's own threads, which have to tell of it; attach another callback to it, or give the"
+                    + " producer a userCodeExecutor with threads to spare");
+        }
+    }
+
     /**
-     * A future that says so where waiting for it would never end.
+     * A future that looks at the thread before it waits.
      *
      * <p>Thread-safe.
      */
-    private static final class BehindTasks<T> extends CompletableFuture<T> {
+    abstract static class Watched<T> extends CompletableFuture<T> {
 
-        private final UserCode userCode;
-
-        BehindTasks(UserCode userCode) {
-            this.userCode = userCode;
-        }
+        /** @throws IllegalStateException if this thread must not wait */
+        abstract void refuseToWait();
 
         @Override
         public T join() {
@@ -90,13 +107,58 @@ final class UserCode {
             return super.get(timeout, unit);
         }
 
+        private void check() {
+            if (!isDone()) {
+                refuseToWait();
+            }
+        }
+    }
+
+    /**
+     * A future of a record, or what was attached to one.
+     *
+     * <p>Thread-safe.
+     */
+    static class OfRecord<T> extends Watched<T> {
+
+        private final UserCode userCode;
+
+        OfRecord(UserCode userCode) {
+            this.userCode = userCode;
+        }
+
+        @Override
+        void refuseToWait() {
+            userCode.refuseToWaitForARecord();
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new OfRecord<>(userCode);
+        }
+    }
+
+    /**
+     * A future for which no callback can wait: it may be done only after that very callback.
+     *
+     * <p>Thread-safe.
+     */
+    private static final class BehindTasks<T> extends Watched<T> {
+
+        private final UserCode userCode;
+
+        BehindTasks(UserCode userCode) {
+            this.userCode = userCode;
+        }
+
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {
             return new BehindTasks<>(userCode);
         }
 
-        private void check() {
-            if (!isDone() && userCode.isRunning()) {
+        @Override
+        void refuseToWait() {
+            if (userCode.isRunning()) {
                 throw new IllegalStateException(
                         "what flush(), closeAsync() and lanes() return must not be waited for in a callback: it"
                                 + " may be done only after it; attach another callback to it");

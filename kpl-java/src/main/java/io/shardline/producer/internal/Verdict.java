@@ -33,6 +33,13 @@ sealed interface Verdict {
     record Permanent(FailureReason reason) implements Verdict {}
 
     /**
+     * The signature or the key was refused and nothing was written: the same again a few times, and then no more.
+     *
+     * <p>Immutable.
+     */
+    record Doubted(FailureReason reason) implements Verdict {}
+
+    /**
      * The request was refused, perhaps because of one entry only: nothing of it was written, and smaller requests find out.
      *
      * <p>Immutable.

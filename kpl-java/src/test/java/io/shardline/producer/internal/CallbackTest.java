@@ -7,6 +7,7 @@ import io.shardline.producer.CloseReport;
 import io.shardline.producer.FullBudget;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
+import io.shardline.producer.ShardlineProducer;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.SystemPlatform;
@@ -17,6 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +66,104 @@ class CallbackTest {
                     put(producer).thenCompose(receipt -> producer.flush().thenApply(done -> true));
             assertThat(attaches.join()).isTrue();
         });
+    }
+
+    @Test
+    void waitingForARecordInACallbackOnOurThreadsSaysSoAtOnce() throws Exception {
+        withProducer(producer -> {
+            CompletableFuture<PutReceipt> joins =
+                    put(producer).thenApply(receipt -> put(producer).join());
+            CompletableFuture<Integer> gets = put(producer).thenApply(receipt -> {
+                try {
+                    return put(producer).thenApply(PutReceipt::attempts).get(1, TimeUnit.HOURS);
+                } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            for (CompletableFuture<?> waits : List.of(joins, gets)) {
+                assertThatThrownBy(waits::join)
+                        .hasCauseInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("what put() returns must not be waited for in a callback");
+            }
+            CompletableFuture<Integer> attaches =
+                    put(producer).thenCompose(receipt -> put(producer).thenApply(PutReceipt::attempts));
+            assertThat(attaches.join()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void waitingForARecordInACallbackWorksOnAnExecutorWithThreadsToSpare() {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                ShardlineProducer producer = ShardlineProducer.builder()
+                        .client(kinesis.client())
+                        .userCodeExecutor(threads)
+                        .build()) {
+            kinesis.createStream("s", 1);
+            CompletableFuture<PutReceipt> another = producer.put("s", UserRecord.of("k", new byte[10]))
+                    .thenApply(receipt ->
+                            producer.put("s", UserRecord.of("k", new byte[10])).join());
+            assertThat(another.join().attempts()).isEqualTo(1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void closeKeepsItsLimitWhileCallbacksNeverReturn() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                SystemPlatform system = SystemPlatform.start("test", 2)) {
+            kinesis.createStream("s", 1);
+            ProducerConfig config =
+                    ProducerConfig.builder().linger(Duration.ZERO).build();
+            ProducerLoop producer = ProducerLoop.start(config, OwnedResources.of(kinesis.client(), system.platform()));
+            for (int i = 0; i < 4; i++) {
+                producer.put("s", UserRecord.of("k", new byte[10])).thenRun(() -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            CompletableFuture<PutReceipt> behind = producer.put("s", UserRecord.of("k", new byte[10]));
+            long begun = System.nanoTime();
+            CloseReport report = producer.close(Duration.ofSeconds(1)).get(20, TimeUnit.SECONDS);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+            assertThat(report.abandoned()).isZero();
+            never.countDown();
+            assertThat(behind.get(10, TimeUnit.SECONDS).attempts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCallbackThatBlocksOnAnExecutorThatRefusesHoldsUpNeitherTheLoopNorTheClose() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (KinesisEmulator kinesis = KinesisEmulator.create()) {
+            kinesis.createStream("s", 1);
+            ShardlineProducer producer = ShardlineProducer.builder()
+                    .client(kinesis.client())
+                    .userCodeExecutor(task -> {
+                        throw new RejectedExecutionException("full");
+                    })
+                    .build();
+            producer.put("s", UserRecord.of("k", new byte[10])).thenRun(() -> {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(producer.closeAsync(Duration.ofSeconds(1))
+                            .get(20, TimeUnit.SECONDS)
+                            .acknowledged())
+                    .isEqualTo(1);
+        } finally {
+            never.countDown();
+        }
     }
 
     @Test

@@ -141,7 +141,8 @@ class EpochsTest {
     }
 
     private PendingRecord enter(Epochs into, long putAt) {
-        PendingRecord pending = new PendingRecord(stream, UserRecord.of("k", new byte[1]), putAt, new PutFuture());
+        PendingRecord pending = new PendingRecord(
+                stream, UserRecord.of("k", new byte[1]), putAt, new PutFuture(new UserCode(world.platform, false)));
         into.enter(pending);
         return pending;
     }

@@ -23,8 +23,11 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 /**
  * A steady load through everything that goes wrong with a service. Whatever it is: every future completes, what is acknowledged
@@ -198,6 +201,19 @@ class FaultsTest {
     }
 
     @Test
+    void resultsThatAreNullAreTakenAsUnknown() {
+        FaultLoad load = garbled(answer -> {
+            List<PutRecordsResultEntry> results = new ArrayList<>(answer.records());
+            results.set(0, null);
+            return answer.toBuilder().records(results).build();
+        });
+
+        assertThat(load.failures()).isEmpty();
+        assertThat(load.codes()).containsExactly("NoResult");
+        assertThat(load.duplicates()).isPositive();
+    }
+
+    @Test
     void credentialsThatExpireForHalfAMinuteCostTimeAndNothingElse() {
         ProducerWorld world = ProducerWorld.healthy(DEFAULTS, 4).warm();
         world.kinesis
@@ -214,6 +230,79 @@ class FaultsTest {
                 .isNotEmpty()
                 .noneMatch(Attempt::mayHaveBeenWritten);
         assertThat(load.duplicates()).isZero();
+    }
+
+    @Test
+    void credentialsServiceThatFailsForHalfAMinuteCostsTimeAndNothingElse() {
+        for (int status : List.of(400, 500)) {
+            ProducerWorld world = ProducerWorld.healthy(DEFAULTS, 4).warm();
+            AwsServiceException ofSts = StsException.builder()
+                    .statusCode(status)
+                    .awsErrorDetails(AwsErrorDetails.builder()
+                            .errorCode("InvalidIdentityToken")
+                            .errorMessage("Couldn't retrieve verification key")
+                            .serviceName("Sts")
+                            .build())
+                    .build();
+            world.client.check = request -> {
+                throw ofSts;
+            };
+            FaultLoad load = new FaultLoad(world).putFor(Duration.ofSeconds(30));
+            assertThat(world.producer.statistics().endpointLost()).isFalse();
+            world.client.check = request -> {};
+            load.putFor(Duration.ofSeconds(30)).finish();
+
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.codes()).containsExactly("NoCredentials");
+            assertThat(load.receipts())
+                    .flatMap(PutReceipt::failedAttempts)
+                    .isNotEmpty()
+                    .allMatch(attempt -> attempt.message().contains("InvalidIdentityToken"))
+                    .noneMatch(Attempt::mayHaveBeenWritten);
+        }
+    }
+
+    @Test
+    void keyThatIsUnknownForASecondCostsTimeAndOneThatStaysUnknownEndsTheRecordSoon() {
+        ProducerWorld world = ProducerWorld.healthy(DEFAULTS, 4).warm();
+        Fault unknownKey = new Fault.ServiceFailure("UnrecognizedClientException", 400);
+        world.kinesis
+                .faults()
+                .on("PutRecords")
+                .until(world.kinesis.now().plusSeconds(1))
+                .inject(unknownKey);
+        assertThat(world.get(world.put("k", "0;")).failedAttempts()).isNotEmpty();
+        world.kinesis.faults().on("PutRecords").inject(unknownKey);
+        long begun = world.time.nowNanos();
+        PutFailedException failed = world.failure(world.put("k", "1;"));
+
+        assertThat(failed.reason()).isEqualTo(FailureReason.ACCESS_DENIED);
+        assertThat(failed.mayHaveBeenWritten()).isFalse();
+        assertThat(failed.attempts()).hasSize(AnswerJudge.MAX_DOUBTED_TRIES);
+        assertThat(world.time.nowNanos() - begun)
+                .isLessThan(Duration.ofSeconds(15).toNanos());
+    }
+
+    @Test
+    void recordsPutAfterSilenceWithoutPermissionToListShardsAreStoredOnceMoreAtMost() {
+        ProducerWorld world = ProducerWorld.healthy(DEFAULTS, 4).warm();
+        world.kinesis.faults().on("ListShards").inject(new Fault.ServiceFailure("AccessDeniedException", 400));
+        world.advance(Duration.ofSeconds(11));
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            puts.add(world.put("key-" + i, i + ";"));
+        }
+        world.get(world.producer.flush());
+        assertThat(puts).noneMatch(CompletableFuture::isCompletedExceptionally);
+        StreamTruth truth = new StreamTruth(world.kinesis, STREAM);
+        for (int i = 0; i < 100; i++) {
+            assertThat(truth.copies(new StreamTruth.Seen("key-" + i, i + ";"))).isBetween(1, 2);
+        }
+        world.advance(Duration.ofSeconds(11));
+        CompletableFuture<PutReceipt> one = world.put("a", "later;");
+        CompletableFuture<PutReceipt> two = world.put("b", "later;");
+        assertThat(world.get(one).failedAttempts()).isEmpty(); // records go singly from now on
+        assertThat(world.get(two).failedAttempts()).isEmpty();
     }
 
     @Test

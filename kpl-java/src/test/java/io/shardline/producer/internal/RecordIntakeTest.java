@@ -29,7 +29,7 @@ class RecordIntakeTest {
     });
     private final MemoryBudget budget = new MemoryBudget(CONFIG.memoryBudget());
     private final RecordIntake intake =
-            new RecordIntake(BareContext.of(world, CONFIG, loop), budget, new UserCode(world.platform));
+            new RecordIntake(BareContext.of(world, CONFIG, loop), budget, new UserCode(world.platform, false));
 
     @Test
     void loopHearsOfWhoWaitsAlsoIfSomebodyElseCameIntoTheQueueJustBefore() {
@@ -57,7 +57,7 @@ class RecordIntakeTest {
     }
 
     private void put() {
-        intake.put(STREAM, UserRecord.of("k", new byte[5_000]), new PutFuture());
+        intake.put(STREAM, UserRecord.of("k", new byte[5_000]), new PutFuture(new UserCode(world.platform, false)));
     }
 
     /** Waits, and hears nothing. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RetryClassifierTest {
 
     private static final Map<String, Verdict> VERDICTS = new TreeMap<>(Map.of(
+            "doubted", new Verdict.Doubted(FailureReason.ACCESS_DENIED),
             "again", new Verdict.Retry(false),
             "again-unknown", new Verdict.Retry(true),
             "no-stream", new Verdict.Permanent(FailureReason.STREAM_NOT_FOUND),
@@ -44,7 +45,17 @@ class RetryClassifierTest {
         "NullPointerException, 0, again-unknown",
         "ResourceNotFoundException, 400, no-stream",
         "AccessDeniedException, 400, not-allowed",
-        "UnrecognizedClientException, 400, not-allowed",
+        "UnrecognizedClientException, 400, doubted",
+        "InvalidClientTokenId, 403, doubted",
+        "IncompleteSignature, 400, doubted",
+        "Status403, 403, again",
+        "Status404, 404, again",
+        "Status407, 407, again",
+        "Status421, 421, again",
+        "Status400, 400, refused",
+        "Status502, 502, again-unknown",
+        "NoCredentials, 400, again",
+        "NoCredentials, 500, again",
         "KMSDisabledException, 400, no-key",
         "KMSAccessDeniedException, 400, no-key",
         "KMSInvalidStateException, 400, no-key",
@@ -89,7 +100,7 @@ class RetryClassifierTest {
         "InvalidSignatureException, Signature expired: 20261129T1 is now earlier than 20261129T2, again",
         "InvalidSignatureException, Signature not yet current: 20261129T2 is still later than 20261129T1, again",
         "SignatureDoesNotMatch, Signature expired: 20261129T1 is now earlier than 20261129T2, again",
-        "InvalidSignatureException, The request signature we calculated does not match, not-allowed",
+        "InvalidSignatureException, The request signature we calculated does not match, doubted",
         "AccessDeniedException, Signature expired, not-allowed",
     })
     void signatureOfAWrongClockPassesAndAWrongOneDoesNot(String code, String message, String verdict) {

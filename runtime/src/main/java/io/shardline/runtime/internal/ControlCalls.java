@@ -45,7 +45,7 @@ public final class ControlCalls {
                 "control",
                 RetryConfig.custom()
                         .maxAttempts(MOST_ATTEMPTS)
-                        .retryOnException(ServiceErrors::isTransient)
+                        .retryOnException(ControlCalls::isWorthAnotherTry)
                         .intervalFunction(this::delayMillis)
                         .build());
     }
@@ -64,6 +64,11 @@ public final class ControlCalls {
         Consumer<Throwable> told = onFailure.andThen(onItsFailure);
         return retry.executeCompletionStage(loop.scheduler(), () -> attempt(call, told))
                 .toCompletableFuture();
+    }
+
+    /** Also what is permanent mostly: the tries are few. */
+    private static boolean isWorthAnotherTry(Throwable failure) {
+        return ServiceErrors.isTransient(failure) || ServiceErrors.isDoubted(ServiceErrors.code(failure));
     }
 
     private <T> CompletionStage<T> attempt(Supplier<CompletableFuture<T>> call, Consumer<Throwable> told) {
@@ -91,8 +96,11 @@ public final class ControlCalls {
     /** Does nothing if the attempt is over. */
     private static void fail(CompletableFuture<?> attempt, Throwable failure, Consumer<Throwable> told) {
         if (!attempt.isDone()) {
-            told.accept(failure);
-            attempt.completeExceptionally(failure);
+            try {
+                told.accept(failure);
+            } finally {
+                attempt.completeExceptionally(failure);
+            }
         }
     }
 

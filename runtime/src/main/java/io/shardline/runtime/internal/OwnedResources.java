@@ -23,6 +23,7 @@ public final class OwnedResources {
 
     private final KinesisAsyncClient client;
     private final Platform platform;
+    private final boolean userCodeIsGiven;
     private final List<AutoCloseable> owned;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -37,15 +38,17 @@ public final class OwnedResources {
     public record Defaults(
             String name, int userCodeThreads, Supplier<KinesisAsyncClient> ownClient, String harmOfRetries) {}
 
-    private OwnedResources(KinesisAsyncClient client, Platform platform, List<AutoCloseable> owned) {
+    private OwnedResources(
+            KinesisAsyncClient client, Platform platform, boolean userCodeIsGiven, List<AutoCloseable> owned) {
         this.client = client;
+        this.userCodeIsGiven = userCodeIsGiven;
         this.platform = platform;
         this.owned = new CopyOnWriteArrayList<>(owned);
     }
 
     /** What is given, and nothing to close. */
     public static OwnedResources of(KinesisAsyncClient client, Platform platform) {
-        return new OwnedResources(client, platform, List.of());
+        return new OwnedResources(client, platform, false, List.of());
     }
 
     /**
@@ -85,7 +88,7 @@ public final class OwnedResources {
             usedPlatform = started.platform();
             owned.add(started); // last: the clients may be closed on one of its threads
         }
-        return new OwnedResources(usedClient, usedPlatform, owned);
+        return new OwnedResources(usedClient, usedPlatform, userCode != null, owned);
     }
 
     /** Takes over the duty to close something, before all else. */
@@ -100,6 +103,11 @@ public final class OwnedResources {
 
     public Platform platform() {
         return platform;
+    }
+
+    /** Whether user code runs on an executor of the user's own, and not on a few threads that were started for it. */
+    public boolean userCodeIsGiven() {
+        return userCodeIsGiven;
     }
 
     /** Closes what was made here, once; may block. */

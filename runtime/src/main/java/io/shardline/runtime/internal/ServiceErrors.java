@@ -2,6 +2,7 @@ package io.shardline.runtime.internal;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -43,6 +44,37 @@ public final class ServiceErrors {
             "RequestTimeout",
             "RequestTimeoutException");
 
+    /**
+     * Refusals of the signature or of the key: passing where a key is new, a clock is wrong or an emulator is starting, and
+     * permanent otherwise.
+     */
+    private static final Set<String> DOUBTED = Set.of(
+            "IncompleteSignature",
+            "IncompleteSignatureException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException");
+
+    /** Refusals that no AWS service words like that: from proxies, and from emulators that are starting. */
+    private static final Set<String> FOREIGN = Set.of("Status403", "Status404", "Status407", "Status421");
+
+    private static final String REMOVED = "(removed)";
+    private static final String SERVICES = "software.amazon.awssdk.services.";
+
+    /** Where the exceptions are from that the services called here throw; those of other services are about credentials. */
+    private static final List<String> CALLED = List.of(SERVICES + "kinesis.", SERVICES + "dynamodb.");
+
+    /** What a signature mismatch quotes, with the session token in it. */
+    private static final Pattern CANONICAL =
+            Pattern.compile("(?s)The Canonical String for this request should have been.*");
+
+    /** A session token in any other message: by its name, or a run of characters longer than any name. */
+    private static final Pattern TOKEN =
+            Pattern.compile("(?i)(x-amz-security-token[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"'&,;]+|[A-Za-z0-9+/=%_-]{150,}");
+
     /** How the SDK's credentials providers begin when they have none. */
     private static final Pattern NO_CREDENTIALS = Pattern.compile("(Unable|Failed) to load credentials\\b");
 
@@ -63,7 +95,32 @@ public final class ServiceErrors {
                 && inner.getCause() != null) {
             inner = inner.getCause();
         }
-        return inner;
+        return withoutSecrets(inner);
+    }
+
+    private static Throwable withoutSecrets(Throwable thrown) {
+        if (!(thrown instanceof AwsServiceException service) || service.awsErrorDetails() == null) {
+            return thrown;
+        }
+        String message = service.awsErrorDetails().errorMessage();
+        if (message == null || message.equals(withoutSecrets(message))) {
+            return thrown;
+        }
+        AwsServiceException redacted = service.toBuilder()
+                .awsErrorDetails(service.awsErrorDetails().toBuilder()
+                        .errorMessage(withoutSecrets(message))
+                        .rawResponse(null)
+                        .build())
+                .message(withoutSecrets(String.valueOf(service.getMessage())))
+                .build();
+        redacted.setStackTrace(service.getStackTrace());
+        return redacted;
+    }
+
+    private static String withoutSecrets(String message) {
+        String uncanonical = CANONICAL.matcher(message).replaceAll("(what was signed is left out)");
+        return TOKEN.matcher(uncanonical)
+                .replaceAll(found -> found.group(1) == null ? REMOVED : found.group(1) + REMOVED);
     }
 
     /** The service's error code, {@link #NO_ANSWER} if there was no answer, else the simple class name. */
@@ -88,7 +145,25 @@ public final class ServiceErrors {
             return message != null ? message : code(inner);
         }
         String message = inner.getMessage();
-        return message != null ? message : inner.getClass().getSimpleName();
+        return message != null ? withoutSecrets(message) : inner.getClass().getSimpleName();
+    }
+
+    /** Whether another service failed that was asked for credentials: the call was not even signed. */
+    public static boolean isOfCredentialsService(Throwable thrown) {
+        String type = cause(thrown).getClass().getName();
+        return cause(thrown) instanceof AwsServiceException
+                && type.startsWith(SERVICES)
+                && CALLED.stream().noneMatch(type::startsWith);
+    }
+
+    /** Whether the signature or the key was refused: the call is worth a few more tries, and no more. */
+    public static boolean isDoubted(String code) {
+        return DOUBTED.contains(code);
+    }
+
+    /** Whether it is no answer of an AWS service. */
+    public static boolean isForeign(String code) {
+        return FOREIGN.contains(code);
     }
 
     /** Whether the SDK says that it found no credentials; it sent nothing then. */
@@ -131,6 +206,10 @@ public final class ServiceErrors {
             return true;
         }
         String code = code(inner);
-        return isThrottle(code) || PASSING.contains(code) || code.equals(NO_ANSWER);
+        return isThrottle(code)
+                || PASSING.contains(code)
+                || isForeign(code)
+                || code.equals(NO_ANSWER)
+                || isOfCredentialsService(inner);
     }
 }

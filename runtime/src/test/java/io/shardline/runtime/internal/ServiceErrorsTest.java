@@ -2,6 +2,7 @@ package io.shardline.runtime.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,46 @@ class ServiceErrorsTest {
         assertThat(ServiceErrors.isTransient(error("ResourceNotFoundException", 400)))
                 .isFalse();
         assertThat(ServiceErrors.isTransient(new IllegalStateException("a defect")))
+                .isFalse();
+    }
+
+    @Test
+    void noSessionTokenGetsOutOfAMessage() {
+        String token = "IQoJb3JpZ2luX2VjEXAMPLE/" + "x1".repeat(200);
+        String canonical =
+                "The request signature we calculated does not match the signature you provided.\n\nThe Canonical"
+                        + " String for this request should have been\n'POST\n/\n\nx-amz-security-token:short\n'";
+        for (String message : List.of(
+                canonical,
+                "bad header X-Amz-Security-Token: " + token,
+                "x-amz-security-token=short&x=y",
+                "the token " + token + " is not valid")) {
+            KinesisException thrown = (KinesisException) KinesisException.builder()
+                    .awsErrorDetails(AwsErrorDetails.builder()
+                            .errorCode("InvalidSignatureException")
+                            .errorMessage(message)
+                            .build())
+                    .statusCode(400)
+                    .build();
+
+            assertThat(ServiceErrors.message(thrown)).doesNotContain(token, "short");
+            assertThat(ServiceErrors.cause(new CompletionException(thrown)))
+                    .isInstanceOf(KinesisException.class)
+                    .message()
+                    .doesNotContain(token, "short");
+            assertThat(ServiceErrors.message(SdkClientException.create(message)))
+                    .doesNotContain(token, "short");
+        }
+        assertThat(ServiceErrors.message(error("X", 400))).isEqualTo("words of the service");
+    }
+
+    @Test
+    void answersOfProxiesMayPass() {
+        assertThat(ServiceErrors.isTransient(
+                        KinesisException.builder().statusCode(403).build()))
+                .isTrue();
+        assertThat(ServiceErrors.isTransient(
+                        KinesisException.builder().statusCode(400).build()))
                 .isFalse();
     }
 
