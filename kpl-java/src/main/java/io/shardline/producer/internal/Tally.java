@@ -12,8 +12,7 @@ record Tally(long acknowledged, long failed, long abandoned) {
     static final Tally NONE = new Tally(0, 0, 0);
 
     Tally plus(Tally other) {
-        return new Tally(
-                acknowledged + other.acknowledged, failed + other.failed, abandoned + other.abandoned);
+        return new Tally(acknowledged + other.acknowledged, failed + other.failed, abandoned + other.abandoned);
     }
 
     /** What has been added since. */
