@@ -25,12 +25,7 @@ public enum ForeignLeaseTable {
     /** KCL 3.0 to 3.4: with throughput, and a lease that is being handed over. */
     KCL_3(Feature.HASH_KEYS, Feature.CHILDREN, Feature.THROUGHPUT, Feature.HAND_OVER),
     /** KCL 3.5 and later: as before, with kinds of rows, some of which are no leases. */
-    KCL_3_5(
-            Feature.HASH_KEYS,
-            Feature.CHILDREN,
-            Feature.THROUGHPUT,
-            Feature.HAND_OVER,
-            Feature.KINDS),
+    KCL_3_5(Feature.HASH_KEYS, Feature.CHILDREN, Feature.THROUGHPUT, Feature.HAND_OVER, Feature.KINDS),
     /** zio-kinesis: a shard that was not begun has the checkpoint NULL, and parents have another name. */
     ZIO_KINESIS(Feature.NULL_CHECKPOINT, Feature.PARENTS_ELSEWHERE);
 
@@ -106,8 +101,8 @@ public enum ForeignLeaseTable {
         item.put("leaseOwner", string(OWNER));
         item.put("leaseCounter", number(COUNTER));
         item.put("ownerSwitchesSinceCheckpoint", number("0"));
-        boolean isNull = features.contains(Feature.NULL_CHECKPOINT)
-                && checkpoint.text().equals(NO_CHECKPOINT);
+        boolean isNull =
+                features.contains(Feature.NULL_CHECKPOINT) && checkpoint.text().equals(NO_CHECKPOINT);
         item.put("checkpoint", isNull ? Map.of("NULL", true) : string(checkpoint.text()));
         if (!isNull) {
             item.put("checkpointSubSequenceNumber", number(String.valueOf(checkpoint.subSequenceNumber())));

@@ -103,7 +103,8 @@ class ForeignTablesTest {
                         .stream().map(each -> attribute((Map<?, ?>) each)).toList());
             case "M" -> {
                 Map<String, AttributeValue> members = new LinkedHashMap<>();
-                ((Map<?, ?>) of).forEach((name, each) -> members.put(String.valueOf(name), attribute((Map<?, ?>) each)));
+                ((Map<?, ?>) of)
+                        .forEach((name, each) -> members.put(String.valueOf(name), attribute((Map<?, ?>) each)));
                 yield AttributeValue.fromM(members);
             }
             default -> throw new IllegalArgumentException("an attribute of type " + typed.getKey());
