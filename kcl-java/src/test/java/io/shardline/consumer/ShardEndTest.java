@@ -10,6 +10,8 @@ import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +107,48 @@ class ShardEndTest {
         fleet.until(() -> fleet.texts().size() == 2);
 
         assertThat(fleet.row(shardId(0)).isEnded()).isFalse();
+    }
+
+    @Test
+    void shardsThatAreLookedUpAtTheSameTimeShareTheirLookUps() {
+        SimulatedFleet many = new SimulatedFleet(1, 40);
+        Map<String, Integer> calls = new TreeMap<>();
+        SimulatedWorker reader = many.worker("w").faults((operation, request) -> {
+            calls.merge(operation, 1, Integer::sum);
+            return new Fault.None();
+        });
+        many.get(reader.begin());
+        many.get(reader.consumer().ready());
+        calls.clear();
+        many.kinesis().faults().on("GetRecords").times(40).inject(new Fault.MissingIterator(false, false));
+
+        many.until(() -> reader.events(ConsumerEvent.ReadFailed.class).size() >= 40);
+        many.advance(Duration.ofSeconds(5));
+
+        assertThat(calls.get("DescribeStreamSummary")).isBetween(1, 8);
+        assertThat(calls.get("ListShards")).isBetween(1, 8);
+    }
+
+    @Test
+    void aLookUpThatFailsDoesNotFailAStart() {
+        fleet.table()
+                .createLease(Lease.unowned(shardId(7), Checkpoint.trimHorizon(), ImmutableSet.of(), null))
+                .join();
+        Map<String, Integer> calls = new TreeMap<>();
+        worker.faults((operation, request) -> {
+            int count = calls.merge(operation, 1, Integer::sum);
+            if (operation.equals("DescribeStreamSummary") && count == 2) {
+                return new Fault.ServiceFailure("AccessDeniedException", 400);
+            }
+            return operation.equals("ListShards") && count == 1
+                    ? new Fault.Delay(Duration.ofSeconds(8))
+                    : new Fault.None();
+        });
+
+        worker.start();
+
+        assertThat(calls.get("DescribeStreamSummary")).isGreaterThanOrEqualTo(2);
+        fleet.until(() -> fleet.row(shardId(7)).isEnded());
     }
 
     private void inject(int times, String operation, Fault fault) {

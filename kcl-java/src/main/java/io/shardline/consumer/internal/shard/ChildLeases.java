@@ -4,7 +4,6 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
-import io.shardline.runtime.internal.ShardListing;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
  * Creates the leases of the children of shards that are at their end.
@@ -25,15 +25,16 @@ final class ChildLeases {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionKeeper.Setting setting;
-    private final ShardListing listing;
-    private final String streamName;
+    private final SharedCall<List<Shard>> allShards;
     private final Runnable sync;
 
-    /** @param sync lists the shards and creates what is missing */
-    ChildLeases(SessionKeeper.Setting setting, ShardListing listing, String streamName, Runnable sync) {
+    /**
+     * @param allShards lists all shards that the stream still has
+     * @param sync lists the shards and creates what is missing
+     */
+    ChildLeases(SessionKeeper.Setting setting, SharedCall<List<Shard>> allShards, Runnable sync) {
         this.setting = setting;
-        this.listing = listing;
-        this.streamName = streamName;
+        this.allShards = allShards;
         this.sync = sync;
     }
 
@@ -53,7 +54,7 @@ final class ChildLeases {
             return;
         }
         // The answer did not name them: look for shards that name this one.
-        listing.list(streamName, null)
+        allShards.ask()
                 .thenAccept(shards -> {
                     List<ListedShard> found = shards.stream()
                             .map(shard -> ListedShard.of(prefix, shard))

@@ -211,7 +211,7 @@ final class RootLeases {
 
     private boolean isOfAnotherKind(List<Lease> leases) {
         Optional<ConsumerException> otherKind = leases.stream()
-                .flatMap(lease -> ShardSync.otherKind(lease.key(), target.ofSeveral()).stream())
+                .flatMap(lease -> TableClaim.otherKind(lease.key(), target.ofSeveral()).stream())
                 .findFirst();
         otherKind.ifPresent(owner::failed);
         return otherKind.isPresent();

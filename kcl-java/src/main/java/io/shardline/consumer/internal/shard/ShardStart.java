@@ -7,7 +7,6 @@ import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
-import io.shardline.runtime.internal.ShardListing;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,13 +35,19 @@ final class ShardStart {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionKeeper.Setting setting;
-    private final ShardListing listing;
+    private final SharedCall<List<Shard>> allShards;
     private final Supplier<@Nullable StreamRow> stream;
 
-    /** @param stream where reading begins; null while that is being found out */
-    ShardStart(SessionKeeper.Setting setting, ShardListing listing, Supplier<@Nullable StreamRow> stream) {
+    /**
+     * @param allShards lists all shards that the stream still has
+     * @param stream where reading begins; null while that is being found out
+     */
+    ShardStart(
+            SessionKeeper.Setting setting,
+            SharedCall<List<Shard>> allShards,
+            Supplier<@Nullable StreamRow> stream) {
         this.setting = setting;
-        this.listing = listing;
+        this.allShards = allShards;
         this.stream = stream;
     }
 
@@ -53,7 +58,7 @@ final class ShardStart {
             setting.loop().schedule(RETRY_NANOS, () -> settle(row, settled));
             return;
         }
-        listing.list(known.streamName(), null)
+        allShards.ask()
                 .thenAccept(shards -> readAncestors(row, shards, known, settled))
                 .exceptionally(failure -> {
                     again(row, settled, failure);

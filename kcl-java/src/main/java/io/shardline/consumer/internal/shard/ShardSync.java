@@ -24,7 +24,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,7 +43,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
  *
  * <p>Any worker may do it at any time: a lease is created only where there is none. Confined to the consumer loop.
  */
-final class ShardSync implements RootLeases.Owner {
+final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
 
     private static final Logger log = LoggerFactory.getLogger(ShardSync.class);
 
@@ -63,7 +62,10 @@ final class ShardSync implements RootLeases.Owner {
     private final ControlCalls calls;
     private final ShardListing listing;
     private final KinesisAsyncClient client;
+    private final SharedCall<DescribeStreamSummaryResponse> description;
+    private final SharedCall<List<Shard>> allShards;
     private final RootLeases roots;
+    private final ShardLookUps lookUps;
     private final ShardStart starts;
     private final ChildLeases children;
     private final Target target;
@@ -105,8 +107,11 @@ final class ShardSync implements RootLeases.Owner {
         this.listing = new ShardListing(calls, client);
         this.target = target;
         this.roots = new RootLeases(setting, scans, target, this);
-        this.starts = new ShardStart(setting, listing, () -> stream);
-        this.children = new ChildLeases(setting, listing, target.streamName(), this::run);
+        this.description = new SharedCall<>(this::describeNow);
+        this.allShards = new SharedCall<>(() -> listing.list(target.streamName(), null));
+        this.lookUps = new ShardLookUps(this, allShards);
+        this.starts = new ShardStart(setting, allShards, () -> stream);
+        this.children = new ChildLeases(setting, allShards, this::run);
     }
 
     /** As {@link #run}, for a stream that was added here: nobody else may know of it. */
@@ -122,7 +127,7 @@ final class ShardSync implements RootLeases.Owner {
         }
         running = true;
         asking = true;
-        describe().thenAccept(this::identify).exceptionally(this::fail);
+        description.ask().thenAccept(this::identify).exceptionally(this::fail);
     }
 
     /** The service that an answer is awaited from, or null if it is the lease table. */
@@ -137,7 +142,7 @@ final class ShardSync implements RootLeases.Owner {
         return lastFailure;
     }
 
-    private CompletableFuture<DescribeStreamSummaryResponse> describe() {
+    private CompletableFuture<DescribeStreamSummaryResponse> describeNow() {
         return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
                 .whenComplete((answer, failure) -> {
                     Integer hours = answer == null
@@ -145,6 +150,11 @@ final class ShardSync implements RootLeases.Owner {
                             : answer.streamDescriptionSummary().retentionPeriodHours();
                     retention = hours == null ? retention : Duration.ofHours(hours);
                 });
+    }
+
+    @Override
+    public CompletableFuture<StreamDescriptionSummary> describe() {
+        return description.ask().thenApply(DescribeStreamSummaryResponse::streamDescriptionSummary);
     }
 
     /** How long the stream keeps records, as it was last heard. */
@@ -162,40 +172,26 @@ final class ShardSync implements RootLeases.Owner {
         children.create(parent, named, created);
     }
 
-    /**
-     * Looks a shard up. Calls back if the listing succeeds, and shows the same stream: one that was deleted and made again has
-     * shards of the same names.
-     */
+    /** Looks a shard up, see {@link ShardLookUps#lookUp}. */
     void lookUp(LeaseKey key, Consumer<Listed> answer) {
-        describe()
-                .thenAccept(described -> {
-                    StreamDescriptionSummary summary = described.streamDescriptionSummary();
-                    if (stream != null && !isSame(stream, summary.streamCreationTimestamp())) {
-                        return;
-                    }
-                    if (key.stream().equals(keyPrefix(summary))) {
-                        look(key.shardId(), answer);
-                    } else {
-                        answer.accept(Listed.ABSENT); // of an earlier stream of that name
-                    }
-                })
-                .exceptionally(this::fail);
+        lookUps.lookUp(key, answer);
     }
 
-    private void look(String shardId, Consumer<Listed> answer) {
-        listing.list(target.streamName(), null)
-                .thenAccept(shards -> answer.accept(shards.stream()
-                        .filter(shard -> shard.shardId().equals(shardId))
-                        .map(ShardSync::stateOf)
-                        .findFirst()
-                        .orElse(Listed.ABSENT)))
-                .exceptionally(this::fail);
+    @Override
+    public boolean isSame(StreamDescriptionSummary described) {
+        StreamRow known = stream;
+        return known == null || isSame(known, described.streamCreationTimestamp());
     }
 
-    private static Listed stateOf(Shard shard) {
-        boolean isClosed = shard.sequenceNumberRange() != null
-                && shard.sequenceNumberRange().endingSequenceNumber() != null;
-        return isClosed ? Listed.CLOSED : Listed.OPEN;
+    @Override
+    public void lookFailed(Throwable thrown) {
+        Throwable failure = ServiceErrors.cause(thrown);
+        if (isGone(failure)) {
+            target.failed().accept(new ConsumerException(explain(failure), failure));
+        } else {
+            log.warn(
+                    "looking up shards of stream={} failed: {}", target.streamName(), ServiceErrors.message(failure));
+        }
     }
 
     /** Finds out where a shard begins whose lease does not tell. Calls back, if need be after a while. */
@@ -203,7 +199,8 @@ final class ShardSync implements RootLeases.Owner {
         starts.settle(row, settled);
     }
 
-    private String keyPrefix(StreamDescriptionSummary described) {
+    @Override
+    public String keyPrefix(StreamDescriptionSummary described) {
         if (!target.ofSeveral()) {
             return "";
         }
@@ -263,17 +260,19 @@ final class ShardSync implements RootLeases.Owner {
         if (row.created().equals(created)) {
             return true;
         }
-        fail(new ConsumerException(
-                "stream '" + row.streamName() + "' was created at " + created
-                        + ", but the checkpoints in the lease "
-                        + "table are of a stream of that name created at " + row.created()
-                        + "; use another application name, or delete the lease table to start over",
-                null));
+        target.failed()
+                .accept(new ConsumerException(
+                        "stream '" + row.streamName() + "' was created at " + created
+                                + ", but the checkpoints in the lease "
+                                + "table are of a stream of that name created at " + row.created()
+                                + "; use another application name, or delete the lease table to start over",
+                        null));
         return false;
     }
 
     private void identified(StreamRow row, Instant created) {
         if (!isSame(row, created)) {
+            running = false;
             return;
         }
         stream = row;
@@ -315,7 +314,8 @@ final class ShardSync implements RootLeases.Owner {
     @Override
     public void allShardsNeeded(RootLeases.Wanted wanted) {
         asking = true;
-        listing.list(target.streamName(), null)
+        allShards
+                .ask()
                 .thenAccept(shards -> {
                     asking = false;
                     roots.create(wanted.with(wanted.listing().completedBy(listed(shards))));
@@ -341,21 +341,6 @@ final class ShardSync implements RootLeases.Owner {
         fail(why);
     }
 
-    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
-    static Optional<ConsumerException> otherKind(String key, boolean ofSeveral) {
-        if (LeaseKey.parse(key).stream().isEmpty() != ofSeveral) {
-            return Optional.empty();
-        }
-        return Optional.of(new ConsumerException(
-                "the lease table has lease '" + key + "', so it is that of an application of "
-                        + (ofSeveral
-                                ? "one stream, and this consumer was given several"
-                                : "several streams, and this consumer was given one")
-                        + "; use another application name, or the settings for "
-                        + (ofSeveral ? "one stream" : "several"),
-                null));
-    }
-
     private @Nullable Void fail(Throwable thrown) {
         running = false;
         Throwable failure = ServiceErrors.cause(thrown);
@@ -371,8 +356,11 @@ final class ShardSync implements RootLeases.Owner {
 
     /** A fleet that runs is not ended by what may be mended, such as a permission that is being changed. */
     private boolean isFatal(Throwable failure) {
-        boolean streamIsGone = ServiceErrors.code(failure).equals("ResourceNotFoundException");
-        return streamIsGone || (!hasSucceeded && !ServiceErrors.isTransient(failure));
+        return isGone(failure) || (!hasSucceeded && !ServiceErrors.isTransient(failure));
+    }
+
+    private static boolean isGone(Throwable failure) {
+        return ServiceErrors.code(failure).equals("ResourceNotFoundException");
     }
 
     @Override
@@ -387,7 +375,7 @@ final class ShardSync implements RootLeases.Owner {
     }
 
     private String explain(Throwable failure) {
-        if (ServiceErrors.code(failure).equals("ResourceNotFoundException")) {
+        if (isGone(failure)) {
             String where = "stream '" + target.streamName() + "' ";
             return where
                     + (stream != null

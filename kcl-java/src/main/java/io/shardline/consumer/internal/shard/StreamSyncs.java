@@ -169,7 +169,7 @@ public final class StreamSyncs {
 
     /** Why a lease cannot be of an application such as this one, if so. */
     public Optional<ConsumerException> otherKind(String leaseKey) {
-        return ShardSync.otherKind(leaseKey, config.isMultiStream());
+        return TableClaim.otherKind(leaseKey, config.isMultiStream());
     }
 
     /** The stream that a lease is of. */

@@ -2,6 +2,7 @@ package io.shardline.consumer.internal.shard;
 
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.FleetRow;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
@@ -81,7 +82,7 @@ final class TableClaim {
 
     private void judgeRows(Scan scan) {
         Optional<ConsumerException> otherKind = scan.leases().stream()
-                .flatMap(lease -> ShardSync.otherKind(lease.key(), ofSeveral).stream())
+                .flatMap(lease -> otherKind(lease.key(), ofSeveral).stream())
                 .findFirst();
         List<String> streams =
                 scan.streams().stream().map(StreamRow::streamName).toList();
@@ -92,6 +93,21 @@ final class TableClaim {
         } else {
             claim();
         }
+    }
+
+    /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
+    static Optional<ConsumerException> otherKind(String key, boolean ofSeveral) {
+        if (LeaseKey.parse(key).stream().isEmpty() != ofSeveral) {
+            return Optional.empty();
+        }
+        return Optional.of(new ConsumerException(
+                "the lease table has lease '" + key + "', so it is that of an application of "
+                        + (ofSeveral
+                                ? "one stream, and this consumer was given several"
+                                : "several streams, and this consumer was given one")
+                        + "; use another application name, or the settings for "
+                        + (ofSeveral ? "one stream" : "several"),
+                null));
     }
 
     private void claim() {
