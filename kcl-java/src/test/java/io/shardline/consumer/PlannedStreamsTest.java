@@ -10,6 +10,8 @@ import io.shardline.consumer.simulation.PlannerLimits;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.consumer.internal.lease.FleetRow;
+import io.shardline.consumer.simulation.ForwardingLeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,10 +233,21 @@ class PlannedStreamsTest {
                 .allSatisfy(worker -> assertThat(worker.loop().state()).isEqualTo(ConsumerState.RUNNING));
     }
 
+    /** Of an earlier version, say, which takes the table for that of its stream. */
     @Test
     void aWorkerOfAnotherKindOfApplicationDoesNotGoOnWithItsLeases() {
         start(FLIGHTS, TRAINS);
-        SimulatedWorker stranger = fleet.worker("w4");
+        SimulatedWorker stranger = fleet.worker("w4").table(new ForwardingLeaseStore(fleet.table()) {
+            @Override
+            public CompletableFuture<Watch> watch(Set<String> sessions) {
+                return super.watch(sessions).thenApply(watch -> {
+                    FleetRow row = watch.fleet();
+                    FleetRow claimed =
+                            new FleetRow(row.revision(), row.suspects(), row.planned(), SimulatedFleet.STREAM);
+                    return new Watch(claimed, watch.sessions());
+                });
+            }
+        });
         ConsumerLoop loop = stranger.loop(RULES);
         loop.start();
 

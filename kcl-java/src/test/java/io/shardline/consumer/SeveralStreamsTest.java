@@ -177,6 +177,31 @@ class SeveralStreamsTest {
     }
 
     @Test
+    void aStreamThatIsGoneAndOfWhichKclHasLeftALeaseCanBeRemoved() {
+        String key = "123456789012:buses:1600000000:" + SimulatedFleet.shardId(0);
+        fleet.table()
+                .createLease(Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), null))
+                .join();
+        SimulatedWorker worker = fleet.worker("w1").streams(FLIGHTS).start();
+        SimulatedWorker other = fleet.worker("w2").streams(FLIGHTS).start();
+        fleet.until(() -> !worker.events(ConsumerEvent.StreamFailed.class).isEmpty());
+        assertThat(worker.events(ConsumerEvent.StreamFailed.class))
+                .extracting(ConsumerEvent.StreamFailed::streamName)
+                .containsExactly("buses");
+
+        fleet.get(other.consumer().removeStream("buses"));
+        fleet.until(() -> fleet.row(key).owner() == null);
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(fleet.row(key).owner()).isNull();
+        assertThat(worker.consumer().fleetHealth().shards())
+                .extracting(FleetHealth.Shard::shardId)
+                .doesNotContain(key)
+                .isNotEmpty();
+        assertFails(other.consumer().removeStream("cars"), "does not read a stream 'cars'");
+    }
+
+    @Test
     void aStreamThatIsNotThereFailsTheStartAndTheAdding() {
         SimulatedWorker worker =
                 fleet.worker("w1").streams(FLIGHTS, new StreamConfig("buses", StartingPosition.latest()));

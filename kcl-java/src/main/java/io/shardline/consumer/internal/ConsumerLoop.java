@@ -215,7 +215,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
 
     @Override
     public void streamFailed(String streamName, ConsumerException why) {
-        if (!config.isMultiStream() || !held.areLeasesCreated()) {
+        if (!config.isMultiStream() || (!held.areLeasesCreated() && held.syncs().isConfigured(streamName))) {
             failed(why);
             return;
         }

@@ -313,11 +313,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
 
     @Override
     public void synced(String streamName, int created) {
-        leased |= syncs.isDone();
-        if (leased) {
-            book.rootsAreLeased();
-        }
-        owner.leasesCreated(streamName);
+        lookWhetherLeased(streamName);
         planned &= created == 0 || !book.plansHere(); // by the scan before, or by the one that is to come
         shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {
@@ -325,9 +321,20 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
         }
     }
 
+    private void lookWhetherLeased(String streamName) {
+        leased |= syncs.isDone();
+        if (leased) {
+            book.rootsAreLeased();
+        }
+        owner.leasesCreated(streamName);
+    }
+
     @Override
     public void failed(String streamName, ConsumerException why) {
         owner.streamFailed(streamName, why);
+        if (!leased && !syncs.isConfigured(streamName)) {
+            lookWhetherLeased(streamName); // it was the last that the others waited for
+        }
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.shardline.consumer.internal;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.StreamConfig;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.shard.StreamSyncs;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the consumer loop; futures complete on user-code threads.
  */
 final class StreamChanges {
+
+    private static final String FAILED = "the lease table did not answer when it was told of the removal of stream '";
 
     private final SessionKeeper.Setting leasing;
     private final StreamSyncs syncs;
@@ -64,9 +68,42 @@ final class StreamChanges {
                     finish(removing.removeAll(streamName), null);
                     changed.run();
                 },
-                noRow -> finish(
-                        removing.removeAll(streamName),
-                        new ConsumerException("the application does not read a stream '" + streamName + "'", null)));
+                noRow -> removeByItsLeases(streamName));
+    }
+
+    /** A stream of which another library has left leases may have been gone before it could be written down. */
+    private void removeByItsLeases(String streamName) {
+        leasing.calls()
+                .read(
+                        leasing.store()::scan,
+                        scan -> scan.leases().stream()
+                                .map(lease -> LeaseKey.parse(lease.key()))
+                                .filter(key -> streamName.equals(key.streamName()))
+                                .findFirst()
+                                .ifPresentOrElse(
+                                        key -> writeRemoved(streamName, key),
+                                        () -> notRemoved(
+                                                streamName,
+                                                "the application does not read a stream '" + streamName + "'",
+                                                null)),
+                        failure -> notRemoved(streamName, FAILED + streamName + "'", failure));
+    }
+
+    private void writeRemoved(String streamName, LeaseKey key) {
+        StreamRow removed =
+                new StreamRow(streamName, key.streamCreated(), StartingPosition.Kind.TRIM_HORIZON, null, true);
+        leasing.calls()
+                .read(
+                        () -> leasing.store().registerStream(removed),
+                        result -> {
+                            finish(removing.removeAll(streamName), null);
+                            changed.run();
+                        },
+                        failure -> notRemoved(streamName, FAILED + streamName + "'", failure));
+    }
+
+    private void notRemoved(String streamName, String why, @Nullable Throwable cause) {
+        finish(removing.removeAll(streamName), new ConsumerException(why, cause));
     }
 
     private void write(

@@ -48,6 +48,9 @@ final class Attributes {
     static final String OUR_START_AT = "slStartAt";
     static final String OUR_TIP_READ_AT = "slTipReadAt";
 
+    /** On a checkpoint TRIM_HORIZON that was NULL: it means the starting position of the configuration. */
+    static final String OUR_UNSETTLED = "slUnsettled";
+
     // Session rows.
     static final String WORKER_ID = "workerId";
     static final String MOST_LEASES = "mostLeases";

@@ -213,6 +213,7 @@ final class Rows {
         long sub = 0;
         AttributeValue startAt = null;
         AttributeValue tipReadAt = null;
+        AttributeValue unsettled = null;
         if (checkpoint instanceof Checkpoint.At at) {
             text = string(at.position().sequenceNumber());
             sub = at.position().subSequenceNumber();
@@ -220,16 +221,18 @@ final class Rows {
         } else if (checkpoint instanceof Checkpoint.AtStart start) {
             text = string(start.from().name());
             startAt = start.startAt() == null ? null : string(start.startAt().toString());
-        } else if (checkpoint instanceof Checkpoint.Unsettled unsettled) {
-            text = unsettled.from() == null
-                    ? AttributeValue.fromNul(true)
-                    : string(unsettled.from().name());
+        } else if (checkpoint instanceof Checkpoint.Unsettled start && start.from() != null) {
+            text = string(start.from().name());
+        } else if (checkpoint instanceof Checkpoint.Unsettled) {
+            text = string(StartingPosition.Kind.TRIM_HORIZON.name()); // others cannot read NULL, and so lose nothing
+            unsettled = flag(true);
         }
         Map<String, @Nullable AttributeValue> attributes = new LinkedHashMap<>();
         attributes.put(Attributes.CHECKPOINT, text);
         attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
         attributes.put(Attributes.OUR_START_AT, startAt);
         attributes.put(Attributes.OUR_TIP_READ_AT, tipReadAt);
+        attributes.put(Attributes.OUR_UNSETTLED, unsettled);
         return attributes;
     }
 
@@ -319,7 +322,7 @@ final class Rows {
 
     private static Checkpoint start(Item item, StartingPosition.Kind kind) {
         if (kind == StartingPosition.Kind.TRIM_HORIZON) {
-            return Checkpoint.trimHorizon();
+            return item.flag(Attributes.OUR_UNSETTLED) ? new Checkpoint.Unsettled(null) : Checkpoint.trimHorizon();
         }
         Instant startAt = item.optionalInstant(Attributes.OUR_START_AT);
         return startAt == null ? new Checkpoint.Unsettled(kind) : new Checkpoint.AtStart(kind, startAt);

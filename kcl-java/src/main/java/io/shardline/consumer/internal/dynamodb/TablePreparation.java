@@ -8,6 +8,7 @@ import io.shardline.runtime.internal.ServicePlace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +100,7 @@ final class TablePreparation {
                 String shape = shape(found);
                 if (shape.equals(SHAPE)) {
                     usable = true;
-                    warnOfReplicas(found);
+                    replicas(found).ifPresent(log::warn);
                     protect();
                 } else {
                     done.completeExceptionally(new ConsumerException(
@@ -162,17 +163,15 @@ final class TablePreparation {
                 failure -> failed("CreateTable", failure)); // ResourceInUse, when another worker was first, passes
     }
 
-    /** Conditional writes hold within one region; in another one the same lease may be taken at the same time. */
-    private void warnOfReplicas(TableDescription found) {
-        if (found.hasReplicas() && !found.replicas().isEmpty()) {
-            log.warn(
-                    "leaseTable={} is replicated to regions={}: leases are safe within one region only, so all workers"
-                            + " of an application must run against the table of one",
-                    table.tableName(),
-                    found.replicas().stream()
-                            .map(ReplicaDescription::regionName)
-                            .toList());
-        }
+    /** A warning: conditional writes hold within one region; in another one the same lease may be taken at the same time. */
+    static Optional<String> replicas(TableDescription found) {
+        List<String> regions =
+                found.replicas().stream().map(ReplicaDescription::regionName).toList();
+        return regions.isEmpty()
+                ? Optional.empty()
+                : Optional.of("leaseTable=" + found.tableName() + " is replicated to regions=" + regions
+                        + ": leases are safe within one region only, so all workers of an application must run against"
+                        + " the table of one");
     }
 
     /** Whatever becomes of it, the table can be used. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The row that binds a shard to a session, as it was read or written at one moment.
  *
- * <p>Every write of ours adds one to the counter, so (owner, counter) names one state of the row. Immutable.
+ * <p>Every write of ours adds one to the counter, so (owner, counter) names one state of the row; the smallest long comes after the
+ * largest, which only another program can have written. Immutable.
  *
  * @param key the shard id
  * @param owner the session that holds it, or null

@@ -1,7 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -269,15 +268,13 @@ public final class LeaseBook
         }
     }
 
-    /** What others have promised counts as well: it comes for certain. */
+    /** What others have promised counts as well: it comes for certain. Asked for each lease, so it looks only at what was promised. */
     private boolean hasRoom() {
-        if (mostLeases == Integer.MAX_VALUE) {
-            return true;
-        }
-        Set<String> coming = new LinkedHashSet<>(held.keySet());
-        coming.addAll(transfers.taking());
-        coming.addAll(expected.keys());
-        return coming.size() < mostLeases;
+        Set<String> taking = transfers.taking();
+        long promised = expected.keys().stream()
+                .filter(key -> !held.containsKey(key) && !taking.contains(key))
+                .count();
+        return held.size() + taking.size() + promised < mostLeases;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public record LeaseKey(String stream, String shardId) {
 
     private static final int PARTS = 4;
     private static final int NAME = 1;
+    private static final int CREATED = 2;
 
     /** Takes a key apart. Whatever has not four parts is the id of a shard. */
     public static LeaseKey parse(String key) {
@@ -32,6 +34,16 @@ public record LeaseKey(String stream, String shardId) {
     /** The stream's name, or null if the key does not tell it. */
     public @Nullable String streamName() {
         return stream.isEmpty() ? null : stream.split(":", -1)[NAME];
+    }
+
+    /** When the stream was created by its key, to a second; 1970 if the key does not tell a time. */
+    public Instant streamCreated() {
+        String[] parts = stream.split(":", -1);
+        try {
+            return parts.length > CREATED ? Instant.ofEpochSecond(Long.parseLong(parts[CREATED])) : Instant.EPOCH;
+        } catch (NumberFormatException | DateTimeException e) {
+            return Instant.EPOCH;
+        }
     }
 
     /** Another shard of the same stream. */

@@ -122,9 +122,18 @@ public final class StreamSyncs {
         return of(lease.key()).isDoneWith(lease.parents());
     }
 
-    /** Whether that is so of every stream. */
+    /** Whether every stream has its leases, but for those that only the table tells of and that cannot be read. */
     public boolean isDone() {
-        return synced.containsAll(byStream.keySet());
+        return byStream.keySet().stream().allMatch(this::isDone);
+    }
+
+    private boolean isDone(String stream) {
+        return synced.contains(stream) || (broken.contains(stream) && !isConfigured(stream));
+    }
+
+    /** Whether the application's settings name the stream. */
+    public boolean isConfigured(String stream) {
+        return config.streams().stream().anyMatch(named -> named.streamName().equals(stream));
     }
 
     /** The service that an answer is awaited from, or null if it is the lease table. */
@@ -139,7 +148,7 @@ public final class StreamSyncs {
 
     private @Nullable String firstOfUndone(Function<ShardSync, @Nullable String> what) {
         for (Map.Entry<String, ShardSync> sync : byStream.entrySet()) {
-            String found = synced.contains(sync.getKey()) ? null : what.apply(sync.getValue());
+            String found = isDone(sync.getKey()) ? null : what.apply(sync.getValue());
             if (found != null) {
                 return found;
             }

@@ -148,7 +148,19 @@ class RowsTest {
 
         assertThat(lease.checkpoint()).isEqualTo(new Checkpoint.Unsettled(null));
         assertThat(lease.parents()).containsExactly("shard-0", "shard-1");
-        assertThat(Rows.item(lease)).containsEntry("checkpoint", AttributeValue.fromNul(true));
+    }
+
+    @Test
+    void checkpointOfNothingIsWrittenSoThatVersionsThatCannotReadNullBeginWithTheOldestRecord() {
+        Lease lease = Lease.unowned("shard-2", new Checkpoint.Unsettled(null), ImmutableSet.of(), null);
+        Map<String, AttributeValue> item = Rows.item(lease);
+
+        assertThat(item).containsEntry("checkpoint", AttributeValue.fromS("TRIM_HORIZON"));
+        assertThat(Rows.lease(new Item(item))).isEqualTo(lease);
+        // such a version moves the checkpoint, and leaves behind what it does not know
+        item.put("checkpoint", AttributeValue.fromS("4959"));
+        assertThat(Rows.lease(new Item(item)).checkpoint()).isEqualTo(new Checkpoint.At(new Position("4959", 0)));
+        assertThat(Rows.checkpointAttributes(Checkpoint.trimHorizon())).containsEntry("slUnsettled", null);
     }
 
     @Test

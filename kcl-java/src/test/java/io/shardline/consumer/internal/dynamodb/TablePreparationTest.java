@@ -124,6 +124,24 @@ class TablePreparationTest {
     }
 
     @Test
+    void tableThatIsReplicatedToOtherRegionsIsWarnedOfAndUsed() {
+        TableDescription replicated = table(TableStatus.ACTIVE).toBuilder()
+                .tableName("flights-app")
+                .replicas(replica -> replica.regionName("eu-west-1"), replica -> replica.regionName("us-east-1"))
+                .build();
+        client.answering(
+                "DescribeTable",
+                DescribeTableResponse.builder().table(replicated).build());
+
+        assertThat(prepare(TABLE)).isCompleted();
+        assertThat(TablePreparation.replicas(replicated))
+                .hasValueSatisfying(warning -> assertThat(warning)
+                        .startsWith("leaseTable=flights-app is replicated to regions=[eu-west-1, us-east-1]:")
+                        .contains("must run against the table of one"));
+        assertThat(TablePreparation.replicas(table(TableStatus.ACTIVE))).isEmpty();
+    }
+
+    @Test
     void tableThatNeverBecomesActiveIsGivenUp() {
         client.answering("DescribeTable", described(TableStatus.CREATING));
 

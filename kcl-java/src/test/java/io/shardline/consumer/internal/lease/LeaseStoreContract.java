@@ -381,6 +381,22 @@ abstract class LeaseStoreContract {
         }
 
         @Test
+        void aCounterAtTheLargestLongGoesOnWithTheSmallest() {
+            Lease last = new Lease(
+                    "s", "x@1", Long.MAX_VALUE, Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL, 0);
+            store.createLease(last).join();
+
+            Lease taken = written(store.take(last, A));
+            assertThat(taken.counter()).isEqualTo(Long.MIN_VALUE);
+            assertThat(store.readLeases(List.of("s")).join()).containsExactly(taken);
+            assertThat(refused(store.take(last, B))).isEqualTo(taken);
+            Lease moved = written(store.checkpoint(taken, POSITION));
+            Lease given = written(store.give(moved, POSITION, B));
+            assertThat(given.counter()).isEqualTo(Long.MIN_VALUE + 2);
+            assertThat(given.owner()).isEqualTo(B);
+        }
+
+        @Test
         void aPendingCheckpointStaysUntilTheCheckpointMoves() {
             PendingCheckpoint pending = new PendingCheckpoint("4960", 2, SdkBytes.fromUtf8String("note"));
             Lease created = new Lease(

@@ -42,7 +42,11 @@ final class Member implements LeaseListener, StoreCalls.Broken, EventLoop.Hooks 
     record Place(SimulatedTime time, LeaseStore table, SimulatedLeaseTable.Network network, ProtocolRules rules) {}
 
     Member(Place place, String processName, String workerId, Duration leaseDuration) {
-        name = workerId;
+        this(place, processName, Worker.named(workerId), leaseDuration);
+    }
+
+    Member(Place place, String processName, Worker worker, Duration leaseDuration) {
+        name = worker.id();
         process = place.time().process(processName);
         network = place.network();
         Platform platform = new Platform(
@@ -56,7 +60,7 @@ final class Member implements LeaseListener, StoreCalls.Broken, EventLoop.Hooks 
         loop = new EventLoop(platform, this);
         LeaseStore store = new SimulatedLeaseTable(place.table(), place.time(), process, network);
         setting = new SessionKeeper.Setting(loop, platform, new StoreCalls(loop, platform, this), store, place.rules());
-        book = new LeaseBook(setting, Timing.of(leaseDuration), Worker.named(workerId), this);
+        book = new LeaseBook(setting, Timing.of(leaseDuration), worker, this);
         book.rootsAreLeased(); // the tests see to that
     }
 
