@@ -3,15 +3,15 @@ package io.shardline.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.consumer.internal.ConsumerLoop;
+import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.ProtocolRules;
+import io.shardline.consumer.simulation.ForwardingLeaseStore;
 import io.shardline.consumer.simulation.PlannerLimits;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
-import io.shardline.consumer.internal.lease.FleetRow;
-import io.shardline.consumer.simulation.ForwardingLeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

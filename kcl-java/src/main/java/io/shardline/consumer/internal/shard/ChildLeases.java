@@ -54,7 +54,8 @@ final class ChildLeases {
             return;
         }
         // The answer did not name them: look for shards that name this one.
-        allShards.ask()
+        allShards
+                .ask()
                 .thenAccept(shards -> {
                     List<ListedShard> found = shards.stream()
                             .map(shard -> ListedShard.of(prefix, shard))

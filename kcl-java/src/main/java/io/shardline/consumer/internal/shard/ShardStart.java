@@ -42,10 +42,7 @@ final class ShardStart {
      * @param allShards lists all shards that the stream still has
      * @param stream where reading begins; null while that is being found out
      */
-    ShardStart(
-            SessionKeeper.Setting setting,
-            SharedCall<List<Shard>> allShards,
-            Supplier<@Nullable StreamRow> stream) {
+    ShardStart(SessionKeeper.Setting setting, SharedCall<List<Shard>> allShards, Supplier<@Nullable StreamRow> stream) {
         this.setting = setting;
         this.allShards = allShards;
         this.stream = stream;
@@ -58,7 +55,8 @@ final class ShardStart {
             setting.loop().schedule(RETRY_NANOS, () -> settle(row, settled));
             return;
         }
-        allShards.ask()
+        allShards
+                .ask()
                 .thenAccept(shards -> readAncestors(row, shards, known, settled))
                 .exceptionally(failure -> {
                     again(row, settled, failure);

@@ -189,8 +189,7 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
         if (isGone(failure)) {
             target.failed().accept(new ConsumerException(explain(failure), failure));
         } else {
-            log.warn(
-                    "looking up shards of stream={} failed: {}", target.streamName(), ServiceErrors.message(failure));
+            log.warn("looking up shards of stream={} failed: {}", target.streamName(), ServiceErrors.message(failure));
         }
     }
 

@@ -23,7 +23,8 @@ class ScanCostTest {
     void aScanAndAPlanAreLinearInTheLeases() {
         bytesOf(FEW, Integer.MAX_VALUE); // loads the classes
 
-        assertThat(bytesOf(MANY, Integer.MAX_VALUE) / bytesOf(FEW, Integer.MAX_VALUE)).isLessThan(MOST_TIMES);
+        assertThat(bytesOf(MANY, Integer.MAX_VALUE) / bytesOf(FEW, Integer.MAX_VALUE))
+                .isLessThan(MOST_TIMES);
     }
 
     @Test
@@ -43,8 +44,8 @@ class ScanCostTest {
         }
         for (int i = 0; i < leases; i++) {
             String owner = i % 2 == 0 ? null : "dead" + i % 100 + "@1";
-            table.createLease(new Lease(
-                    "s%05d".formatted(i), owner, 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0));
+            table.createLease(
+                    new Lease("s%05d".formatted(i), owner, 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0));
         }
         Member member = new Member(
                 new Member.Place(time, table, new ScriptedNetwork(time), ProtocolRules.ALL),
@@ -54,8 +55,7 @@ class ScanCostTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         member.run(member.book()::start);
-        time.runUntil(
-                () -> member.book().heldKeys().size() == Math.min(leases, mostLeases), Duration.ofMinutes(5));
+        time.runUntil(() -> member.book().heldKeys().size() == Math.min(leases, mostLeases), Duration.ofMinutes(5));
         member.run(member.book()::scanForOwn);
         time.advance(Duration.ofSeconds(30));
         return threads.getCurrentThreadAllocatedBytes() - before;
