@@ -37,7 +37,10 @@ import picocli.CommandLine.TypeConversionException;
                     + " end (SIGTERM or Ctrl-C): then it lets its shards go, after their last checkpoints.%n",
             "Writes a line for each record, with tabs between the columns: time, worker, shard, sequence number,"
                     + " sub-sequence number, partition key, data. Says on the standard error which leases and shards come"
-                    + " and go.%n"
+                    + " and go, and in the end how many records it has handled: taken-again are those that came again from the"
+                    + " same place, after a failure, a crash or a lost lease; put-again those that came from another place,"
+                    + " because a put had no answer, or because a split made a producer that marks no aggregates put them"
+                    + " again.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -112,6 +115,7 @@ public final class Worker implements Callable<Integer> {
 
     private final Tool.Streams streams;
     private final InstantSource clock = InstantSource.system();
+    private final Repeats repeats = new Repeats();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.PREPARING);
     private volatile @Nullable ShardlineConsumer consumer;
 
@@ -205,6 +209,7 @@ public final class Worker implements Callable<Integer> {
         return (record, context) -> {
             Thread.sleep(delay.toMillis());
             lines.write(clock.instant(), workerId, record);
+            repeats.note(record);
         };
     }
 
@@ -247,6 +252,7 @@ public final class Worker implements Callable<Integer> {
             return;
         }
         CloseReport report = running.close(CLOSE_LIMIT);
+        log.say(repeats.toString());
         log.say(report.isOrderly() ? "stopped" : "stopped, and dropped shards=" + report.dropped());
     }
 }

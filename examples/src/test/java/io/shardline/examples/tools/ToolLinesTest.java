@@ -46,6 +46,23 @@ class ToolLinesTest {
     }
 
     @Test
+    void aRecordThatComesAgainIsCountedByWhereItComesFrom() {
+        Repeats repeats = new Repeats();
+        repeats.note(record("shardId-000000000000", "1", "DTW"));
+        repeats.note(record("shardId-000000000000", "1", "DTW"));
+        repeats.note(record("shardId-000000000000", "2", "DTW"));
+        repeats.note(record("shardId-000000000001", "2", "DTW"));
+        repeats.note(record("shardId-000000000001", "2", "LAS"));
+
+        assertThat(repeats).hasToString("handled=5 taken-again=1 put-again=2");
+    }
+
+    private static ConsumerRecord record(String shardId, String sequenceNumber, String key) {
+        ConsumerRecord.Source source = new ConsumerRecord.Source("s", shardId, sequenceNumber, NOW);
+        return ConsumerRecord.plain(source, key, "to LAS".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void theLogSaysWhatComesAndGoes() {
         EventLog log = new EventLog(captured.streams().err(), () -> NOW, "w1");
         log.on(new ConsumerEvent.LeaseTaken("shard-1", 7));
