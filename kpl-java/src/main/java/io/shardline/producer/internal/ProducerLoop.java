@@ -47,7 +47,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     /** How long a close waits, at its limit, for callbacks that have not returned. */
     static final Duration CALLBACK_GRACE = Duration.ofMillis(500);
 
-    private static final Duration LONGEST_CLOSE = Duration.ofDays(365);
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
     private final OwnedResources resources;
     private final Platform platform;
@@ -110,7 +110,7 @@ public final class ProducerLoop implements LoopContext.Admission {
                 this);
         this.guard = new EndpointGuard(ticks, platform.random());
         this.dispatch = new RequestDispatch(
-                context, new RequestSender(resources.client(), platform, loop, config.requestTimeout()), guard);
+                context, new RequestSender(resources.client(), platform.io(), context), guard);
         this.intake = new RecordIntake(context, budget, userCode);
     }
 
@@ -192,7 +192,19 @@ public final class ProducerLoop implements LoopContext.Admission {
                 ready.completeExceptionally(failure);
             }
         }));
-        if (!loop.post(() -> stream.whenReady(onLoop))) {
+        ready.whenComplete((nothing, failure) -> {
+            if (!onLoop.isDone()) {
+                loop.post(() -> stream.isNotWaitedFor(onLoop)); // cancelled
+            }
+        });
+        boolean posted = loop.post(() -> {
+            if (finished) {
+                onLoop.completeExceptionally(closed(streamName)); // it came with the last tasks
+            } else {
+                stream.whenReady(onLoop);
+            }
+        });
+        if (!posted) {
             ready.completeExceptionally(closed(streamName));
         }
         return ready;
@@ -205,8 +217,9 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code awaitReady}. */
     public void awaitReady(String streamName, Duration limit) {
+        CompletableFuture<Void> ready = ready(streamName);
         try {
-            ready(streamName).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            ready.get(bounded(limit).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             String cause = intake.stream(streamName).trouble().orElse("ListShards has not answered");
             throw new ProducerException(
@@ -218,7 +231,14 @@ public final class ProducerLoop implements LoopContext.Admission {
         } catch (ExecutionException e) {
             Throwable why = ServiceErrors.cause(e);
             throw new ProducerException(String.valueOf(why.getMessage()), why);
+        } finally {
+            ready.cancel(false);
         }
+    }
+
+    /** What nanoseconds can count. */
+    private static Duration bounded(Duration limit) {
+        return limit.compareTo(LONGEST_WAIT) < 0 ? limit : LONGEST_WAIT;
     }
 
     private State state() {
@@ -295,7 +315,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code resume}. */
     public void resume(String streamName) {
-        intake.find(streamName).ifPresent(stream -> loop.post(stream::resume));
+        intake.findLike(streamName).ifPresent(stream -> loop.post(stream::resume));
     }
 
     // ---- flush ----
@@ -311,8 +331,10 @@ public final class ProducerLoop implements LoopContext.Admission {
         return stream.isEmpty()
                 ? CompletableFuture.completedFuture(null)
                 : flush(whenDone -> {
-                    stream.get().hurryAllNames(ticks.now());
-                    stream.get().epochs().whenDone(whenDone);
+                    List<StreamLanes> names = stream.get().allNames();
+                    names.forEach(each -> each.hurry(ticks.now()));
+                    UnfinishedRecords.whenDone(
+                            names.stream().map(StreamLanes::epochs).toList(), whenDone);
                 });
     }
 
@@ -341,8 +363,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         CompletableFuture<CloseReport> mine = userCode.futureBehindTasks();
         if (report.compareAndSet(null, mine)) {
             intake.close();
-            Duration bounded = limit.compareTo(LONGEST_CLOSE) < 0 ? limit : LONGEST_CLOSE;
-            if (loop.post(() -> startClosing(bounded))) {
+            if (loop.post(() -> startClosing(bounded(limit)))) {
                 intake.behindEarlierPuts(() -> loop.post(this::lastPutArrived));
             } else {
                 mine.complete(new CloseReport(0, 0, 0)); // the platform was shut down under us

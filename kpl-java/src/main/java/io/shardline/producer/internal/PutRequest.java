@@ -4,6 +4,7 @@ import io.shardline.runtime.internal.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -11,7 +12,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 /**
  * One PutRecords request, from the choice of its loads to its answer.
  *
- * <p>Confined to the loop, except what it sends, which is fixed when it is made.
+ * <p>An I/O thread claims it before it sends it, and the loop withdraws it before it gives up a request that was not sent: one of
+ * the two gets it. Confined to the loop, except the claim and what it sends, which is fixed when it is made.
  */
 final class PutRequest {
 
@@ -19,8 +21,11 @@ final class PutRequest {
     private final List<LaneLoad> loads;
     private final long startedAt;
 
-    /** Read by the I/O thread: a request that waited there too long must not be sent any more. */
-    private volatile boolean over;
+    private static final long UNSENT = -1;
+    private static final long OVER = -2;
+
+    /** When the I/O thread took it to send it; or not yet; or over, and then it must not be sent any more. */
+    private final AtomicLong sentAt = new AtomicLong(UNSENT);
 
     private EventLoop.@Nullable Timer watch;
 
@@ -51,8 +56,23 @@ final class PutRequest {
         return loads.stream().anyMatch(LaneLoad::isMixed);
     }
 
-    boolean isOver() {
-        return over;
+    /** To be called by the I/O thread before it sends; if false, it must not. */
+    boolean claim(long now) {
+        return sentAt.compareAndSet(UNSENT, now);
+    }
+
+    /** When it was sent; negative if it was not, or is over. */
+    long sentAt() {
+        return sentAt.get();
+    }
+
+    /** Ends a request that was not sent, and now will not be. */
+    boolean withdraw() {
+        boolean isWithdrawn = sentAt.compareAndSet(UNSENT, OVER);
+        if (isWithdrawn) {
+            cancelWatch();
+        }
+        return isWithdrawn;
     }
 
     void watchedBy(EventLoop.Timer timer) {
@@ -61,14 +81,17 @@ final class PutRequest {
 
     /** Takes the first answer; false for any later one. */
     boolean end() {
-        if (over) {
+        if (sentAt.getAndSet(OVER) == OVER) {
             return false;
         }
-        over = true;
+        cancelWatch();
+        return true;
+    }
+
+    private void cancelWatch() {
         if (watch != null) {
             watch.cancel();
         }
-        return true;
     }
 
     /** Serializes and hashes, hence not to be called on the loop. */

@@ -1,8 +1,8 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.ProducerException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -13,14 +13,26 @@ import java.util.concurrent.CompletableFuture;
 final class Readiness {
 
     private final String stream;
-    private List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    /** Who asks more often than this has a loop that asks, and forgets what it is given. */
+    static final int MAX_WAITING = 10_000;
+
+    private Set<CompletableFuture<Void>> waiting = new LinkedHashSet<>();
 
     Readiness(String stream) {
         this.stream = stream;
     }
 
     void add(CompletableFuture<Void> ready) {
-        waiting.add(ready);
+        if (waiting.size() < MAX_WAITING) {
+            waiting.add(ready);
+        } else {
+            ready.completeExceptionally(failure(MAX_WAITING + " calls of ready() wait already"));
+        }
+    }
+
+    /** Nobody waits for it any more. */
+    void remove(CompletableFuture<Void> ready) {
+        waiting.remove(ready);
     }
 
     /** Whether nobody waits. */
@@ -33,14 +45,17 @@ final class Readiness {
     }
 
     void fail(String why) {
-        ProducerException failure =
-                new ProducerException("records cannot be put into stream '" + stream + "': " + why, null);
+        ProducerException failure = failure(why);
         takeAll().forEach(ready -> ready.completeExceptionally(failure));
     }
 
-    private List<CompletableFuture<Void>> takeAll() {
-        List<CompletableFuture<Void>> all = waiting;
-        waiting = new ArrayList<>();
+    private ProducerException failure(String why) {
+        return new ProducerException("records cannot be put into stream '" + stream + "': " + why, null);
+    }
+
+    private Set<CompletableFuture<Void>> takeAll() {
+        Set<CompletableFuture<Void>> all = waiting;
+        waiting = new LinkedHashSet<>();
         return all;
     }
 }

@@ -128,6 +128,12 @@ final class RecordIntake {
         return Optional.ofNullable(streams.get(streamName));
     }
 
+    /** As above, also by a name or an ARN that was not used so far, if one with the same end was. */
+    Optional<StreamLanes> findLike(String streamName) {
+        boolean isKnown = STREAM.matcher(streamName).matches() && names.containsKey(StreamNames.of(streamName));
+        return isKnown ? Optional.of(stream(streamName)) : Optional.empty();
+    }
+
     /** All streams that records were put into. */
     Collection<StreamLanes> streams() {
         return streams.values();

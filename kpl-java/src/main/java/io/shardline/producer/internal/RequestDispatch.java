@@ -66,13 +66,14 @@ final class RequestDispatch {
     /** Waits for no answer any more, and fails what was sent. */
     void abandon(String why) {
         for (PutRequest request : inFlight) {
+            boolean wasSent = !request.withdraw();
             request.end();
             FailedTry tried = new FailedTry(
-                    ServiceErrors.NO_ANSWER,
-                    "no answer before the producer was closed",
+                    wasSent ? ServiceErrors.NO_ANSWER : ServiceFailure.NOT_SENT,
+                    wasSent ? "no answer before the producer was closed" : "not sent before the producer was closed",
                     request.startedAt(),
                     context.ticks().now(),
-                    true);
+                    wasSent);
             for (LaneLoad load : request.loads()) {
                 load.records().forEach(pending -> {
                     pending.failed(tried);
@@ -126,21 +127,43 @@ final class RequestDispatch {
         stream.backoff().sent(request);
         hold(stream);
         stream.requestIsSent(request, now);
-        request.watchedBy(context.loop()
-                .schedule(
-                        settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos(), () -> answered(request, noAnswer())));
+        watch(request, now, now);
         sender.send(request, this::answered);
+    }
+
+    private void watch(PutRequest request, long since, long now) {
+        long until = since + settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos();
+        request.watchedBy(context.loop().schedule(until - now, () -> overdue(request)));
+    }
+
+    /** It waited for an I/O thread, or since the time that it was sent, which may have been much later. */
+    private void overdue(PutRequest request) {
+        if (request.withdraw()) {
+            ended(request, notSent());
+            return;
+        }
+        long now = context.ticks().now();
+        long waited = now - request.sentAt();
+        if (waited < settings.requestTimeoutNanos() + ANSWER_GRACE.toNanos()) {
+            watch(request, request.sentAt(), now);
+        } else {
+            answered(request, noAnswer());
+        }
     }
 
     private void answered(PutRequest request, Answer answer) {
         if (request.end()) {
-            inFlight.remove(request);
-            try {
-                judge(request, answer);
-            } catch (Throwable e) { // a defect, or an exhausted heap: no record may get lost over it
-                request.stream().judge().broken(request, e);
-                throw e;
-            }
+            ended(request, answer);
+        }
+    }
+
+    private void ended(PutRequest request, Answer answer) {
+        inFlight.remove(request);
+        try {
+            judge(request, answer);
+        } catch (Throwable e) { // a defect, or an exhausted heap: no record may get lost over it
+            request.stream().judge().broken(request, e);
+            throw e;
         }
     }
 
@@ -209,5 +232,10 @@ final class RequestDispatch {
     private Answer noAnswer() {
         String message = "no answer within " + Duration.ofNanos(settings.requestTimeoutNanos()) + " (requestTimeout)";
         return new Answer.Failed(new ServiceFailure(ServiceErrors.NO_ANSWER, message, 0));
+    }
+
+    private Answer notSent() {
+        String message = "no thread was free to send it within " + Duration.ofNanos(settings.requestTimeoutNanos());
+        return new Answer.Failed(new ServiceFailure(ServiceFailure.NOT_SENT, message, 0));
     }
 }

@@ -1,9 +1,8 @@
 package io.shardline.producer.internal;
 
-import io.shardline.runtime.Platform;
-import io.shardline.runtime.internal.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
@@ -16,15 +15,15 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 final class RequestSender {
 
     private final KinesisAsyncClient client;
-    private final Platform platform;
-    private final EventLoop loop;
+    private final Executor io;
+    private final LoopContext context;
     private final Duration timeout;
 
-    RequestSender(KinesisAsyncClient client, Platform platform, EventLoop loop, Duration timeout) {
+    RequestSender(KinesisAsyncClient client, Executor io, LoopContext context) {
         this.client = client;
-        this.platform = platform;
-        this.loop = loop;
-        this.timeout = timeout;
+        this.io = io;
+        this.context = context;
+        this.timeout = Duration.ofNanos(context.settings().requestTimeoutNanos());
     }
 
     /**
@@ -33,11 +32,10 @@ final class RequestSender {
      * @param answered called on the loop; not at all if the client never answers
      */
     void send(PutRequest request, BiConsumer<PutRequest, Answer> answered) {
-        platform.io().execute(() -> {
-            if (!request.isOver()) {
-                start(request)
-                        .whenComplete((response, thrown) ->
-                                loop.post(() -> answered.accept(request, Answer.of(response, thrown))));
+        io.execute(() -> {
+            if (request.claim(context.ticks().now())) {
+                start(request).whenComplete((response, thrown) -> context.loop()
+                        .post(() -> answered.accept(request, Answer.of(response, thrown))));
             }
         });
     }

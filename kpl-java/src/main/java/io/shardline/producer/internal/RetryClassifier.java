@@ -47,7 +47,8 @@ final class RetryClassifier {
             "RequestTimeTooSkewed",
             STREAM_IS_BUSY,
             ServiceFailure.NO_CONNECTION,
-            ServiceFailure.NO_CREDENTIALS);
+            ServiceFailure.NO_CREDENTIALS,
+            ServiceFailure.NOT_SENT);
 
     /** Judged by the content of the request, hence possibly the fault of a single entry. */
     private static final Set<String> CONTENT_REFUSALS = Set.of(
@@ -151,7 +152,8 @@ final class RetryClassifier {
 
     /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */
     static boolean isOfNoEndpoint(ServiceFailure failure) {
-        return failure.code().equals(ServiceFailure.NO_CREDENTIALS);
+        return failure.code().equals(ServiceFailure.NO_CREDENTIALS)
+                || failure.code().equals(ServiceFailure.NOT_SENT);
     }
 
     private static Verdict ofStatus(int status) {

@@ -18,6 +18,9 @@ record ServiceFailure(String code, String message, int status) {
     /** The code where there was nothing to send on. */
     static final String NO_CONNECTION = "NoConnection";
 
+    /** The code where no thread came to send it. */
+    static final String NOT_SENT = "NotSent";
+
     /** The code where something of our own threw, so that nobody knows what became of the request. */
     static final String INTERNAL = "InternalError";
 

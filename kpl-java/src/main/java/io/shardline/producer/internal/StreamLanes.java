@@ -34,6 +34,7 @@ final class StreamLanes {
     private final String name;
     private final LoopContext context;
     private final StreamNames names;
+    private final Epochs epochs;
     private final MapRefresh refresh;
     private final RecordSizeLimit sizeLimit;
     private final AnswerJudge judge;
@@ -71,6 +72,7 @@ final class StreamLanes {
     StreamLanes(String name, StreamNames names, LoopContext context) {
         this.name = name;
         this.names = names;
+        this.epochs = new Epochs(context.unfinished());
         this.context = context;
         this.refresh = new MapRefresh(this, context);
         this.readiness = new Readiness(name);
@@ -100,9 +102,14 @@ final class StreamLanes {
         return backoff;
     }
 
-    /** Its records that are not finished. */
+    /** Its records that are not finished, of those that came by this name. */
     Epochs epochs() {
-        return names.epochs();
+        return epochs;
+    }
+
+    /** The names and ARNs that this stream came by, this one among them. */
+    List<StreamLanes> allNames() {
+        return names.alike(this);
     }
 
     LaneSchedule.Queue queue() {
@@ -176,7 +183,7 @@ final class StreamLanes {
 
     /** Takes records again after losses. */
     void resume() {
-        names.lanesOf(this).stopped.clear();
+        names.whenKnown(this, () -> names.lanesOf(this).stopped.clear());
     }
 
     /** Puts records again, each before all others of its lane. */
@@ -242,6 +249,12 @@ final class StreamLanes {
             readiness.add(ready);
             refresh.request();
         }
+    }
+
+    /** What {@link #whenReady} was given is done already, or nobody waits for it. */
+    void isNotWaitedFor(CompletableFuture<Void> ready) {
+        readiness.remove(ready);
+        names.lanesOf(this).readiness.remove(ready);
     }
 
     /** What stands in the way of being ready; from any thread. */
@@ -363,11 +376,6 @@ final class StreamLanes {
                 failure.message());
         useMap(UnlistedShards.MAP);
         unlisted = new UnlistedShards(lanes.get(0));
-    }
-
-    /** As {@link #hurry}, by whatever name it was put into this stream. */
-    void hurryAllNames(long now) {
-        names.hurry(now);
     }
 
     /** Lets nothing linger that was put up to now, in whatever lane. */

@@ -24,8 +24,6 @@ final class StreamNames {
     private final String name;
     private final LoopContext context;
 
-    private final Epochs epochs;
-
     /** As records came by them. */
     private final List<StreamLanes> forms = new ArrayList<>(1);
 
@@ -33,6 +31,7 @@ final class StreamNames {
     private @Nullable StreamLanes only;
 
     private final RecordQueue waiting = new RecordQueue();
+    private final List<Runnable> whenKnown = new ArrayList<>(0);
     private boolean asked;
     private boolean answered;
     private @Nullable String ownArn;
@@ -40,17 +39,26 @@ final class StreamNames {
     StreamNames(String name, LoopContext context) {
         this.name = name;
         this.context = context;
-        this.epochs = new Epochs(context.unfinished());
     }
 
-    /** Of all forms: a flush of one waits for the records of all. */
-    Epochs epochs() {
-        return epochs;
+    /** The forms of the same stream, or as long as that is not known, those which may be. */
+    List<StreamLanes> alike(StreamLanes form) {
+        return forms.stream().filter(other -> isAlike(form, other)).toList();
     }
 
-    /** Lets nothing linger that was put up to now, by whatever form. */
-    void hurry(long now) {
-        forms.forEach(form -> form.hurry(now));
+    private boolean isAlike(StreamLanes form, StreamLanes other) {
+        boolean mayBe = !answered && form.isArn() != other.isArn();
+        return form == other || mayBe || lanesOf(form) == lanesOf(other);
+    }
+
+    /** Runs an action once the lanes of a form are known; what waits for the same is routed after it. */
+    void whenKnown(StreamLanes form, Runnable action) {
+        noteForm(form);
+        if (isUnknown()) {
+            whenKnown.add(action);
+        } else {
+            action.run();
+        }
     }
 
     /** The name of a stream, given as such or as the end of an ARN. */
@@ -64,16 +72,24 @@ final class StreamNames {
 
     /** Routes a record, or keeps it until it is known where to. */
     void arrived(PendingRecord pending) {
-        if (!forms.contains(pending.stream)) {
-            forms.add(pending.stream);
-            only = forms.size() == 1 ? pending.stream : null;
-            askIfInDoubt();
-        }
-        if (asked && !answered) {
+        noteForm(pending.stream);
+        if (isUnknown()) {
             waiting.add(pending);
         } else {
             lanesOf(pending.stream).route(pending);
         }
+    }
+
+    private void noteForm(StreamLanes form) {
+        if (!forms.contains(form)) {
+            forms.add(form);
+            only = forms.size() == 1 ? form : null;
+            askIfInDoubt();
+        }
+    }
+
+    private boolean isUnknown() {
+        return asked && !answered;
     }
 
     /** The lanes that have the records of a form: those of the first form of the same stream. */
@@ -118,6 +134,8 @@ final class StreamNames {
                     name,
                     failure);
         }
+        whenKnown.forEach(Runnable::run);
+        whenKnown.clear();
         waiting.removeAll().forEach(pending -> lanesOf(pending.stream).route(pending));
     }
 }

@@ -42,7 +42,11 @@ final class UnfinishedRecords {
 
     /** Runs an action once no record that has come so far is unfinished, perhaps now. */
     void whenDone(Runnable action) {
-        List<Epochs> streams = List.copyOf(byAge);
+        whenDone(List.copyOf(byAge), action);
+    }
+
+    /** As above, for some streams. */
+    static void whenDone(List<Epochs> streams, Runnable action) {
         if (streams.isEmpty()) {
             action.run();
             return;

@@ -3,6 +3,8 @@ package io.shardline.producer.internal;
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.OnLoss;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ProducerStatistics;
 import io.shardline.producer.PutReceipt;
@@ -82,6 +84,50 @@ class StreamNamesTest {
         assertThat(waits).isCompletedExceptionally();
         assertThat(world.producer.freeBudget())
                 .isEqualTo(ProducerConfig.defaults().memoryBudget());
+    }
+
+    @Test
+    void flushDoesNotWaitForTheStreamOfThatNameInAnotherAccount() {
+        String foreign = arn.replaceAll(":[0-9]{12}:", ":999999999999:");
+        world.get(put(STREAM, 0));
+        world.kinesis.faults().on("ListShards").inject(new Fault.ServiceFailure("InternalFailure", 500));
+        CompletableFuture<PutReceipt> waits = put(foreign, 1);
+        world.advance(Duration.ofSeconds(1));
+        CompletableFuture<PutReceipt> own = put(STREAM, 2);
+        world.get(world.producer.flush(STREAM));
+
+        assertThat(own).isCompleted();
+        assertThat(waits).isNotDone();
+    }
+
+    @Test
+    void flushByOneNameWaitsForWhatCameByTheOther() {
+        world.get(put(STREAM, 0));
+        world.get(put(arn, 1));
+        CompletableFuture<PutReceipt> byName = put(STREAM, 2);
+        world.get(world.producer.flush(arn));
+
+        assertThat(byName).isCompleted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void lanesThatAreStoppedAreResumedByEitherName(boolean nameIsFirst) {
+        ProducerWorld stops = ProducerWorld.healthy(
+                ProducerConfig.builder().onLoss(OnLoss.STOP_LANE).build(), 1);
+        String used = nameIsFirst ? STREAM : arn;
+        stops.kinesis
+                .faults()
+                .on("PutRecords")
+                .until(stops.kinesis.now().plusSeconds(1))
+                .inject(new Fault.ServiceFailure("AccessDeniedException", 400));
+        UserRecord record = UserRecord.of("key", "0");
+        assertThat(stops.failure(stops.producer.put(used, record)).reason()).isEqualTo(FailureReason.ACCESS_DENIED);
+        stops.advance(Duration.ofSeconds(1));
+        assertThat(stops.failure(stops.producer.put(used, record)).reason()).isEqualTo(FailureReason.LANE_STOPPED);
+
+        stops.producer.resume(nameIsFirst ? arn : STREAM);
+        assertThat(stops.get(stops.producer.put(used, record)).attempts()).isEqualTo(1);
     }
 
     private CompletableFuture<PutReceipt> put(String stream, int number) {
