@@ -109,8 +109,8 @@ public final class ProducerLoop implements LoopContext.Admission {
                 outcomes,
                 this);
         this.guard = new EndpointGuard(ticks, platform.random());
-        this.dispatch = new RequestDispatch(
-                context, new RequestSender(resources.client(), platform.io(), context), guard);
+        this.dispatch =
+                new RequestDispatch(context, new RequestSender(resources.client(), platform.io(), context), guard);
         this.intake = new RecordIntake(context, budget, userCode);
     }
 

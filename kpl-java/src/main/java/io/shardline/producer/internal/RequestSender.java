@@ -34,8 +34,9 @@ final class RequestSender {
     void send(PutRequest request, BiConsumer<PutRequest, Answer> answered) {
         io.execute(() -> {
             if (request.claim(context.ticks().now())) {
-                start(request).whenComplete((response, thrown) -> context.loop()
-                        .post(() -> answered.accept(request, Answer.of(response, thrown))));
+                start(request)
+                        .whenComplete((response, thrown) ->
+                                context.loop().post(() -> answered.accept(request, Answer.of(response, thrown))));
             }
         });
     }
