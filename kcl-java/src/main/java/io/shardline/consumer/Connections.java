@@ -50,7 +50,10 @@ record Connections(
         }
     }
 
-    KinesisAsyncClient ownClient() {
+    KinesisAsyncClient ownClient(ConsumerConfig settings) {
+        if (settings.subscribes()) {
+            kinesis.subscribing(settings.maxSubscriptions());
+        }
         return clients.build(KinesisAsyncClient.builder(), kinesis, CALL_TIMEOUT);
     }
 

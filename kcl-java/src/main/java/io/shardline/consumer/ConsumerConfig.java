@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ public final class ConsumerConfig {
     /** The most that a handler's shard may be read in a second; the service allows 5 to all readers together. */
     static final double MOST_READS_PER_SECOND = 5;
 
+    /** What the names of registered consumers are made of. */
+    private static final Pattern CONSUMER_NAME = Pattern.compile("[a-zA-Z0-9_.-]+");
+
     private final String applicationName;
     private final ImmutableList<StreamConfig> streams;
     private final boolean multiStream;
@@ -26,6 +30,8 @@ public final class ConsumerConfig {
     private final Duration checkpointInterval;
     private final Duration shardSyncInterval;
     private final long prefetchBudget;
+    private final Retrieval retrieval;
+    private final int maxSubscriptions;
     private final double readsPerSecondBehind;
     private final double readsPerSecondAtTip;
     private final ForeignEntries foreignEntries;
@@ -48,6 +54,8 @@ public final class ConsumerConfig {
         checkpointInterval = builder.checkpointInterval;
         shardSyncInterval = builder.shardSyncInterval;
         prefetchBudget = builder.prefetchBudget;
+        retrieval = builder.retrieval;
+        maxSubscriptions = builder.maxSubscriptions;
         readsPerSecondBehind = builder.readsPerSecondBehind;
         readsPerSecondAtTip = builder.readsPerSecondAtTip;
         foreignEntries = builder.foreignEntries;
@@ -125,6 +133,33 @@ public final class ConsumerConfig {
         return prefetchBudget;
     }
 
+    public Retrieval retrieval() {
+        return retrieval;
+    }
+
+    /** How a stream is read, also one that another worker has added. */
+    public Retrieval retrievalOf(String streamName) {
+        for (StreamConfig stream : streams) {
+            Retrieval own = stream.retrieval();
+            if (own != null && stream.streamName().equals(streamName)) {
+                return own;
+            }
+        }
+        boolean isOfAnother =
+                retrieval instanceof Retrieval.FanOutArn arn && !arn.streamName().equals(streamName);
+        return isOfAnother ? Retrieval.polling() : retrieval;
+    }
+
+    /** Whether a stream is subscribed to. */
+    boolean subscribes() {
+        return streams.stream()
+                .anyMatch(stream -> !(retrievalOf(stream.streamName()) instanceof Retrieval.Polling));
+    }
+
+    public int maxSubscriptions() {
+        return maxSubscriptions;
+    }
+
     public double readsPerSecondBehind() {
         return readsPerSecondBehind;
     }
@@ -182,6 +217,8 @@ public final class ConsumerConfig {
                 + ", checkpointInterval=" + checkpointInterval
                 + ", shardSyncInterval=" + shardSyncInterval
                 + ", prefetchBudget=" + prefetchBudget
+                + ", retrieval=" + retrieval
+                + ", maxSubscriptions=" + maxSubscriptions
                 + ", readsPerSecondBehind=" + readsPerSecondBehind
                 + ", readsPerSecondAtTip=" + readsPerSecondAtTip
                 + ", foreignEntries=" + foreignEntries
@@ -208,6 +245,8 @@ public final class ConsumerConfig {
         private Duration checkpointInterval = Duration.ofSeconds(5);
         private Duration shardSyncInterval = Duration.ofMinutes(5);
         private long prefetchBudget = 128L << 20;
+        private Retrieval retrieval = Retrieval.polling();
+        private int maxSubscriptions = 64;
         private double readsPerSecondBehind = 2;
         private double readsPerSecondAtTip = 1;
         private ForeignEntries foreignEntries = ForeignEntries.AUTO;
@@ -272,6 +311,24 @@ public final class ConsumerConfig {
          */
         public Builder prefetchBudget(long bytes) {
             prefetchBudget = bytes;
+            return this;
+        }
+
+        /**
+         * How streams are read whose {@link StreamConfig} does not say. Default {@link Retrieval#polling()}. Workers of one
+         * application may differ, for example while a new setting is rolled out.
+         */
+        public Builder retrieval(Retrieval choice) {
+            retrieval = choice;
+            return this;
+        }
+
+        /**
+         * How many shards of this worker have a subscription at most, at least 1; the others are polled. Default 64. Each takes
+         * 2 MiB of heap and more in the AWS SDK, beside {@link #prefetchBudget}.
+         */
+        public Builder maxSubscriptions(int most) {
+            maxSubscriptions = most;
             return this;
         }
 
@@ -388,6 +445,7 @@ public final class ConsumerConfig {
             check(isPositive(checkpointInterval), "checkpointInterval", checkpointInterval, "positive");
             check(isPositive(shardSyncInterval), "shardSyncInterval", shardSyncInterval, "positive");
             check(prefetchBudget >= 10L << 20, "prefetchBudget", prefetchBudget, "at least 10 MiB, one full read");
+            checkRetrieval();
             check(isRate(readsPerSecondBehind), "readsPerSecondBehind", readsPerSecondBehind, "above 0, at most 5");
             check(isRate(readsPerSecondAtTip), "readsPerSecondAtTip", readsPerSecondAtTip, "above 0, at most 5");
             check(handlerThreads >= 1, "handlerThreads", handlerThreads, "at least 1");
@@ -403,6 +461,27 @@ public final class ConsumerConfig {
                     String.valueOf(outage),
                     "at least 1 s");
             return new ConsumerConfig(this);
+        }
+
+        private void checkRetrieval() {
+            check(maxSubscriptions >= 1, "maxSubscriptions", maxSubscriptions, "at least 1");
+            for (StreamConfig stream : streams) {
+                Retrieval own = stream.retrieval() == null ? retrieval : stream.retrieval();
+                if (own instanceof Retrieval.FanOutArn arn) {
+                    check(
+                            arn.streamName().equals(stream.streamName()),
+                            "the retrieval of stream '" + stream.streamName() + "'",
+                            arn,
+                            "by a consumer of that stream");
+                } else if (own instanceof Retrieval.FanOut named && named.consumerName() == null) {
+                    check(
+                            CONSUMER_NAME.matcher(applicationName).matches(),
+                            "applicationName",
+                            "'" + applicationName + "'",
+                            "letters, digits, '_', '.' or '-' to name the fan-out consumer, or"
+                                    + " Retrieval.fanOut(consumerName) be set");
+                }
+            }
         }
 
         private static boolean isPositive(Duration duration) {

@@ -92,6 +92,18 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
+     * Ends the registration of the fan-out consumers of this application, so that they cost nothing any more; not of those that
+     * were given by their ARN. For the last worker, before it is closed: this one polls from then on, and any other that runs
+     * registers the consumer again.
+     *
+     * @return completes on a user-code thread; fails with a {@link ConsumerException} if the service refuses it, or when the
+     *     consumer is not running
+     */
+    public CompletableFuture<Void> deregisterFanOut() {
+        return loop.deregisterFanOut();
+    }
+
+    /**
      * Completes when this worker does its part of the fleet's work for the first time: it has joined the fleet; every shard that
      * reading begins with has a lease; it has looked at the leases and has taken those that are its share and are free, while what
      * it asked others for comes later and is handled by them until then; and of each shard that it holds the handler is started and
@@ -387,7 +399,7 @@ public final class ShardlineConsumer implements AutoCloseable {
             OwnedResources.Defaults defaults = new OwnedResources.Defaults(
                     "consumer",
                     settings.handlerThreads(),
-                    connections::ownClient,
+                    () -> connections.ownClient(settings),
                     "would read faster than the consumer's pace");
             OwnedResources resources = OwnedResources.complete(client, platform, defaults);
             try {

@@ -1,5 +1,7 @@
 package io.shardline.consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One of the streams that an application reads.
  *
@@ -7,8 +9,9 @@ package io.shardline.consumer;
  *
  * @param streamName its name
  * @param startingPosition where to start when there is no checkpoint of it
+ * @param retrieval how it is read, or null for {@link ConsumerConfig#retrieval()}
  */
-public record StreamConfig(String streamName, StartingPosition startingPosition) {
+public record StreamConfig(String streamName, StartingPosition startingPosition, @Nullable Retrieval retrieval) {
 
     /**
      * Checks the name.
@@ -19,5 +22,10 @@ public record StreamConfig(String streamName, StartingPosition startingPosition)
         if (streamName.isBlank() || streamName.contains(":")) {
             throw new IllegalArgumentException("streamName must be not blank, without ':', was '" + streamName + "'");
         }
+    }
+
+    /** Read as {@link ConsumerConfig#retrieval()} says. */
+    public StreamConfig(String streamName, StartingPosition startingPosition) {
+        this(streamName, startingPosition, null);
     }
 }

@@ -47,7 +47,7 @@ class ConsumerConfigTest {
                 .allSatisfy(setting -> assertThat(table).contains(setting + "="));
         assertThat(config)
                 .startsWith("ConsumerConfig[applicationName=app, streams=[StreamConfig[streamName=flights,"
-                        + " startingPosition=LATEST]], ")
+                        + " startingPosition=LATEST, retrieval=null]], ")
                 .contains("maxLeases=unlimited");
         assertThat(table).startsWith("DynamoDbTable[tableName=leases, tags={team=ops}, ");
     }

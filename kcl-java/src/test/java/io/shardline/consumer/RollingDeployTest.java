@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -24,8 +26,13 @@ class RollingDeployTest {
     private static final int SHARDS = 32;
     private static final int SEEDS = 10;
 
-    @Test
-    void nothingIsLostOrHandledTwiceAndEveryShardPausesForAMoment() {
+    static Stream<Retrieval> retrievals() {
+        return Stream.of(Retrieval.polling(), Retrieval.fanOut());
+    }
+
+    @ParameterizedTest
+    @MethodSource("retrievals")
+    void nothingIsLostOrHandledTwiceAndEveryShardPausesForAMoment(Retrieval retrieval) {
         List<Duration> pauses = new ArrayList<>();
         for (long seed = 1; seed <= SEEDS; seed++) {
             SimulatedFleet fleet = new SimulatedFleet(seed, SHARDS);
@@ -33,14 +40,14 @@ class RollingDeployTest {
             List<Duration> ofThisFleet = new ArrayList<>();
             List<SimulatedWorker> old = new ArrayList<>();
             for (int i = 1; i <= WORKERS; i++) {
-                old.add(worker("old-" + i, fleet, given, ofThisFleet).start());
+                old.add(worker("old-" + i, retrieval, fleet, given, ofThisFleet).start());
             }
             fleet.advance(Duration.ofSeconds(20));
             given.clear();
             Load load = new Load(fleet);
             for (int i = 1; i <= WORKERS; i++) {
                 CompletableFuture<Void> joined =
-                        worker("new-" + i, fleet, given, ofThisFleet).begin();
+                        worker("new-" + i, retrieval, fleet, given, ofThisFleet).begin();
                 load.putUntil(joined);
                 load.putUntil(old.get(i - 1).consumer().closeAsync());
             }
@@ -56,7 +63,8 @@ class RollingDeployTest {
         }
         pauses.sort(null);
         System.out.printf(
-                "rolling deploy, %d workers, %d shards: pauses at %d changes of hands, median %d ms, longest %d ms%n",
+                "rolling deploy, %s, %d workers, %d shards: pauses at %d changes of hands, median %d ms, longest %d ms%n",
+                retrieval,
                 WORKERS,
                 SHARDS,
                 pauses.size(),
@@ -71,8 +79,9 @@ class RollingDeployTest {
 
     /** Notes how long nobody handled a shard that had a record to handle: from its gift, or the record, to the record's handling. */
     private static SimulatedWorker worker(
-            String name, SimulatedFleet fleet, Map<String, Long> given, List<Duration> pauses) {
+            String name, Retrieval retrieval, SimulatedFleet fleet, Map<String, Long> given, List<Duration> pauses) {
         return fleet.worker(name)
+                .with(config -> config.retrieval(retrieval))
                 .before((record, context) -> {
                     Long since = given.remove(record.shardId());
                     if (since != null) {

@@ -1,6 +1,8 @@
 package io.shardline.examples.flights;
 
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.Retrieval;
+import io.shardline.examples.tools.RetrievalOption;
 import io.shardline.examples.tools.Services;
 import io.shardline.examples.tools.ToolException;
 import io.shardline.testkit.time.SplitMix64;
@@ -79,6 +81,13 @@ public final class Flights implements Callable<Integer> {
             paramLabel = "N",
             description = "How many workers, 1 to 50. Default: ${DEFAULT-VALUE}.")
     private int workers = 2;
+
+    @Option(
+            names = "--retrieval",
+            paramLabel = "KIND",
+            converter = RetrievalOption.class,
+            description = "How the workers read: polling, or fan-out. Default: polling.")
+    private Retrieval retrieval = Retrieval.polling();
 
     @Option(
             names = "--seed",
@@ -180,7 +189,7 @@ public final class Flights implements Callable<Integer> {
         long chosen = seed == null ? new SplitMix64(System.nanoTime()).nextInt(SEEDS) : seed;
         out.println(String.format(
                 "%d departures, %d shards, %d workers, seed %d", file.departures(), shards, workers, chosen));
-        FlightsRun.Fleet fleet = new FlightsRun.Fleet(shards, workers);
+        FlightsRun.Fleet fleet = new FlightsRun.Fleet(shards, workers, retrieval);
         try (FlightsWorld world = world(chosen, fleet, file);
                 Progress progress = new Progress(out, bar, file.departures())) {
             FlightsResult result = new FlightsRun(world, file, fleet, progress).run();
@@ -217,6 +226,12 @@ public final class Flights implements Callable<Integer> {
         if (aws && (services.haveEndpoint() || dynamoDbEndpoint != null)) {
             throw refused(
                     "--aws excludes --endpoint and --dynamodb-endpoint: the real services have addresses of their own");
+        }
+        if (retrieval instanceof Retrieval.FanOutArn) {
+            throw refused("--retrieval is polling or fan-out here: the stream is new, and has no registered consumer");
+        }
+        if (aws && !(retrieval instanceof Retrieval.Polling)) {
+            throw refused("--aws excludes --retrieval fan-out: the bill does not count it");
         }
         if (dynamoDbEndpoint != null && !services.haveEndpoint()) {
             throw refused("--dynamodb-endpoint needs --endpoint, which says where Kinesis is");

@@ -3,6 +3,7 @@ package io.shardline.examples.flights;
 import io.shardline.consumer.CloseReport;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.Retrieval;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.producer.ShardlineProducer;
@@ -42,11 +43,11 @@ final class FlightsRun {
     private final DepartureFeed feed;
 
     /**
-     * How many shards the stream begins with, and how many workers read it.
+     * How many shards the stream begins with, how many workers read it, and in which way.
      *
      * <p>Immutable.
      */
-    record Fleet(int shards, int workers) {}
+    record Fleet(int shards, int workers, Retrieval retrieval) {}
 
     FlightsRun(FlightsWorld world, DepartureFile file, Fleet fleet, Progress progress) {
         this.world = world;
@@ -67,6 +68,7 @@ final class FlightsRun {
         ConsumerConfig config = ConsumerConfig.builder(world.name(), world.name(), StartingPosition.trimHorizon())
                 .workerId(name)
                 .leaseDuration(world.leaseDuration())
+                .retrieval(fleet.retrieval())
                 .build();
         return jvm.consumer()
                 .config(config)

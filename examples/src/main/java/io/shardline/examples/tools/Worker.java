@@ -4,6 +4,7 @@ import io.shardline.consumer.CloseReport;
 import io.shardline.consumer.ConsumerConfig;
 import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.RecordHandler;
+import io.shardline.consumer.Retrieval;
 import io.shardline.consumer.ShardlineConsumer;
 import io.shardline.consumer.StartingPosition;
 import java.io.IOException;
@@ -87,6 +88,14 @@ public final class Worker implements Callable<Integer> {
             converter = ShortDuration.class,
             description = "After how much silence others take over, for example 10s. Default: 10s.")
     private Duration leaseDuration = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--retrieval",
+            paramLabel = "KIND",
+            converter = RetrievalOption.class,
+            description = "How it reads: polling, fan-out (registers a consumer with the application's name, which costs"
+                    + " money until it is deregistered), or the ARN of a registered consumer. Default: polling.")
+    private Retrieval retrieval = Retrieval.polling();
 
     @Option(
             names = "--out",
@@ -178,6 +187,7 @@ public final class Worker implements Callable<Integer> {
         ConsumerConfig config = ConsumerConfig.builder(application, stream, from)
                 .workerId(workerId)
                 .leaseDuration(leaseDuration)
+                .retrieval(retrieval)
                 .startTimeout(Services.CALL_LIMIT.multipliedBy(CALLS_TO_START))
                 .build();
         EventLog log = log();

@@ -3,6 +3,7 @@ package io.shardline.examples.flights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.shardline.consumer.Retrieval;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -74,7 +75,8 @@ class FlightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--shards=3 --workers=1", "--shards=16 --workers=5", "--shards=3 --workers=7"})
+    @ValueSource(strings = {"--shards=3 --workers=1", "--shards=16 --workers=5", "--shards=3 --workers=7",
+            "--shards=4 --workers=3 --retrieval=fan-out"})
     void anyFleetHandlesEverything(String options) throws IOException {
         String file = generated(2_500).toString();
         String[] fixed = {"--input", file, "--simulate", "--seed", "1"};
@@ -84,10 +86,21 @@ class FlightsTest {
                 2_500);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "fan-out"})
     @Timeout(120)
-    void aRunInRealTimeIsRightToo() throws IOException {
-        assertRight(run("--input", generated(2_500).toString(), "--seed", "1"), 2_500);
+    void aRunInRealTimeIsRightToo(String retrieval) throws IOException {
+        assertRight(run("--input", generated(2_500).toString(), "--seed", "1", "--retrieval", retrieval), 2_500);
+    }
+
+    @Test
+    void nothingIsLostOrOutOfOrderWithFanOut() throws IOException {
+        String file = generated(2_500).toString();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            assertRight(
+                    run("--input", file, "--simulate", "--retrieval", "fan-out", "--seed", String.valueOf(seed)),
+                    2_500);
+        }
     }
 
     @Test
@@ -108,6 +121,7 @@ class FlightsTest {
                 "--shards=2",
                 "--shards=201",
                 "--workers=0",
+                "--retrieval=quick",
                 "--workers=51",
                 "--seed=x",
                 "--shards=",
@@ -172,7 +186,7 @@ class FlightsTest {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         try (FlightsWorld world = new SimulatedWorld(1);
                 Progress progress = new Progress(nowhere, false, departuresThen)) {
-            FlightsRun run = new FlightsRun(world, file, new FlightsRun.Fleet(3, 1), progress);
+            FlightsRun run = new FlightsRun(world, file, new FlightsRun.Fleet(3, 1, Retrieval.polling()), progress);
             assertThatExceptionOfType(InputException.class)
                     .isThrownBy(run::run)
                     .withMessageEndingWith("has changed since it was checked");

@@ -262,7 +262,29 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
     }
 
     private ConsumerException notRunning() {
-        return new ConsumerException("the consumer is " + state + ", so its streams cannot be changed", null);
+        return new ConsumerException("the consumer is " + state + ", so nothing of its streams can be changed", null);
+    }
+
+    /** Ends the registrations of the fan-out consumers that it registers; completes on a user-code thread. */
+    public CompletableFuture<Void> deregisterFanOut() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean posted = loop.post(() -> {
+            if (state == ConsumerState.RUNNING) {
+                held.retrievals().deregister().whenComplete((nothing, failure) -> events.complete(() -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(ServiceErrors.cause(failure));
+                    }
+                }));
+            } else {
+                events.complete(() -> done.completeExceptionally(notRunning()));
+            }
+        });
+        if (!posted) {
+            done.completeExceptionally(notRunning());
+        }
+        return done;
     }
 
     // --------------------------------------------------------------------------------------------------- pause

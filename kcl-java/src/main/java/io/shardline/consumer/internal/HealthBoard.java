@@ -187,6 +187,10 @@ public final class HealthBoard {
                 .reasons()
                 .forEach((key, why) ->
                         problems.add("shard " + key + " is read by nobody, as its lease cannot be written: " + why));
+        String registration = looked.held().retrievals().waitsFor();
+        if (registration != null) {
+            problems.add(registration);
+        }
         return List.copyOf(problems);
     }
 

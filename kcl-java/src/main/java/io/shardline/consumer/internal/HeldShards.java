@@ -49,6 +49,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
     private final LeaseBook book;
     private final StreamSyncs syncs;
     private final PrefetchBudget budget;
+    private final Retrievals retrievals;
     private final ShardConsumer.Setting shardSetting;
 
     private final Map<String, ShardConsumer> shards = new TreeMap<>();
@@ -99,8 +100,9 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
                 parts.client(),
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
+        this.retrievals = new Retrievals(config, source, owner::streamFailed);
         this.shardSetting = new ShardConsumer.Setting(
-                leasing.loop(), leasing.platform(), config, budget, source, parts.processors(), this);
+                leasing.loop(), leasing.platform(), config, budget, retrievals, parts.processors(), this);
     }
 
     LeaseBook book() {
@@ -113,6 +115,10 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
 
     PrefetchBudget budget() {
         return budget;
+    }
+
+    Retrievals retrievals() {
+        return retrievals;
     }
 
     /** Whether every shard that reading begins with has a lease, as far as this worker has seen. */
@@ -230,6 +236,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
 
     @Override
     public void sessionBegan(String session) {
+        retrievals.begin();
         owner.sessionBegan();
         emit(new ConsumerEvent.SessionStarted(session));
     }
@@ -266,7 +273,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
                 .filter(shard -> !shard.hasBegun())
                 .findFirst()
                 .map(shard -> "shard " + shard.lease().key() + " to be read, which waits for " + shard.waitsFor())
-                .orElse(null);
+                .orElseGet(retrievals::waitsFor);
     }
 
     /** Looks at every shard. */

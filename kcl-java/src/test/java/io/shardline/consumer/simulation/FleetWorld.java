@@ -16,12 +16,14 @@ import io.shardline.testkit.FaultRates;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.KinesisEmulator;
 import io.shardline.testkit.Latency;
+import io.shardline.testkit.Quota;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 final class FleetWorld {
 
     static final String STREAM = "departures";
+    static final String APPLICATION = "simulation";
     static final Duration LEASE = Duration.ofSeconds(4);
 
     /** How long a call waits for a busy thread, at most. */
@@ -54,6 +57,10 @@ final class FleetWorld {
 
     /** Longer than two pauses of a long life that follow each other. */
     private static final Duration LONG_HAND_OVER = Duration.ofSeconds(30);
+
+    /** All but what is a rule of subscriptions, and no throttle. */
+    private static final Quota[] LIFTED =
+            EnumSet.complementOf(EnumSet.of(Quota.SUBSCRIBE_CALLS, Quota.SUBSCRIPTION_AGE)).toArray(Quota[]::new);
 
     final SimulatedTime time;
     final RandomGenerator random;
@@ -103,7 +110,7 @@ final class FleetWorld {
         random = time.random();
         draws = new LifeDraws(this, seed);
         kinesis = KinesisEmulator.builder()
-                .liftAll() // throttles come as faults, from the seed
+                .lift(Quota.READ_CALLS, LIFTED) // throttles come as faults, from the seed
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .random(random)
@@ -139,8 +146,9 @@ final class FleetWorld {
     Worker addWorker(String name) {
         SimulatedProcess process = time.process(name);
         process.driftPpm(random.nextInt(-5_000, 5_001));
-        ConsumerConfig config = ConsumerConfig.builder("simulation", STREAM, draws.position())
+        ConsumerConfig config = ConsumerConfig.builder(APPLICATION, STREAM, draws.position())
                 .workerId(name)
+                .retrieval(draws.retrieval())
                 .leaseDuration(LEASE)
                 .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
                 .maxBatchRecords(random.nextBoolean() ? 10_000 : random.nextInt(1, 10))
@@ -203,8 +211,9 @@ final class FleetWorld {
     private KinesisAsyncClient client(SimulatedProcess process, FaultRates rates) {
         return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
-                .faults(counted(draws.listings(OddAnswers.oneLieAtATime(Faults.random(random, rates), time::nowNanos)
-                        .until(this::isHealed))))
+                .faults(counted(draws.subscriptions(draws.listings(OddAnswers.oneLieAtATime(
+                                Faults.random(random, rates), time::nowNanos)
+                        .until(this::isHealed)))))
                 .callbacks(process.pool("sdk", 1)));
     }
 

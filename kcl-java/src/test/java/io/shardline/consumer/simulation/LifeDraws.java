@@ -1,6 +1,7 @@
 package io.shardline.consumer.simulation;
 
 import io.shardline.consumer.Position;
+import io.shardline.consumer.Retrieval;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.testkit.Fault;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is special in a share of the lives: a table that KCL has left behind, workers of an earlier version beside those of this one,
- * handlers that take time, a service that ignores the filter of a listing.
+ * handlers that take time, a service that ignores the filter of a listing, subscriptions and what goes wrong with them.
  *
  * <p>Drawn by numbers of its own, so that all other lives are as they were without it. Confined to the simulation.
  */
@@ -30,12 +31,18 @@ final class LifeDraws {
     /** How many of so many records take time. */
     private static final int SLOW_RECORDS = 20;
 
+    /** When a subscription breaks, at the latest after its beginning. */
+    private static final int MAX_FAULT_MILLIS = 20_000;
+
     private final FleetWorld world;
     private final SplittableRandom random;
     private final @Nullable TakenOverTable taken;
     private final boolean mixesVersions;
     private final boolean takesTime;
     private final boolean ignoresFilters;
+    private final SplittableRandom reading;
+    private final boolean subscribes;
+    private final boolean mixesRetrievals;
     private final List<BlockingThreads> threads = new ArrayList<>();
     private long begun;
 
@@ -46,6 +53,9 @@ final class LifeDraws {
         this.mixesVersions = random.nextInt(4) == 0;
         this.takesTime = random.nextInt(6) == 0;
         this.ignoresFilters = random.nextInt(3) == 0;
+        this.reading = new SplittableRandom(~seed);
+        this.subscribes = reading.nextInt(3) == 0;
+        this.mixesRetrievals = reading.nextInt(4) == 0;
     }
 
     /** The fleet begins to live now, or a moment later, once there is the table that it takes over. */
@@ -55,6 +65,19 @@ final class LifeDraws {
             taken.leave(handledBefore);
         }
         begun = world.time.nowNanos();
+        if (subscribes && reading.nextInt(3) == 0) {
+            world.time.after(Duration.ofSeconds(reading.nextInt(5, 30)), "operator", this::deregister);
+        }
+    }
+
+    /** What nobody should do while workers run. */
+    private void deregister() {
+        world.count("fault: registered consumer deleted");
+        var client = world.kinesis.client();
+        client.describeStreamSummary(r -> r.streamName(FleetWorld.STREAM))
+                .thenCompose(stream -> client.deregisterStreamConsumer(
+                        r -> r.streamARN(stream.streamDescriptionSummary().streamARN())
+                                .consumerName(FleetWorld.APPLICATION)));
     }
 
     long begunNanos() {
@@ -108,6 +131,44 @@ final class LifeDraws {
         }
         world.count("workers of an earlier version");
         return new EarlierVersionTable(table);
+    }
+
+    // ------------------------------------------------------------------------------------------------- retrieval
+
+    /** Whether shards are subscribed to, by some workers at least. */
+    boolean subscribes() {
+        return subscribes;
+    }
+
+    /** How a worker reads. */
+    Retrieval retrieval() {
+        if (!subscribes || (mixesRetrievals && reading.nextBoolean())) {
+            return Retrieval.polling();
+        }
+        world.count("workers that subscribe");
+        return Retrieval.fanOut();
+    }
+
+    /** The same faults, and those of subscriptions. */
+    Faults subscriptions(Faults faults) {
+        return (operation, request) -> {
+            Fault fault = faults.next(operation, request);
+            return operation.equals("SubscribeToShard") && fault instanceof Fault.None && !world.isHealed()
+                    ? subscriptionFault()
+                    : fault;
+        };
+    }
+
+    private Fault subscriptionFault() {
+        Duration after = Duration.ofMillis(reading.nextInt(MAX_FAULT_MILLIS));
+        return switch (reading.nextInt(10)) {
+            case 0 -> new Fault.SubscriptionDropped(after);
+            case 1 -> new Fault.SubscriptionSilent(after);
+            case 2 -> new Fault.SubscriptionEmpty();
+            case 3 -> new Fault.ServiceFailure("ResourceInUseException", 400);
+            case 4 -> new Fault.MissingChildren();
+            default -> new Fault.None();
+        };
     }
 
     // ------------------------------------------------------------------------------------------------- handlers

@@ -67,6 +67,32 @@ class MutantsTest {
                                 "boolean end = iterator == null;"),
                         "true ends"),
                 Arguments.of(
+                        "a subscription goes on after the last event and not after what was handled",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "cursor = elsewhere;",
+                                "cursor = cursor instanceof Cursor.After ? cursor : elsewhere;"),
+                        "progress"),
+                Arguments.of(
+                        "a subscription that completes is at the end of its shard",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "String code = failure == null ? how.name()",
+                                "if (failure == null) { ended(List.of()); return; }"
+                                        + " String code = failure == null ? how.name()"),
+                        "true ends"),
+                Arguments.of(
+                        "a second subscription is made beside the first",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "if (current == null) {\n            subscribe();",
+                                "if (current == null || current.eventCount() > 2) {\n            subscribe();"),
+                        "one subscription"),
+                Arguments.of(
+                        "a shard is not polled while it has no subscription",
+                        mutant("internal.retrieve.FanOutSource", "            bridge.request();", "            assert true;"),
+                        "progress"),
+                Arguments.of(
                         "a record that stands before the position and is given twice is handled twice",
                         mutant(
                                 "internal.retrieve.Deaggregator",

@@ -51,6 +51,11 @@ public final class SimulatedFleet {
 
     /** A world with one stream. */
     public SimulatedFleet(long seed, int shards) {
+        this(seed, shards, Duration.ofMillis(100));
+    }
+
+    /** One in which registered consumers are so long in creation. */
+    public SimulatedFleet(long seed, int shards, Duration consumerTransition) {
         time = new SimulatedTime(seed);
         kinesis = KinesisEmulator.builder()
                 // Tests put in bursts; who reads lives with the quotas.
@@ -58,6 +63,7 @@ public final class SimulatedFleet {
                 .scheduler(time.process("kinesis").executor("engine"))
                 .wallClock(time::instant)
                 .random(time.random())
+                .consumerTransition(consumerTransition)
                 .build();
         kinesis.createStream(STREAM, shards);
     }

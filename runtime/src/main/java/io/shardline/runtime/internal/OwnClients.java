@@ -31,6 +31,15 @@ import software.amazon.awssdk.regions.Region;
  */
 public final class OwnClients {
 
+    /** Above the silence after which a subscription is given up. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What may be under way beside subscriptions: reads of other shards, and control calls. */
+    private static final int CALLS_BESIDE = 100;
+
+    private static final int WINDOW_BYTES = 512 << 10;
+    private static final Duration PING_PERIOD = Duration.ofSeconds(60);
+
     private final String userAgent;
     private final Set<String> given = new LinkedHashSet<>();
     private @Nullable URI endpoint;
@@ -49,11 +58,17 @@ public final class OwnClients {
         private final List<Consumer<? super B>> customizers = new ArrayList<>();
         private @Nullable URI endpoint;
         private boolean choosesCallTimeout;
+        private int subscriptions;
 
         /** From now on the limit of a call is that of a customizer, if one sets it. */
         public Service<B> choosingCallTimeout() {
             choosesCallTimeout = true;
             return this;
+        }
+
+        /** From now on there may be so many subscriptions beside the calls. */
+        public void subscribing(int most) {
+            subscriptions = most;
         }
 
         /** As {@link OwnClients#endpoint}, for this service. */
@@ -134,7 +149,9 @@ public final class OwnClients {
             pointTo(builder, address);
         }
         boolean isPlain = address != null && isPlain(address);
-        if (isPlain || mostCalls != null) {
+        if (service.subscriptions > 0) {
+            builder.httpClientBuilder(subscribing(http(isPlain, READ_TIMEOUT), isPlain, service.subscriptions));
+        } else if (isPlain || mostCalls != null) {
             builder.httpClientBuilder(http(isPlain, callTimeout));
         }
         if (region != null) {
@@ -176,6 +193,17 @@ public final class OwnClients {
             http.maxConcurrency(mostCalls);
         }
         return http;
+    }
+
+    /** Each subscription takes a stream of HTTP/2, or a connection of HTTP/1.1, for five minutes. */
+    private static NettyNioAsyncHttpClient.Builder subscribing(
+            NettyNioAsyncHttpClient.Builder http, boolean isPlain, int subscriptions) {
+        http.maxConcurrency((int) Math.min(Integer.MAX_VALUE, (long) subscriptions + CALLS_BESIDE));
+        return isPlain
+                ? http
+                : http.protocol(Protocol.HTTP2)
+                        .http2Configuration(h2 ->
+                                h2.initialWindowSize(WINDOW_BYTES).healthCheckPingPeriod(PING_PERIOD));
     }
 
     private static boolean isPlain(URI address) {

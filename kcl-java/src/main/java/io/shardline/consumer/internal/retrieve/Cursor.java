@@ -3,6 +3,8 @@ package io.shardline.consumer.internal.retrieve;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import java.time.Instant;
+import java.util.List;
+import software.amazon.awssdk.services.kinesis.model.Record;
 
 /**
  * Where the reading of a shard begins.
@@ -26,6 +28,11 @@ public sealed interface Cursor permits Cursor.Start, Cursor.AtTime, Cursor.At, C
         return false;
     }
 
+    /** Those of the shard's records, given in order, that have not been read. */
+    default List<Record> unread(List<Record> records) {
+        return records;
+    }
+
     /** The oldest record that is there. */
     record Start() implements Cursor {}
 
@@ -47,6 +54,16 @@ public sealed interface Cursor permits Cursor.Start, Cursor.AtTime, Cursor.At, C
         @Override
         public boolean hasNumber() {
             return true;
+        }
+
+        @Override
+        public List<Record> unread(List<Record> records) {
+            boolean areAll = records.isEmpty() || isBehind(records.get(0));
+            return areAll ? records : records.stream().filter(this::isBehind).toList();
+        }
+
+        private boolean isBehind(Record record) {
+            return new Position(record.sequenceNumber(), 0).compareTo(new Position(sequenceNumber, 0)) > 0;
         }
     }
 }

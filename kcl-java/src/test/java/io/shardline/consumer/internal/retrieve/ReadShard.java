@@ -12,6 +12,7 @@ import io.shardline.testkit.Quota;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +53,7 @@ final class ReadShard implements RecordSource.Sink {
     private final List<Integer> answers = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final List<String> children = new ArrayList<>();
-    private @Nullable PollingSource source;
+    private @Nullable RecordSource source;
     private boolean keepsAsking;
     private boolean stopsAtOnce;
     private boolean closed;
@@ -113,11 +114,36 @@ final class ReadShard implements RecordSource.Sink {
     }
 
     PollingSource open(Checkpoint from) {
-        source = new PollingSource(setting, new ShardName(STREAM, SHARD), Cursor.of(from), this);
+        PollingSource polling = new PollingSource(setting, new ShardName(STREAM, SHARD), Cursor.of(from), this);
+        source = polling;
+        return polling;
+    }
+
+    /** A source that polls. */
+    RecordSource poll(Cursor from) {
+        source = setting.open(new ShardName(STREAM, SHARD), from, this);
         return source;
     }
 
-    PollingSource source() {
+    /** A source that subscribes. */
+    RecordSource subscribe(Cursor from) {
+        FanOutRegistration registration = new FanOutRegistration(
+                setting,
+                new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString())));
+        source = new FanOutSource.Setting(setting, registration, new SubscriptionSlots(1))
+                .open(new ShardName(STREAM, SHARD), from, this);
+        return source;
+    }
+
+    Instant now() {
+        return time.instant();
+    }
+
+    void goOnWith(RecordSource another) {
+        source = another;
+    }
+
+    RecordSource source() {
         return Objects.requireNonNull(source);
     }
 

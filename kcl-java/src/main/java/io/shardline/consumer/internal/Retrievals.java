@@ -1,0 +1,93 @@
+package io.shardline.consumer.internal;
+
+import io.shardline.consumer.ConsumerConfig;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.Retrieval;
+import io.shardline.consumer.StreamConfig;
+import io.shardline.consumer.internal.retrieve.Cursor;
+import io.shardline.consumer.internal.retrieve.FanOutRegistration;
+import io.shardline.consumer.internal.retrieve.FanOutSource;
+import io.shardline.consumer.internal.retrieve.PollingSource;
+import io.shardline.consumer.internal.retrieve.RecordSource;
+import io.shardline.consumer.internal.retrieve.ShardName;
+import io.shardline.consumer.internal.retrieve.SubscriptionSlots;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the shards of each stream are read: the sources, and the registered consumers of those that are subscribed to.
+ *
+ * <p>Confined to the consumer loop.
+ */
+final class Retrievals implements RecordSource.Factory {
+
+    private final ConsumerConfig config;
+    private final PollingSource.Setting polling;
+    private final BiConsumer<String, ConsumerException> failed;
+    private final SubscriptionSlots slots;
+    private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
+
+    /** @param failed called with a stream whose registered consumer cannot be used */
+    Retrievals(ConsumerConfig config, PollingSource.Setting polling, BiConsumer<String, ConsumerException> failed) {
+        this.config = config;
+        this.polling = polling;
+        this.failed = failed;
+        this.slots = new SubscriptionSlots(config.maxSubscriptions());
+    }
+
+    /** Looks for the registered consumers of the streams that are known from the beginning. */
+    void begin() {
+        for (StreamConfig stream : config.streams()) {
+            if (!(config.retrievalOf(stream.streamName()) instanceof Retrieval.Polling)) {
+                registration(stream.streamName()).begin();
+            }
+        }
+    }
+
+    @Override
+    public RecordSource open(ShardName shard, Cursor from, RecordSource.Sink sink) {
+        return config.retrievalOf(shard.streamName()) instanceof Retrieval.Polling
+                ? polling.open(shard, from, sink)
+                : new FanOutSource.Setting(polling, registration(shard.streamName()), slots).open(shard, from, sink);
+    }
+
+    /** In words, why a stream cannot be subscribed to yet, or null if all can. */
+    @Nullable
+    String waitsFor() {
+        return registrations.values().stream()
+                .map(FanOutRegistration::waitsFor)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Ends the registrations that are made here when they are missing. Completes on the loop. */
+    CompletableFuture<Void> deregister() {
+        List<CompletableFuture<Void>> all = registrations.values().stream()
+                .map(FanOutRegistration::deregister)
+                .toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    private FanOutRegistration registration(String streamName) {
+        return registrations.computeIfAbsent(streamName, name -> {
+            Retrieval retrieval = config.retrievalOf(name);
+            String arn = retrieval instanceof Retrieval.FanOutArn given ? given.consumerArn() : null;
+            String chosen = retrieval instanceof Retrieval.FanOut named ? named.consumerName() : null;
+            String consumer = chosen != null ? chosen : FanOutRegistration.nameOf(config.applicationName());
+            return new FanOutRegistration(
+                    polling,
+                    new FanOutRegistration.Target(
+                            name,
+                            arn == null ? consumer : null,
+                            arn,
+                            config.startTimeout(),
+                            why -> failed.accept(name, why)));
+        });
+    }
+}

@@ -1,0 +1,317 @@
+package io.shardline.consumer.internal.retrieve;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hashing;
+import io.shardline.consumer.ConsumerException;
+import io.shardline.runtime.internal.Backoff;
+import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.LoopCalls;
+import io.shardline.runtime.internal.ServiceErrors;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.kinesis.model.ConsumerStatus;
+
+/**
+ * The registered consumer that subscribes to one stream's shards: found, registered when it is missing, and waited for.
+ *
+ * <p>All workers of an application have the same one, and any of them registers it. Confined to the consumer loop.
+ */
+public final class FanOutRegistration {
+
+    private static final Logger log = LoggerFactory.getLogger(FanOutRegistration.class);
+
+    private static final int MAX_NAME = 128;
+
+    /** How much of a hash tells apart two names that begin alike. */
+    private static final int HASH_CHARACTERS = 16;
+
+    private static final Duration MAX_CALL = Duration.ofSeconds(10);
+
+    private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+    private final PollingSource.Setting setting;
+    private final Target target;
+    private final Set<Runnable> waiting = new LinkedHashSet<>();
+
+    private @Nullable String arn;
+    private @Nullable String streamArn;
+    private @Nullable String waitsFor;
+    private long beganAt;
+    private int tries;
+    private boolean begun;
+    private boolean wasActive;
+    private boolean looking;
+    private boolean deregistered;
+
+    /**
+     * What is subscribed with.
+     *
+     * @param consumerName the name that it is registered by, or null if it is given
+     * @param consumerArn the ARN if it is given, or null
+     * @param limit how long it is waited for the first time
+     * @param failed called if it cannot be used, and time does not mend that
+     */
+    public record Target(
+            String streamName,
+            @Nullable String consumerName,
+            @Nullable String consumerArn,
+            Duration limit,
+            Consumer<ConsumerException> failed) {}
+
+    public FanOutRegistration(PollingSource.Setting setting, Target target) {
+        this.setting = setting;
+        this.target = target;
+    }
+
+    /** The name of an application's consumer: the application's, of which too long a one ends with a hash of the whole. */
+    public static String nameOf(String applicationName) {
+        if (applicationName.length() <= MAX_NAME) {
+            return applicationName;
+        }
+        String hash = Hashing.sha256().hashString(applicationName, UTF_8).toString();
+        return applicationName.substring(0, MAX_NAME - HASH_CHARACTERS - 1) + "-" + hash.substring(0, HASH_CHARACTERS);
+    }
+
+    /** Looks for the consumer, the first time. */
+    public void begin() {
+        if (!begun) {
+            begun = true;
+            beganAt = setting.loop().nanoTime();
+            String given = target.consumerArn();
+            if (given == null) {
+                lookUp();
+            } else {
+                active(given);
+            }
+        }
+    }
+
+    /** The consumer's ARN once it is known to be active, or null. */
+    @Nullable
+    String arn() {
+        return arn;
+    }
+
+    /** Calls back once the consumer is active. */
+    void whenActive(Runnable then) {
+        begin();
+        if (arn == null) {
+            waiting.add(then);
+        } else {
+            then.run();
+        }
+    }
+
+    /** In words, what has to happen before there can be subscriptions, or null if nothing has. */
+    public @Nullable String waitsFor() {
+        return waitsFor;
+    }
+
+    /** The service does not know the consumer, the stream or the shard. */
+    void suspect() {
+        String given = target.consumerArn();
+        if (looking || deregistered) {
+            return;
+        }
+        if (given == null) {
+            arn = null;
+            tries = 0;
+            lookUp();
+            return;
+        }
+        looking = true;
+        send(
+                () -> setting.client().describeStreamConsumer(r -> r.consumerARN(given)),
+                answer -> {
+                    looking = false;
+                    waitsFor = null;
+                },
+                failure -> {
+                    looking = false;
+                    if (isNotFound(failure)) {
+                        says("does not exist; register it again, or change the setting retrieval: its shards are polled");
+                    }
+                });
+    }
+
+    /** Ends the registration for the whole application; this worker polls from then on. Completes on the loop. */
+    public CompletableFuture<Void> deregister() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        String stream = streamArn;
+        if (target.consumerName() == null || stream == null) {
+            done.complete(null); // it is another's, or was never looked for
+            return done;
+        }
+        deregistered = true;
+        arn = null;
+        waitsFor = null;
+        send(
+                () -> setting.client()
+                        .deregisterStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
+                answer -> {
+                    log.info("{} is deregistered", this);
+                    done.complete(null);
+                },
+                failure -> {
+                    if (isNotFound(failure)) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(
+                                new ConsumerException(this + " cannot be deregistered: " + words(failure), failure));
+                    }
+                });
+        return done;
+    }
+
+    private void lookUp() {
+        looking = true;
+        if (streamArn != null) {
+            find(streamArn);
+            return;
+        }
+        says("is being looked for");
+        send(
+                () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
+                answer -> {
+                    String found = answer.streamDescriptionSummary().streamARN();
+                    streamArn = found;
+                    find(found);
+                },
+                failure -> failed("DescribeStreamSummary", failure));
+    }
+
+    private void find(String stream) {
+        send(
+                () -> setting.client()
+                        .describeStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
+                answer -> found(
+                        answer.consumerDescription().consumerStatus(),
+                        answer.consumerDescription().consumerARN()),
+                failure -> {
+                    if (isNotFound(failure)) {
+                        register(stream);
+                    } else {
+                        failed("DescribeStreamConsumer", failure);
+                    }
+                });
+    }
+
+    private void register(String stream) {
+        if (deregistered) {
+            return;
+        }
+        send(
+                () -> setting.client()
+                        .registerStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
+                answer -> {
+                    log.info("{} is registered", this);
+                    found(answer.consumer().consumerStatus(), answer.consumer().consumerARN());
+                },
+                failure -> {
+                    if (ServiceErrors.code(failure).equals("ResourceInUseException")) {
+                        says("is being registered by another worker");
+                        again();
+                    } else {
+                        failed("RegisterStreamConsumer", failure);
+                    }
+                });
+    }
+
+    private void found(ConsumerStatus status, String found) {
+        if (status == ConsumerStatus.ACTIVE) {
+            active(found);
+        } else {
+            says("is " + status);
+            again();
+        }
+    }
+
+    private void active(String found) {
+        looking = false;
+        if (deregistered) {
+            return;
+        }
+        arn = found;
+        wasActive = true;
+        tries = 0;
+        waitsFor = null;
+        List<Runnable> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(Runnable::run);
+    }
+
+    private void failed(String operation, Throwable failure) {
+        says("cannot be used yet: " + operation + " failed: " + words(failure));
+        if (!wasActive && !ServiceErrors.isTransient(failure) && !isNotFound(failure)) {
+            looking = false;
+            target.failed().accept(new ConsumerException(this + " cannot be used: " + operation + " failed: "
+                    + words(failure), failure));
+        } else {
+            again();
+        }
+    }
+
+    private void again() {
+        long now = setting.loop().nanoTime();
+        if (!wasActive && now - beganAt >= target.limit().toNanos()) {
+            looking = false;
+            target.failed().accept(new ConsumerException(
+                    waitsFor + "; waited for " + target.limit().toMillis() / 1_000.0 + " s (startTimeout)", null));
+            return;
+        }
+        tries++;
+        setting.loop().schedule(AGAIN.delayNanos(tries, setting.platform().random()), this::lookUp);
+    }
+
+    private void says(String what) {
+        String text = this + " " + what;
+        if (!text.equals(waitsFor)) {
+            waitsFor = text;
+            log.info("{}", text);
+        }
+    }
+
+    private static boolean isNotFound(Throwable failure) {
+        return ServiceErrors.code(failure).equals("ResourceNotFoundException");
+    }
+
+    private static String words(Throwable failure) {
+        return ServiceErrors.code(failure) + ": " + ServiceErrors.message(failure);
+    }
+
+    private <T> void send(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        boolean[] over = {false};
+        EventLoop.Timer watch = setting.loop().schedule(MAX_CALL.toNanos(), () -> {
+            over[0] = true;
+            failure.accept(SdkClientException.create("no answer within " + MAX_CALL));
+        });
+        LoopCalls.send(setting.loop(), setting.platform().io(), call, (result, thrown) -> {
+            watch.cancel();
+            if (over[0]) {
+                return; // it comes too late
+            }
+            if (thrown != null) {
+                failure.accept(thrown);
+            } else {
+                answer.accept(Objects.requireNonNull(result));
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        String name = target.consumerArn() == null ? target.consumerName() : target.consumerArn();
+        return "fan-out consumer '" + name + "' of stream '" + target.streamName() + "'";
+    }
+}
