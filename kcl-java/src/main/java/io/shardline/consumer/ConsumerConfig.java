@@ -145,15 +145,14 @@ public final class ConsumerConfig {
                 return own;
             }
         }
-        boolean isOfAnother =
-                retrieval instanceof Retrieval.FanOutArn arn && !arn.streamName().equals(streamName);
+        boolean isOfAnother = retrieval instanceof Retrieval.FanOutArn arn
+                && !arn.streamName().equals(streamName);
         return isOfAnother ? Retrieval.polling() : retrieval;
     }
 
     /** Whether a stream is subscribed to. */
     boolean subscribes() {
-        return streams.stream()
-                .anyMatch(stream -> !(retrievalOf(stream.streamName()) instanceof Retrieval.Polling));
+        return streams.stream().anyMatch(stream -> !(retrievalOf(stream.streamName()) instanceof Retrieval.Polling));
     }
 
     public int maxSubscriptions() {

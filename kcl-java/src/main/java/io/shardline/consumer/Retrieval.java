@@ -61,8 +61,8 @@ public sealed interface Retrieval {
         /** Checks the name. */
         public FanOut {
             if (consumerName != null && !NAME.matcher(consumerName).matches()) {
-                throw new IllegalArgumentException("consumerName must be 1 to 128 letters, digits, '_', '.' or '-', was '"
-                        + consumerName + "'");
+                throw new IllegalArgumentException(
+                        "consumerName must be 1 to 128 letters, digits, '_', '.' or '-', was '" + consumerName + "'");
             }
         }
     }

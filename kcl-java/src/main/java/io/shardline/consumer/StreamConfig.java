@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param startingPosition where to start when there is no checkpoint of it
  * @param retrieval how it is read, or null for {@link ConsumerConfig#retrieval()}
  */
-public record StreamConfig(String streamName, StartingPosition startingPosition, @Nullable Retrieval retrieval) {
+public record StreamConfig(
+        String streamName,
+        StartingPosition startingPosition,
+        @Nullable Retrieval retrieval) {
 
     /**
      * Checks the name.

@@ -21,8 +21,10 @@ class DeliveryLatencyTest {
 
         System.out.printf(
                 "from the shard to the handler: polling p50 %d ms, p99 %d ms; fan-out p50 %d ms, p99 %d ms%n",
-                at(polled, 50).toMillis(), at(polled, 99).toMillis(), at(subscribed, 50).toMillis(), at(subscribed, 99)
-                        .toMillis());
+                at(polled, 50).toMillis(),
+                at(polled, 99).toMillis(),
+                at(subscribed, 50).toMillis(),
+                at(subscribed, 99).toMillis());
         assertThat(at(subscribed, 99)).isLessThan(Duration.ofMillis(50));
         assertThat(at(polled, 50)).isBetween(Duration.ofMillis(300), Duration.ofMillis(700));
     }

@@ -145,9 +145,10 @@ class FanOutRegistrationTest {
         }
 
         assertThat(fleet.texts()).hasSize(40).doesNotHaveDuplicates();
-        assertThat(calls)
-                .doesNotContainKeys("RegisterStreamConsumer", "DescribeStreamConsumer", "ListStreamConsumers");
-        assertThat(workers).allMatch(worker -> worker.events(ConsumerEvent.ReadFailed.class).isEmpty());
+        assertThat(calls).doesNotContainKeys("RegisterStreamConsumer", "DescribeStreamConsumer", "ListStreamConsumers");
+        assertThat(workers)
+                .allMatch(
+                        worker -> worker.events(ConsumerEvent.ReadFailed.class).isEmpty());
     }
 
     @Test
@@ -195,8 +196,9 @@ class FanOutRegistrationTest {
         fleet.advance(Duration.ofSeconds(10));
 
         assertThat(fleet.texts()).containsExactly("a");
-        assertThat(worker.consumer().health().problems()).anySatisfy(problem -> assertThat(problem)
-                .contains("/consumer/gone:1700000000' of stream 'flights' does not exist; register it again"));
+        assertThat(worker.consumer().health().problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains("/consumer/gone:1700000000' of stream 'flights' does not exist; register it again"));
         assertThat(worker.events(ConsumerEvent.ReadFailed.class)).isNotEmpty();
         assertThat(worker.events(ConsumerEvent.ShardEnded.class)).isEmpty();
     }
@@ -237,7 +239,9 @@ class FanOutRegistrationTest {
         List<ConsumerEvent.ReadFailed> failed = new ArrayList<>(one.events(ConsumerEvent.ReadFailed.class));
         failed.addAll(two.events(ConsumerEvent.ReadFailed.class));
         assertThat(failed).isNotEmpty();
-        assertThat(failed.get(0).toString()).contains("another reader subscribes").contains("consumer/analytics:");
+        assertThat(failed.get(0).toString())
+                .contains("another reader subscribes")
+                .contains("consumer/analytics:");
         assertThat(calls.get("SubscribeToShard")).isLessThan(30);
     }
 
@@ -260,7 +264,9 @@ class FanOutRegistrationTest {
         Retrieval other =
                 Retrieval.fanOutArn("arn:aws:kinesis:eu-west-1:123456789012:stream/other/consumer/analytics:1");
         StartingPosition start = StartingPosition.trimHorizon();
-        assertThatThrownBy(() -> ConsumerConfig.builder("a", "orders", start).retrieval(other).build())
+        assertThatThrownBy(() -> ConsumerConfig.builder("a", "orders", start)
+                        .retrieval(other)
+                        .build())
                 .hasMessageContaining("the retrieval of stream 'orders' must be by a consumer of that stream")
                 .hasMessageContaining("stream/other/consumer/analytics:1");
         assertThatThrownBy(() -> ConsumerConfig.builder("my app", "orders", start)
@@ -268,8 +274,9 @@ class FanOutRegistrationTest {
                         .build())
                 .hasMessageContaining("applicationName must be letters")
                 .hasMessageContaining("was 'my app'");
-        assertThatThrownBy(() ->
-                        ConsumerConfig.builder("a", "orders", start).maxSubscriptions(0).build())
+        assertThatThrownBy(() -> ConsumerConfig.builder("a", "orders", start)
+                        .maxSubscriptions(0)
+                        .build())
                 .hasMessage("maxSubscriptions must be at least 1, was 0");
     }
 }

@@ -163,7 +163,8 @@ class FanOutTest {
     void silenceEndsASubscriptionAndAnotherOneIsMade() {
         SimulatedFleet fleet = new SimulatedFleet(1, 1);
         List<Fault> once = new ArrayList<>(List.of(new Fault.SubscriptionSilent(Duration.ofSeconds(2))));
-        worker(fleet, "w", () -> once.isEmpty() ? new Fault.None() : once.remove(0)).start();
+        worker(fleet, "w", () -> once.isEmpty() ? new Fault.None() : once.remove(0))
+                .start();
         fleet.advance(Duration.ofSeconds(3));
         for (int i = 1; i <= 5; i++) {
             fleet.put("r" + i);
@@ -178,7 +179,8 @@ class FanOutTest {
     @Test
     void emptySubscriptionsComeMoreAndMoreSeldomAndAreSaidToBeOfNoUse() {
         SimulatedFleet fleet = new SimulatedFleet(1, 1);
-        SimulatedWorker worker = worker(fleet, "w", Fault.SubscriptionEmpty::new).start();
+        SimulatedWorker worker =
+                worker(fleet, "w", Fault.SubscriptionEmpty::new).start();
         fleet.put("a");
 
         fleet.advance(Duration.ofMinutes(10));
@@ -224,7 +226,8 @@ class FanOutTest {
     @Test
     void aBrokenSubscriptionGoesOnWithinTheSecondsInWhichTheServiceTakesNoOther() {
         SimulatedFleet fleet = new SimulatedFleet(1, 1);
-        SimulatedWorker worker = worker(fleet, "w", () -> new Fault.SubscriptionDropped(Duration.ofSeconds(2))).start();
+        SimulatedWorker worker = worker(fleet, "w", () -> new Fault.SubscriptionDropped(Duration.ofSeconds(2)))
+                .start();
         List<String> put = new ArrayList<>();
 
         for (int i = 0; i < 200; i++) {
@@ -252,7 +255,8 @@ class FanOutTest {
         fleet.advance(Duration.ofSeconds(30));
 
         assertThat(fleet.texts()).containsExactlyInAnyOrderElementsOf(put);
-        assertThat(subscriptions.stream().map(SubscribeToShardRequest::shardId).distinct()).hasSize(2);
+        assertThat(subscriptions.stream().map(SubscribeToShardRequest::shardId).distinct())
+                .hasSize(2);
     }
 
     @Test
@@ -307,10 +311,9 @@ class FanOutTest {
         }
 
         assertThat(handled).hasSize(16);
-        assertThat(handled.values()).allSatisfy(numbers -> assertThat(numbers)
-                .hasSize(50)
-                .doesNotHaveDuplicates()
-                .isSorted());
+        assertThat(handled.values())
+                .allSatisfy(numbers ->
+                        assertThat(numbers).hasSize(50).doesNotHaveDuplicates().isSorted());
         assertThat(most).isLessThanOrEqualTo(30L << 20);
         assertThat(worker.events(ConsumerEvent.LeaseTaken.class)).hasSize(16);
         assertThat(worker.events(ConsumerEvent.ReadFailed.class)).isEmpty();

@@ -89,7 +89,10 @@ public final class Operator implements AutoCloseable {
 
     /** Deletes a stream with all that is in it. */
     public void delete(String stream) {
-        call(stream, kinesis -> kinesis.deleteStream(request -> request.streamName(stream).enforceConsumerDeletion(true)));
+        call(
+                stream,
+                kinesis -> kinesis.deleteStream(
+                        request -> request.streamName(stream).enforceConsumerDeletion(true)));
     }
 
     /** Says what is wrong unless the stream exists and can be reached. */

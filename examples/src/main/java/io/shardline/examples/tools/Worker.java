@@ -93,8 +93,9 @@ public final class Worker implements Callable<Integer> {
             names = "--retrieval",
             paramLabel = "KIND",
             converter = RetrievalOption.class,
-            description = "How it reads: polling, fan-out (registers a consumer with the application's name, which costs"
-                    + " money until it is deregistered), or the ARN of a registered consumer. Default: polling.")
+            description =
+                    "How it reads: polling, fan-out (registers a consumer with the application's name, which costs"
+                            + " money until it is deregistered), or the ARN of a registered consumer. Default: polling.")
     private Retrieval retrieval = Retrieval.polling();
 
     @Option(

@@ -75,8 +75,13 @@ class FlightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--shards=3 --workers=1", "--shards=16 --workers=5", "--shards=3 --workers=7",
-            "--shards=4 --workers=3 --retrieval=fan-out"})
+    @ValueSource(
+            strings = {
+                "--shards=3 --workers=1",
+                "--shards=16 --workers=5",
+                "--shards=3 --workers=7",
+                "--shards=4 --workers=3 --retrieval=fan-out"
+            })
     void anyFleetHandlesEverything(String options) throws IOException {
         String file = generated(2_500).toString();
         String[] fixed = {"--input", file, "--simulate", "--seed", "1"};

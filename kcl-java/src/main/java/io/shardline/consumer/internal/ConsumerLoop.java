@@ -270,13 +270,15 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         CompletableFuture<Void> done = new CompletableFuture<>();
         boolean posted = loop.post(() -> {
             if (state == ConsumerState.RUNNING) {
-                held.retrievals().deregister().whenComplete((nothing, failure) -> events.complete(() -> {
-                    if (failure == null) {
-                        done.complete(null);
-                    } else {
-                        done.completeExceptionally(ServiceErrors.cause(failure));
-                    }
-                }));
+                held.retrievals()
+                        .deregister()
+                        .whenComplete((nothing, failure) -> events.complete(() -> {
+                            if (failure == null) {
+                                done.complete(null);
+                            } else {
+                                done.completeExceptionally(ServiceErrors.cause(failure));
+                            }
+                        }));
             } else {
                 events.complete(() -> done.completeExceptionally(notRunning()));
             }

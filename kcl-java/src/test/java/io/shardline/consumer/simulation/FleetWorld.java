@@ -59,8 +59,9 @@ final class FleetWorld {
     private static final Duration LONG_HAND_OVER = Duration.ofSeconds(30);
 
     /** All but what is a rule of subscriptions, and no throttle. */
-    private static final Quota[] LIFTED =
-            EnumSet.complementOf(EnumSet.of(Quota.SUBSCRIBE_CALLS, Quota.SUBSCRIPTION_AGE)).toArray(Quota[]::new);
+    private static final Quota[] LIFTED = EnumSet.complementOf(
+                    EnumSet.of(Quota.SUBSCRIBE_CALLS, Quota.SUBSCRIPTION_AGE))
+            .toArray(Quota[]::new);
 
     final SimulatedTime time;
     final RandomGenerator random;
@@ -211,9 +212,9 @@ final class FleetWorld {
     private KinesisAsyncClient client(SimulatedProcess process, FaultRates rates) {
         return kinesis.client(ClientSettings.defaults()
                 .latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60), random))
-                .faults(counted(draws.subscriptions(draws.listings(OddAnswers.oneLieAtATime(
-                                Faults.random(random, rates), time::nowNanos)
-                        .until(this::isHealed)))))
+                .faults(counted(draws.subscriptions(
+                        draws.listings(OddAnswers.oneLieAtATime(Faults.random(random, rates), time::nowNanos)
+                                .until(this::isHealed)))))
                 .callbacks(process.pool("sdk", 1)));
     }
 

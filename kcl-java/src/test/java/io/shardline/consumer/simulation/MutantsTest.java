@@ -90,7 +90,10 @@ class MutantsTest {
                         "one subscription"),
                 Arguments.of(
                         "a shard is not polled while it has no subscription",
-                        mutant("internal.retrieve.FanOutSource", "            bridge.request();", "            assert true;"),
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "            bridge.request();",
+                                "            assert true;"),
                         "progress"),
                 Arguments.of(
                         "a record that stands before the position and is given twice is handled twice",

@@ -202,8 +202,8 @@ public final class OwnClients {
         return isPlain
                 ? http
                 : http.protocol(Protocol.HTTP2)
-                        .http2Configuration(h2 ->
-                                h2.initialWindowSize(WINDOW_BYTES).healthCheckPingPeriod(PING_PERIOD));
+                        .http2Configuration(
+                                h2 -> h2.initialWindowSize(WINDOW_BYTES).healthCheckPingPeriod(PING_PERIOD));
     }
 
     private static boolean isPlain(URI address) {

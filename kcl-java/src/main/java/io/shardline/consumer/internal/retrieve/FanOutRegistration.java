@@ -140,7 +140,8 @@ public final class FanOutRegistration {
                 failure -> {
                     looking = false;
                     if (isNotFound(failure)) {
-                        says("does not exist; register it again, or change the setting retrieval: its shards are polled");
+                        says(
+                                "does not exist; register it again, or change the setting retrieval: its shards are polled");
                     }
                 });
     }
@@ -255,8 +256,9 @@ public final class FanOutRegistration {
         says("cannot be used yet: " + operation + " failed: " + words(failure));
         if (!wasActive && !ServiceErrors.isTransient(failure) && !isNotFound(failure)) {
             looking = false;
-            target.failed().accept(new ConsumerException(this + " cannot be used: " + operation + " failed: "
-                    + words(failure), failure));
+            target.failed()
+                    .accept(new ConsumerException(
+                            this + " cannot be used: " + operation + " failed: " + words(failure), failure));
         } else {
             again();
         }
@@ -266,8 +268,10 @@ public final class FanOutRegistration {
         long now = setting.loop().nanoTime();
         if (!wasActive && now - beganAt >= target.limit().toNanos()) {
             looking = false;
-            target.failed().accept(new ConsumerException(
-                    waitsFor + "; waited for " + target.limit().toMillis() / 1_000.0 + " s (startTimeout)", null));
+            target.failed()
+                    .accept(new ConsumerException(
+                            waitsFor + "; waited for " + target.limit().toMillis() / 1_000.0 + " s (startTimeout)",
+                            null));
             return;
         }
         tries++;

@@ -121,7 +121,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
 
     @Override
     public boolean isFailing() {
-        return !isLive() && (bridge.isActive() ? bridge.isFailing() : pace.failures() > SubscriptionPace.MAX_UNREPORTED);
+        return !isLive()
+                && (bridge.isActive() ? bridge.isFailing() : pace.failures() > SubscriptionPace.MAX_UNREPORTED);
     }
 
     @Override
@@ -184,9 +185,7 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
     /** Reads with GetRecords, unless an answer to SubscribeToShard is to be expected first. */
     private void poll() {
         ShardSubscription current = subscription;
-        long wait = current == null
-                ? 0
-                : current.sentNanos() + PATIENCE.toNanos() - loop.nanoTime();
+        long wait = current == null ? 0 : current.sentNanos() + PATIENCE.toNanos() - loop.nanoTime();
         if (wait > 0) {
             wakeAfter(wait);
         } else {
@@ -272,7 +271,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         lastBytes = arrived.heldBytes();
         hasGivenRecords |= !event.records().isEmpty();
         pace.gaveEvent(hasGivenRecords);
-        Duration behind = Duration.ofMillis(event.millisBehindLatest() == null ? 0 : Math.max(0, event.millisBehindLatest()));
+        Duration behind =
+                Duration.ofMillis(event.millisBehindLatest() == null ? 0 : Math.max(0, event.millisBehindLatest()));
         sink.answered(new ReadAnswer(
                 event.records().isEmpty() ? null : event.records().get(0).sequenceNumber(),
                 behind,
@@ -297,7 +297,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
     private void give(FetchedBatch batch) {
         if (!batch.records().isEmpty()) {
             wanted = false;
-            cursor = new Cursor.After(batch.records().get(batch.records().size() - 1).sequenceNumber());
+            cursor = new Cursor.After(
+                    batch.records().get(batch.records().size() - 1).sequenceNumber());
             sink.fetched(batch);
         }
     }
@@ -333,8 +334,11 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
             pace.goesOn(code);
             suspectIfUnknown(code);
         } else if (!isInUse || !pace.isExpectedRefusal(now, "refused, as there is another one of the same consumer")) {
-            failed(failure != null ? failure : new SubscriptionException("SubscribeToShard "
-                    + ServicePlace.of(reading.client()) + " gives no events; use polling there"));
+            failed(
+                    failure != null
+                            ? failure
+                            : new SubscriptionException("SubscribeToShard " + ServicePlace.of(reading.client())
+                                    + " gives no events; use polling there"));
         }
         next();
     }
