@@ -96,6 +96,13 @@ class MutantsTest {
                                 "            assert true;"),
                         "progress"),
                 Arguments.of(
+                        "a lease that KCL left at LATEST is read from its beginning",
+                        mutant(
+                                "internal.shard.ShardStart",
+                                "boolean follows = !ancestors.isEmpty();",
+                                "boolean follows = true;"),
+                        "rest only"),
+                Arguments.of(
                         "a record that stands before the position and is given twice is handled twice",
                         mutant(
                                 "internal.retrieve.Deaggregator",
