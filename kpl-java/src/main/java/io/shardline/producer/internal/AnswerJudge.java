@@ -101,6 +101,22 @@ final class AnswerJudge {
         request.loads().stream().filter(expected::contains).forEach(load -> broken(load, tried));
     }
 
+    /** Something threw: puts again what is in no request and waits for no listing. */
+    void recover(Set<LaneLoad> inRequests) {
+        Set<LaneLoad> lost = Collections.newSetFromMap(new IdentityHashMap<>());
+        lost.addAll(expected);
+        lost.removeAll(inRequests);
+        landings.forEach(landing -> lost.remove(landing.of().load));
+        long now = context.ticks().now();
+        FailedTry tried = new FailedTry(ServiceFailure.INTERNAL, "the producer failed over the answer", now, now, true);
+        expected.stream().filter(lost::contains).toList().forEach(load -> broken(load, tried));
+    }
+
+    /** How many of a lane's loads have not come to their end. */
+    int expectedOf(ShardLane lane) {
+        return (int) expected.stream().filter(load -> load.lane() == lane).count();
+    }
+
     private void broken(LaneLoad load, FailedTry tried) {
         List<PendingRecord> again = new ArrayList<>();
         for (PendingRecord pending : load.records()) {
@@ -203,8 +219,9 @@ final class AnswerJudge {
             LaneLoad load = loads.get(i);
             long company = 2 * i < loads.size() ? firstHalf : secondHalf;
             int mostRecords = loads.size() > 1 ? Integer.MAX_VALUE : (load.count() + 1) / 2;
-            stream.putAgain(load.records()).forEach(lane -> lane.isolate(company, mostRecords));
+            List<ShardLane> lanes = stream.putAgain(load.records());
             expected.remove(load);
+            lanes.forEach(lane -> lane.isolate(company, mostRecords));
             stream.judged(load.lane());
         }
     }
@@ -372,12 +389,12 @@ final class AnswerJudge {
 
     private void conclude(LaneLoad load, List<PendingRecord> again) {
         long now = context.ticks().now();
+        List<ShardLane> lanes = again.isEmpty() ? List.of() : stream.putAgain(again);
+        expected.remove(load); // from here on its records are where they belong, whatever throws
         if (again.isEmpty()) {
             load.lane().succeeded(now);
-        } else {
-            stream.putAgain(again).forEach(lane -> lane.backOff(now, again.size()));
         }
-        expected.remove(load);
+        lanes.forEach(lane -> lane.backOff(now, again.size()));
         stream.judged(load.lane());
     }
 }

@@ -78,6 +78,13 @@ final class EndpointGuard {
         }
     }
 
+    /** Something threw, and no request is there that could tell how it stands. */
+    void recover() {
+        if (breaker.getState() == State.HALF_OPEN) {
+            breaker.transitionToClosedState();
+        }
+    }
+
     private long pauseMillis(int attempt) {
         long most = LONGEST_PAUSE.toMillis();
         long pause = most / 2 + (long) (random.nextDouble() * most / 2);

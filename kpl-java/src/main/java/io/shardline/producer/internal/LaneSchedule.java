@@ -66,6 +66,15 @@ final class LaneSchedule {
             this.ordinal = ordinal;
         }
 
+        private void forget() {
+            turnAt = Ticks.NEVER;
+            age = Ticks.NEVER;
+            lingering = 0;
+            isChanged = false;
+            queue.lanes.clear();
+            queue.headAge = Ticks.NEVER;
+        }
+
         private boolean isQueued() {
             return age != Ticks.NEVER;
         }
@@ -98,6 +107,20 @@ final class LaneSchedule {
         long ordinal = placesMade++;
         queue.ordinal = queue.ordinal < 0 ? ordinal : queue.ordinal;
         return new Place(lane, queue, ordinal);
+    }
+
+    /** Places all lanes anew, whatever became of their places. */
+    void rebuild(List<ShardLane> lanes) {
+        byTime.clear();
+        open.clear();
+        changed = new ArrayList<>();
+        newlyReady = new ArrayList<>();
+        lingering = 0;
+        lingeringLanes = 0;
+        for (ShardLane lane : lanes) {
+            lane.place().forget();
+            changed(lane.place());
+        }
     }
 
     void changed(Place place) {

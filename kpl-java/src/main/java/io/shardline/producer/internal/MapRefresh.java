@@ -75,11 +75,16 @@ final class MapRefresh {
         }
     }
 
+    /** Something threw: the answer to a question may never come. */
+    void recover() {
+        running = false;
+    }
+
     private void list() {
         listedAt = context.ticks().now();
         context.listing()
                 .list(stream.name(), null, failure -> trouble = ServiceFailure.of(failure))
-                .whenComplete(this::listed);
+                .whenComplete((shards, thrown) -> context.loop().run(() -> listed(shards, thrown)));
     }
 
     /** What stands in the way of a map; empty if nothing is known to. From any thread. */

@@ -31,6 +31,10 @@ final class NextLoad {
         this.settings = settings;
     }
 
+    boolean contains(PendingRecord pending) {
+        return aggregates.stream().anyMatch(each -> each.contains(pending));
+    }
+
     boolean isEmpty() {
         return aggregates.isEmpty();
     }

@@ -77,6 +77,10 @@ final class OpenAggregate {
         return builder.hasPartitionKey(pending.entry.partitionKey());
     }
 
+    boolean contains(PendingRecord pending) {
+        return records.contains(pending);
+    }
+
     List<PendingRecord> records() {
         return records;
     }

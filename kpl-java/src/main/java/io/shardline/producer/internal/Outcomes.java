@@ -39,9 +39,6 @@ final class Outcomes {
     }
 
     void acknowledged(RequestEntry entry, Stored stored) {
-        cost += entry.cost();
-        entry.records().forEach(pending -> pending.isDecided = true);
-        acknowledged += entry.records().size();
         decided.add(batch -> {
             List<PendingRecord> records = entry.records();
             for (int i = 0; i < records.size(); i++) {
@@ -50,16 +47,19 @@ final class Outcomes {
                 batch.finished(pending);
             }
         });
+        cost += entry.cost();
+        entry.records().forEach(pending -> pending.isDecided = true);
+        acknowledged += entry.records().size();
     }
 
     void failed(PendingRecord pending, FailureReason reason, String why) {
-        cost += pending.cost();
-        pending.isDecided = true;
         happened(() -> new ProducerEvent.UserRecordGivenUp(pending.stream.name(), reason, pending.failures()));
         decided.add(batch -> {
             pending.fail(reason, why);
             batch.finished(pending);
         });
+        cost += pending.cost();
+        pending.isDecided = true;
         if (reason == FailureReason.CLOSED) {
             abandoned++;
         } else {
@@ -148,9 +148,12 @@ final class Outcomes {
         /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
             owner.giveBack(cost);
-            outcomes.forEach(outcome -> outcome.tell(this));
-            owner.finish(tally.sum());
-            owner.post(this);
+            try {
+                outcomes.forEach(outcome -> outcome.tell(this));
+            } finally {
+                owner.finish(tally.sum());
+                owner.post(this);
+            }
         }
 
         @Override

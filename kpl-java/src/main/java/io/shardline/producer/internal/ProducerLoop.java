@@ -17,6 +17,7 @@ import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ShardListing;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -71,7 +72,15 @@ public final class ProducerLoop implements LoopContext.Admission {
     private volatile boolean endpointLost;
 
     private final AtomicReference<@Nullable CompletableFuture<CloseReport>> report = new AtomicReference<>();
+    private volatile Duration closeWithin = LONGEST_WAIT;
     private boolean accepting = true;
+
+    /** Whether what is left is given up. */
+    private boolean isOverLimit;
+
+    /** Whether something threw since the last look at everything. */
+    private boolean mustRecover;
+
     private boolean finished;
     private EventLoop.@Nullable Timer closeLimit;
     private EventLoop.@Nullable Timer closeEnd;
@@ -92,6 +101,11 @@ public final class ProducerLoop implements LoopContext.Admission {
             @Override
             public void afterBatch() {
                 act();
+            }
+
+            @Override
+            public void taskFailed(Throwable thrown) {
+                recoverSoon();
             }
         });
         this.userCode = new UserCode(platform, resources.userCodeIsGiven());
@@ -201,13 +215,22 @@ public final class ProducerLoop implements LoopContext.Admission {
             if (finished) {
                 onLoop.completeExceptionally(closed(streamName)); // it came with the last tasks
             } else {
-                stream.whenReady(onLoop);
+                whenReady(stream, onLoop);
             }
         });
         if (!posted) {
             ready.completeExceptionally(closed(streamName));
         }
         return ready;
+    }
+
+    private static void whenReady(StreamLanes stream, CompletableFuture<Void> ready) {
+        try {
+            stream.whenReady(ready);
+        } catch (Throwable e) {
+            ready.completeExceptionally(e);
+            throw e;
+        }
     }
 
     private static ProducerException closed(String streamName) {
@@ -263,6 +286,9 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void act() {
         long now = ticks.now();
+        if (mustRecover) {
+            recover(now);
+        }
         schedule.settle(now);
         long needed = budget.neededByFirst();
         if (needed > 0) {
@@ -282,10 +308,56 @@ public final class ProducerLoop implements LoopContext.Admission {
             if (wake != null) {
                 wake.cancel();
             }
-            wakeAt = next;
+            wakeAt = Ticks.NEVER;
             // What there is to do is found out after every timer.
             wake = loop.schedule(next - now, () -> wakeAt = Ticks.NEVER);
+            wakeAt = next;
         }
+    }
+
+    // ---- after something threw ----
+
+    private void recoverSoon() {
+        mustRecover = true;
+        try {
+            loop.schedule(0, this::lookAgain);
+        } catch (Throwable e) {
+            loop.schedule(0, this::lookAgain);
+        }
+    }
+
+    /** What there is to do is found out after every timer. */
+    private void lookAgain() {}
+
+    /** A task stopped half way: puts right what it may have left, from the records, the requests and the lanes there are. */
+    private void recover(long now) {
+        wakeAt = Ticks.NEVER;
+        List<ShardLane> lanes = new ArrayList<>();
+        for (StreamLanes stream : intake.streams()) {
+            stream.recover(dispatch.loads());
+            lanes.addAll(stream.lanes());
+        }
+        schedule.rebuild(lanes);
+        dispatch.recover(intake.streams(), now);
+        if (isClosing()) {
+            recoverClosing();
+        }
+        mustRecover = false;
+    }
+
+    private void recoverClosing() {
+        if (closeEnd == null) {
+            startClosing(closeWithin);
+        }
+        if (isOverLimit) {
+            abandonAll();
+        } else if (!accepting) {
+            whenAllDone(this::finish);
+        }
+    }
+
+    private boolean isClosing() {
+        return report.get() != null && !finished;
     }
 
     // ---- outcomes ----
@@ -332,9 +404,12 @@ public final class ProducerLoop implements LoopContext.Admission {
                 ? CompletableFuture.completedFuture(null)
                 : flush(whenDone -> {
                     List<StreamLanes> names = stream.get().allNames();
-                    names.forEach(each -> each.hurry(ticks.now()));
-                    UnfinishedRecords.whenDone(
-                            names.stream().map(StreamLanes::epochs).toList(), whenDone);
+                    try {
+                        names.forEach(each -> each.hurry(ticks.now()));
+                    } finally {
+                        UnfinishedRecords.whenDone(
+                                names.stream().map(StreamLanes::epochs).toList(), whenDone);
+                    }
                 });
     }
 
@@ -351,9 +426,12 @@ public final class ProducerLoop implements LoopContext.Admission {
     }
 
     private void whenAllDone(Runnable action) {
-        long now = ticks.now();
-        intake.streams().forEach(stream -> stream.hurry(now));
-        unfinished.whenDone(action);
+        try {
+            long now = ticks.now();
+            intake.streams().forEach(stream -> stream.hurry(now));
+        } finally {
+            unfinished.whenDone(action);
+        }
     }
 
     // ---- close ----
@@ -363,7 +441,8 @@ public final class ProducerLoop implements LoopContext.Admission {
         CompletableFuture<CloseReport> mine = userCode.futureBehindTasks();
         if (report.compareAndSet(null, mine)) {
             intake.close();
-            if (loop.post(() -> startClosing(bounded(limit)))) {
+            closeWithin = bounded(limit);
+            if (loop.post(() -> startClosing(closeWithin))) {
                 intake.behindEarlierPuts(() -> loop.post(this::lastPutArrived));
             } else {
                 mine.complete(new CloseReport(0, 0, 0)); // the platform was shut down under us
@@ -396,6 +475,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void abandonAll() {
         accepting = false;
+        isOverLimit = true;
         String why = "the producer was closed, and its limit reached";
         dispatch.abandon(why);
         for (StreamLanes stream : intake.streams()) {

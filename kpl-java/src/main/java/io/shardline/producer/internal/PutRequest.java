@@ -75,6 +75,10 @@ final class PutRequest {
         return isWithdrawn;
     }
 
+    boolean isWatched() {
+        return watch != null;
+    }
+
     void watchedBy(EventLoop.Timer timer) {
         watch = timer;
     }

@@ -19,6 +19,10 @@ final class RecordQueue {
         return records.isEmpty();
     }
 
+    boolean contains(PendingRecord pending) {
+        return records.contains(pending);
+    }
+
     int count() {
         return records.size();
     }

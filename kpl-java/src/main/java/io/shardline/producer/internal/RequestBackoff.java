@@ -2,6 +2,7 @@ package io.shardline.producer.internal;
 
 import io.shardline.runtime.internal.Backoff;
 import java.time.Duration;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,13 @@ final class RequestBackoff {
     void lost(PutRequest request, long now) {
         if (request == trying) {
             failed(request, now);
+        }
+    }
+
+    /** Something threw: a request that is not there any more tries nothing. */
+    void recover(Set<PutRequest> inFlight, long now) {
+        if (trying != null && !inFlight.contains(trying)) {
+            lost(trying, now);
         }
     }
 

@@ -5,6 +5,9 @@ import io.shardline.producer.ProducerEvent;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -122,13 +125,42 @@ final class RequestDispatch {
         StreamLanes stream = lanes.get(0).stream();
         List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
         PutRequest request = new PutRequest(stream, loads, now);
+        stream.judge().expect(request);
         inFlight.add(request);
-        backoff.sent(request);
-        stream.backoff().sent(request);
-        hold(stream);
-        stream.requestIsSent(request, now);
-        watch(request, now, now);
-        sender.send(request, this::answered);
+        try {
+            backoff.sent(request);
+            stream.backoff().sent(request);
+            hold(stream);
+            stream.requestIsSent(request, now);
+            watch(request, now, now);
+            sender.send(request, this::answered);
+        } catch (Throwable e) {
+            if (request.withdraw()) {
+                inFlight.remove(request);
+                stream.judge().broken(request, e);
+            }
+            throw e;
+        }
+    }
+
+    /** What is in requests. */
+    Set<LaneLoad> loads() {
+        Set<LaneLoad> loads = Collections.newSetFromMap(new IdentityHashMap<>());
+        inFlight.forEach(request -> loads.addAll(request.loads()));
+        return loads;
+    }
+
+    /** Something threw: every request is watched again, and nothing waits for one that is not there. */
+    void recover(Collection<StreamLanes> streams, long now) {
+        inFlight.stream().filter(request -> !request.isWatched()).forEach(request -> watch(request, now, now));
+        backoff.recover(inFlight, now);
+        for (StreamLanes stream : streams) {
+            stream.backoff().recover(inFlight, now);
+            hold(stream);
+        }
+        if (inFlight.isEmpty()) {
+            guard.recover();
+        }
     }
 
     private void watch(PutRequest request, long since, long now) {

@@ -74,6 +74,20 @@ final class ShardLane {
         return stream;
     }
 
+    LaneSchedule.Place place() {
+        return place;
+    }
+
+    /** Corrects how many loads are in flight. */
+    void recount(int loads) {
+        inFlight = loads;
+    }
+
+    /** Whether a record waits here. */
+    boolean holds(PendingRecord pending) {
+        return behind.contains(pending) || aggregated.contains(pending);
+    }
+
     ShardMap.OpenShard shard() {
         return shard;
     }

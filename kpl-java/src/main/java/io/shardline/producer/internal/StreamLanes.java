@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,6 +126,40 @@ final class StreamLanes {
 
     /** Called for each record put, in the order of the mailbox. */
     void arrived(PendingRecord pending) {
+        try {
+            take(pending);
+        } catch (Throwable e) {
+            if (!pending.isDecided && !names.lanesOf(this).holds(pending) && !names.holds(pending)) {
+                context.outcomes().failed(pending, FailureReason.INTERNAL_ERROR, "the producer failed: " + e);
+            }
+            throw e;
+        }
+    }
+
+    private boolean holds(PendingRecord pending) {
+        return unrouted.contains(pending) || lanes.stream().anyMatch(lane -> lane.holds(pending));
+    }
+
+    /** Something threw: asks again what may have been asked, and knows what is in flight. */
+    void recover(Set<LaneLoad> inRequests) {
+        judge.recover(inRequests);
+        lanes.forEach(lane -> lane.recount(judge.expectedOf(lane)));
+        draining.forEach(lane -> lane.recount(judge.expectedOf(lane)));
+        draining.removeIf(lane -> !lane.hasInFlight());
+        refresh.recover();
+        expiryIsScheduled = false;
+        expireUnroutedInTime();
+        if (!unrouted.isEmpty() || !readiness.isReached() || judge.awaitsRange()) {
+            refresh.request();
+        }
+    }
+
+    /** Of the open shards. */
+    List<ShardLane> lanes() {
+        return lanes;
+    }
+
+    private void take(PendingRecord pending) {
         if (!context.admission().admit(pending)) {
             return;
         }
@@ -282,7 +318,6 @@ final class StreamLanes {
 
     /** To be called with each request, so that a stream in use looks at its shards now and then. */
     void requestIsSent(PutRequest request, long now) {
-        judge.expect(request);
         if ((request.isMixed() || singly) && !isTrusted(now)) {
             refresh.requestAtOnce(); // the answer will need it
         } else {
@@ -322,10 +357,11 @@ final class StreamLanes {
     }
 
     private void useMap(ShardMap arrived) {
+        List<ShardLane> present = sameShards(arrived) ? lanes : lanesOf(arrived); // it may throw up to here
         map = arrived;
         List<PendingRecord> homeless = unrouted.removeAll();
-        if (!sameShards(arrived)) {
-            homeless = replaceLanes(arrived, homeless);
+        if (present != lanes) {
+            homeless = replaceLanes(present, homeless);
         }
         homeless.forEach(pending -> laneOf(pending).add(pending));
         readiness.reached();
@@ -422,23 +458,30 @@ final class StreamLanes {
     }
 
     /**
-     * Keeps the lanes of shards that are still open, makes lanes for new ones, and empties those of closed ones.
+     * Empties the lanes of shards that are closed.
      *
      * @return what has no lane any more, oldest first: what came from one lane is still in its order
      */
-    private List<PendingRecord> replaceLanes(ShardMap arrived, List<PendingRecord> unroutedRecords) {
+    private List<PendingRecord> replaceLanes(List<ShardLane> present, List<PendingRecord> unroutedRecords) {
+        Set<ShardLane> former = new LinkedHashSet<>(lanes);
+        present.forEach(former::remove);
+        lanes = present;
+        List<PendingRecord> homeless = new ArrayList<>(unroutedRecords);
+        homeless.addAll(retire(former));
+        homeless.sort(FIRST_PUT);
+        return homeless;
+    }
+
+    /** Those that there are, and new ones. */
+    private List<ShardLane> lanesOf(ShardMap arrived) {
         Map<ShardMap.OpenShard, ShardLane> former = new LinkedHashMap<>();
         lanes.forEach(lane -> former.put(lane.shard(), lane));
         List<ShardLane> present = new ArrayList<>();
         for (ShardMap.OpenShard shard : arrived.open()) {
-            ShardLane kept = former.remove(shard);
+            ShardLane kept = former.get(shard);
             present.add(kept != null ? kept : new ShardLane(this, shard, context));
         }
-        lanes = present;
-        List<PendingRecord> homeless = new ArrayList<>(unroutedRecords);
-        homeless.addAll(retire(former.values()));
-        homeless.sort(FIRST_PUT);
-        return homeless;
+        return present;
     }
 
     /** Empties lanes, and remembers which of them have something in flight. */

@@ -97,6 +97,10 @@ final class StreamNames {
         return isOwn(form) ? forms.stream().filter(this::isOwn).findFirst().orElse(form) : form;
     }
 
+    boolean holds(PendingRecord pending) {
+        return waiting.contains(pending);
+    }
+
     /** Gives up what waits. */
     List<PendingRecord> removeWaiting() {
         return waiting.removeAll();
@@ -117,7 +121,7 @@ final class StreamNames {
                 context.loop().schedule(MAX_WAIT.toNanos(), () -> answer(null, "no answer within " + MAX_WAIT));
         context.summary().arn(name).whenComplete((arn, thrown) -> {
             limit.cancel();
-            answer(arn, thrown == null ? "" : ServiceFailure.of(thrown).toString());
+            context.loop().run(() -> answer(arn, thrown == null ? "" : ServiceFailure.of(thrown).toString()));
         });
     }
 

@@ -21,6 +21,9 @@ public final class EventLoop {
 
     private static final Logger log = Logs.of(EventLoop.class);
 
+    /** How often the executor is asked for one batch. */
+    private static final int WAKE_ATTEMPTS = 2;
+
     /** Marks a mailbox that takes nothing any more. */
     private static final LoopTask CLOSED = new LoopTask() {
         @Override
@@ -32,6 +35,9 @@ public final class EventLoop {
     private final Hooks hooks;
     private final AtomicReference<@Nullable LoopTask> mailbox = new AtomicReference<>();
     private volatile @Nullable Thread runner;
+
+    /** Whether something was posted, and the executor could not be made to look at it. */
+    private volatile boolean isAsleep;
 
     /** What the owner of the loop wants done around its tasks. All methods are called on the loop. */
     public interface Hooks {
@@ -65,7 +71,7 @@ public final class EventLoop {
             }
             task.next = head;
             if (mailbox.compareAndSet(head, task)) {
-                return head != null || wake();
+                return (head != null && !isAsleep) || wake();
             }
         }
     }
@@ -114,14 +120,21 @@ public final class EventLoop {
     }
 
     private boolean wake() {
-        try {
-            executor.execute(this::drain);
-            return true;
-        } catch (RejectedExecutionException e) {
-            // The executor was shut down under us. What was posted meanwhile is refused with this task.
-            mailbox.set(CLOSED);
-            return false;
+        for (int attempt = 0; attempt < WAKE_ATTEMPTS; attempt++) {
+            try {
+                isAsleep = false;
+                executor.execute(this::drain);
+                return true;
+            } catch (RejectedExecutionException e) {
+                // The executor was shut down under us. What was posted meanwhile is refused with this task.
+                mailbox.set(CLOSED);
+                return false;
+            } catch (Throwable e) { // for example no memory for a thread; what is posted next tries again, and so do timers
+                isAsleep = true;
+                log.error("the loop could not be woken", e);
+            }
         }
+        return true;
     }
 
     private void drain() {
@@ -144,6 +157,9 @@ public final class EventLoop {
     private void runTimer(Timer timer) {
         if (timer.cancelled || mailbox.get() == CLOSED) {
             return;
+        }
+        if (isAsleep) {
+            wake();
         }
         enter();
         try {
@@ -176,13 +192,22 @@ public final class EventLoop {
         }
     }
 
+    /** Runs a part of a task whose caller keeps to itself what it throws, as futures do. Called on the loop. */
+    public void run(Runnable part) {
+        guarded(part);
+    }
+
     /** What is thrown here is a bug of ours or an exhausted JVM; it must not take the other tasks with it. */
     private void guarded(Runnable action) {
         try {
             action.run();
         } catch (Throwable e) {
-            log.error("a task of the loop failed", e);
-            hooks.taskFailed(e);
+            try {
+                log.error("a task of the loop failed", e);
+                hooks.taskFailed(e);
+            } catch (Throwable again) { // the other tasks go on all the same
+                log.error("what follows a failed task failed", again);
+            }
         }
     }
 

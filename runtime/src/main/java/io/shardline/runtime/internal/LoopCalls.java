@@ -2,7 +2,6 @@ package io.shardline.runtime.internal;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,8 @@ public final class LoopCalls {
             io.execute(() -> started(call)
                     .whenComplete((answer, failure) -> loop.post(
                             () -> onLoop.accept(answer, failure == null ? null : ServiceErrors.cause(failure)))));
-        } catch (RejectedExecutionException e) {
-            loop.post(() -> onLoop.accept(null, e)); // the platform is being shut down
+        } catch (Throwable e) { // the platform is being shut down, or has no memory for a thread
+            loop.post(() -> onLoop.accept(null, e));
         }
     }
 
