@@ -81,7 +81,9 @@ final class RecordSizeLimit {
     private void lookUp() {
         if (!running && context.ticks().now() >= goodUntil) {
             running = true;
-            context.summary().maxRecordSize(stream).whenComplete((bytes, thrown) -> context.loop().run(() -> lookedUp(bytes, thrown)));
+            context.summary()
+                    .maxRecordSize(stream)
+                    .whenComplete((bytes, thrown) -> context.loop().run(() -> lookedUp(bytes, thrown)));
         }
     }
 

@@ -121,7 +121,9 @@ final class StreamNames {
                 context.loop().schedule(MAX_WAIT.toNanos(), () -> answer(null, "no answer within " + MAX_WAIT));
         context.summary().arn(name).whenComplete((arn, thrown) -> {
             limit.cancel();
-            context.loop().run(() -> answer(arn, thrown == null ? "" : ServiceFailure.of(thrown).toString()));
+            context.loop()
+                    .run(() -> answer(
+                            arn, thrown == null ? "" : ServiceFailure.of(thrown).toString()));
         });
     }
 

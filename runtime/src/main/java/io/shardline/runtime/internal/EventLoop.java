@@ -129,7 +129,8 @@ public final class EventLoop {
                 // The executor was shut down under us. What was posted meanwhile is refused with this task.
                 mailbox.set(CLOSED);
                 return false;
-            } catch (Throwable e) { // for example no memory for a thread; what is posted next tries again, and so do timers
+            } catch (Throwable e) { // for example no memory for a thread; what is posted next tries again, and so do
+                // timers
                 isAsleep = true;
                 log.error("the loop could not be woken", e);
             }
