@@ -31,6 +31,14 @@ public sealed interface ConsumerEvent {
     record LeaseTableUnusable(Duration since, String why) implements ConsumerEvent {}
 
     /**
+     * A shard is read by nobody, because the row of its lease cannot be read, or not be written as it is too large. Told once, and
+     * named in {@link ConsumerHealth#problems} until somebody has mended the row.
+     *
+     * @param why names the attribute that cannot be read, or says what the table has answered
+     */
+    record LeaseUnusable(String shardId, String why) implements ConsumerEvent {}
+
+    /**
      * The consumer cannot go on and has dropped its shards; the last event. Time does not mend it: the message says what to
      * do. Other workers take over once this one's lease duration has passed.
      */

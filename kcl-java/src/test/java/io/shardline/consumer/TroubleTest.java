@@ -14,6 +14,13 @@ import io.shardline.consumer.simulation.SimulatedFleet.Handled;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.internal.lease.Checkpoint;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeMap;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayDeque;
@@ -258,12 +265,61 @@ class TroubleTest {
                         + " is read by nobody, as its lease cannot be written: lease table 'simulated': the"
                         + " row is full");
         assertThat(worker.consumer().health().isHealthy()).isFalse();
+        assertThat(worker.events(ConsumerEvent.LeaseUnusable.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.shardId()).isEqualTo(shardId(0)));
         assertThat(fleet.texts()).containsExactly("fine");
         assertThat(worker.network().sent("take")).hasSize(2);
         assertThat(worker.network().sent("scan").size() - calls).isLessThan(4);
         worker.network().always("take", shardId(0), Fate.ANSWERED);
         fleet.until(() ->
                 fleet.texts().contains("full") && worker.consumer().health().isHealthy());
+    }
+
+    @Test
+    void aListedShardWhoseRowCannotBeReadIsNamedUntilItIsMended() {
+        String why = "attribute 'leaseCounter' must be a whole number of 64 bits, was absent";
+        boolean[] isBroken = {true};
+        for (String key : List.of(shardId(0), shardId(7))) { // the other one is of a shard that is gone
+            fleet.table()
+                    .createLease(Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL))
+                    .join();
+        }
+        SimulatedWorker worker = fleet.worker("w")
+                .with(config -> config.shardSyncInterval(Duration.ofMinutes(1)))
+                .table(new ForwardingLeaseStore(fleet.table()) {
+                    @Override
+                    public CompletableFuture<Scan> scan() {
+                        return super.scan().thenApply(scan -> isBroken[0] ? withoutLeases(scan, why) : scan);
+                    }
+                });
+        worker.start();
+        fleet.putInto(shardId(0), "first");
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(worker.consumer().health().isHealthy()).isFalse();
+        assertThat(worker.consumer().health().problems())
+                .containsExactly("shard " + shardId(0) + " is read by nobody, as its lease cannot be read: " + why);
+        assertThat(worker.events(ConsumerEvent.LeaseUnusable.class))
+                .containsExactly(new ConsumerEvent.LeaseUnusable(shardId(0), why));
+
+        isBroken[0] = false;
+        fleet.until(() -> worker.consumer().health().isHealthy());
+        fleet.until(() -> fleet.texts().contains("first"));
+    }
+
+    private static Scan withoutLeases(Scan scan, String why) {
+        Map<String, String> unreadable = new TreeMap<>();
+        List<Lease> readable = new ArrayList<>();
+        scan.leases().forEach(lease -> {
+            if (lease.key().equals(shardId(0)) || lease.key().equals(shardId(7))) {
+                unreadable.put(lease.key(), why);
+            } else {
+                readable.add(lease);
+            }
+        });
+        return new Scan(
+                scan.fleet(), scan.sessions(), readable, scan.streams(), ImmutableMap.copyOf(unreadable));
     }
 
     @Test

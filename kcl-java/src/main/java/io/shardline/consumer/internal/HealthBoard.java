@@ -191,6 +191,12 @@ public final class HealthBoard {
         if (registration != null) {
             problems.add(registration);
         }
+        looked.held()
+                .syncs()
+                .unreadable()
+                .reasons()
+                .forEach((key, why) ->
+                        problems.add("shard " + key + " is read by nobody, as its lease cannot be read: " + why));
         return List.copyOf(problems);
     }
 

@@ -151,6 +151,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
                     null));
             return;
         }
+        syncs.unreadable().retain(scan.unreadable());
         owner.scanned();
         if (book.plansForAll()) {
             syncs.lookAfter(scan); // nobody else does
@@ -326,6 +327,16 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
         if (created > 0) {
             book.announceNewLeases();
         }
+    }
+
+    @Override
+    public void unreadable(String leaseKey, String why) {
+        emit(new ConsumerEvent.LeaseUnusable(leaseKey, why));
+    }
+
+    @Override
+    public void cannotBeWritten(String leaseKey, String why) {
+        emit(new ConsumerEvent.LeaseUnusable(leaseKey, why));
     }
 
     private void lookWhetherLeased(String streamName) {

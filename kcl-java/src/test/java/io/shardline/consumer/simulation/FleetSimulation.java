@@ -99,6 +99,7 @@ final class FleetSimulation implements FleetWorld.Handler {
         feed.scheduleOnceReading();
         new FleetTrouble(world, life).schedule();
         new MemoryTrouble(world, life).schedule();
+        new OtherApplication(world, invariants, world.time.seed()).schedule();
         try {
             long atLeast = Math.max(life.trouble().toNanos(), life.atLeast().toNanos());
             world.time.runUntil(() -> world.elapsedNanos() > atLeast && feed.isAllHandled(handled), life.limit());

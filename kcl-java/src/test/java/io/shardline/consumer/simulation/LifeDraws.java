@@ -124,6 +124,11 @@ final class LifeDraws {
 
     // ------------------------------------------------------------------------------------------------- versions
 
+    /** Whether some workers are of an earlier version. */
+    boolean mixesVersions() {
+        return mixesVersions;
+    }
+
     /** The table as a worker of some version knows it. */
     LeaseStore version(LeaseStore table) {
         if (!mixesVersions || random.nextBoolean()) {

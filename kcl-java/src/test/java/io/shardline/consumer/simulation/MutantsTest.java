@@ -126,8 +126,27 @@ class MutantsTest {
                         "no split" + MutantRun.OF_SPLITS));
     }
 
+    /** What becomes of a table that others have written, or that is another application's. */
+    static Stream<Arguments> mutantsOfTables() {
+        return Stream.of(
+                Arguments.of(
+                        "children of a shard that KCL did not finish begin at the starting position",
+                        mutant(
+                                "internal.shard.ShardSyncPlanner",
+                                "boolean isFromItsBeginning = lineage.comesAfterReading(shard);",
+                                "boolean isFromItsBeginning = false;"),
+                        "progress"),
+                Arguments.of(
+                        "another stream's application joins the fleet",
+                        mutant(
+                                "internal.shard.TableClaim",
+                                "} else if (claimed.equals(ofSeveral ? FleetRow.SEVERAL_STREAMS : streamName)) {",
+                                "} else if (!claimed.isEmpty()) {"),
+                        "own table"));
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("mutants")
+    @MethodSource({"mutants", "mutantsOfTables"})
     void isCaughtByItsInvariant(String mistake, SourceMutant mutant, String invariant) throws Exception {
         String seed = caughtBy(invariant, mutant);
         System.out.printf("%s: caught by [%s] at seed %s%n", mistake, invariant, seed);

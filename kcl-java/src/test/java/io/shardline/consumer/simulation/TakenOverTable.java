@@ -219,7 +219,7 @@ final class TakenOverTable {
         if (!isReady) {
             return switch (random.nextInt(4)) {
                 case 0 -> Checkpoint.trimHorizon();
-                case 1 -> new Checkpoint.Unsettled(StartingPosition.Kind.LATEST);
+                case 1 -> drawUnsettled(StartingPosition.Kind.LATEST);
                 default -> null;
             };
         }
@@ -231,14 +231,19 @@ final class TakenOverTable {
         }
         return switch (random.nextInt(parents.isEmpty() ? 8 : 6)) {
             case 0, 1 -> Checkpoint.trimHorizon();
-            case 6 -> new Checkpoint.Unsettled(StartingPosition.Kind.LATEST);
-            case 7 -> new Checkpoint.Unsettled(StartingPosition.Kind.AT_TIMESTAMP);
+            case 6 -> drawUnsettled(StartingPosition.Kind.LATEST);
+            case 7 -> drawUnsettled(StartingPosition.Kind.AT_TIMESTAMP);
             default ->
                 records.isEmpty()
                         ? Checkpoint.trimHorizon()
                         : new Checkpoint.At(
                                 records.get(random.nextInt(records.size())).position());
         };
+    }
+
+    /** As KCL writes it, or as another library does, which writes nothing: that an earlier version cannot read. */
+    private Checkpoint drawUnsettled(StartingPosition.Kind from) {
+        return new Checkpoint.Unsettled(random.nextInt(3) == 0 && !world.draws.mixesVersions() ? null : from);
     }
 
     /** KCL deletes the rows of finished shards whose children have begun. */

@@ -1,6 +1,5 @@
 package io.shardline.consumer.internal.dynamodb;
 
-import com.google.common.collect.ImmutableList;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
 import io.shardline.consumer.internal.lease.Checkpoint;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +44,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     private final DynamoDbTable table;
     private final TableCalls calls;
     private final TableReads reads;
-    private final RowReports reports;
+    private final RowReader rows;
     private final AwsRequestOverrideConfiguration timed;
 
     /**
@@ -62,7 +60,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     DynamoDbLeaseStore(DynamoDbAsyncClient client, DynamoDbTable table, RowReports reports) {
         this.client = OneAttempt.required(client);
         this.table = table;
-        this.reports = reports;
+        this.rows = new RowReader(table.tableName(), reports);
         this.calls = new TableCalls(table.tableName());
         this.reads = new TableReads(client, table, calls);
         this.timed = TableReads.timed(table.callTimeout());
@@ -247,24 +245,27 @@ public final class DynamoDbLeaseStore implements LeaseStore {
 
     @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
-        return create(Rows.item(lease), lease, this::lease);
+        return create(Rows.item(lease), lease, rows::lease);
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner) {
         ItemUpdate update =
                 changed(seen, seen.ownedBy(owner)).whereNot(Attributes.CHECKPOINT, Rows.string(Attributes.SHARD_END));
-        return update(seen.key(), update, this::lease);
+        if (seen.checkpoint() instanceof Checkpoint.Unsettled unsettled && unsettled.from() == null) {
+            Rows.checkpointAttributes(unsettled).forEach(update::setOrRemove); // in words that all can read
+        }
+        return update(seen.key(), update, rows::lease);
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position) {
-        return update(held.key(), moved(held, held.handledTo(position)), this::lease);
+        return update(held.key(), moved(held, held.handledTo(position)), rows::lease);
     }
 
     @Override
     public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
-        return update(held.key(), moved(held, held.givenTo(to, position)), this::lease);
+        return update(held.key(), moved(held, held.givenTo(to, position)), rows::lease);
     }
 
     @Override
@@ -272,7 +273,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         ItemUpdate condition = new ItemUpdate()
                 .where(Attributes.COUNTER, Rows.number(ended.counter()))
                 .where(Attributes.CHECKPOINT, Rows.string(Attributes.SHARD_END));
-        return delete(ended.key(), condition, this::lease);
+        return delete(ended.key(), condition, rows::lease);
     }
 
     /** From a row as it was seen, whoever wrote it, to one of ours. */
@@ -311,9 +312,10 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         sessions.forEach(session -> keys.add(Rows.sessionKey(session)));
         return reads.getAll(keys, false).thenApply(found -> {
             Item fleet = found.remove(Rows.FLEET_KEY);
-            List<SessionRow> rows = new ArrayList<>();
-            found.values().forEach(item -> addIfReadable(item, Rows::session, rows));
-            return new Watch(fleet == null ? FleetRow.EMPTY : Rows.fleet(fleet), rows);
+            List<SessionRow> sessionRows = new ArrayList<>();
+            found.values()
+                    .forEach(item -> rows.readable(item, Rows::session).ifPresent(sessionRows::add));
+            return new Watch(fleet == null ? FleetRow.EMPTY : Rows.fleet(fleet), sessionRows);
         });
     }
 
@@ -322,75 +324,21 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         if (ForeignOwner.parse(session) != null) {
             return CompletableFuture.completedFuture(Optional.empty()); // no session has such a name
         }
-        return reads.get(Rows.sessionKey(session)).thenApply(item -> item.map(row -> required(row, Rows::session)));
+        return reads.get(Rows.sessionKey(session)).thenApply(item -> item.map(row -> rows.required(row, Rows::session)));
     }
 
     @Override
     public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
         return reads.getAll(keys, true).thenApply(found -> {
             List<Lease> leases = new ArrayList<>();
-            found.values().forEach(item -> leases.add(required(item, this::lease)));
+            found.values().forEach(item -> leases.add(rows.required(item, rows::lease)));
             return leases;
         });
     }
 
     @Override
     public CompletableFuture<Scan> scan() {
-        return reads.scan().thenApply(items -> {
-            Map<String, Item> sorted = new TreeMap<>();
-            items.forEach(item -> sorted.put(item.key(), item));
-            List<FleetRow> fleet = new ArrayList<>(List.of(FleetRow.EMPTY));
-            List<SessionRow> sessions = new ArrayList<>();
-            List<Lease> leases = new ArrayList<>();
-            List<StreamRow> streams = new ArrayList<>();
-            sorted.values().forEach(item -> {
-                switch (readable(item, Rows::kindOf).orElse(Rows.Kind.OTHER)) {
-                    case LEASE -> addIfReadable(item, this::lease, leases);
-                    case SESSION -> addIfReadable(item, Rows::session, sessions);
-                    case FLEET -> addIfReadable(item, Rows::fleet, fleet);
-                    case STREAM -> addIfReadable(item, Rows::stream, streams);
-                    case PLANNER -> {} // read by its key
-                    case OTHER -> reports.once(item.key(), "is not Shardline's and is left alone");
-                }
-            });
-            return new Scan(fleet.get(fleet.size() - 1), sessions, leases, ImmutableList.copyOf(streams));
-        });
-    }
-
-    /** A lease row, with a word in the log when it is not ours. */
-    private Lease lease(Item item) {
-        if (!Printable.isPlain(item.key())) {
-            throw item.malformed(
-                    Attributes.KEY, "at most " + Printable.MAX_LENGTH + " characters, all of which can be printed");
-        }
-        Lease lease = Rows.lease(item);
-        String owner = lease.owner();
-        if (owner != null && ForeignOwner.parse(owner) != null && !lease.isEnded()) {
-            reports.once(
-                    item.key(),
-                    "was last written by another program, which should be stopped: its owner is '"
-                            + Printable.of(item.string(Attributes.OWNER)) + "'; it is taken if it does not move");
-        }
-        return lease;
-    }
-
-    private <T> void addIfReadable(Item item, Function<Item, T> reader, List<T> rows) {
-        readable(item, reader).ifPresent(rows::add);
-    }
-
-    private <T> Optional<T> readable(Item item, Function<Item, T> reader) {
-        try {
-            return Optional.of(reader.apply(item));
-        } catch (IllegalArgumentException e) {
-            reports.once(item.key(), "cannot be read and is skipped: " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private <T> T required(Item item, Function<Item, T> reader) {
-        return readable(item, reader)
-                .orElseThrow(() -> new IllegalStateException("lease table '" + table.tableName() + "': row '"
-                        + Printable.of(item.key()) + "' cannot be read"));
+        return reads.scan().thenApply(rows::scan);
     }
 
     // --------------------------------------------------------------------------------------------------- writes
@@ -404,7 +352,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
                 .overrideConfiguration(timed)
                 .build();
-        return calls.write("PutItem", () -> client.putItem(request), answer -> row, before(reader));
+        return calls.write("PutItem", () -> client.putItem(request), answer -> row, rows.before(reader));
     }
 
     private <T> CompletableFuture<WriteResult<T>> update(String key, ItemUpdate update, Function<Item, T> reader) {
@@ -413,8 +361,8 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 () -> client.updateItem(update.of(table.tableName(), key)
                         .overrideConfiguration(timed)
                         .build()),
-                answer -> required(new Item(answer.attributes()), reader),
-                before(reader));
+                answer -> rows.required(new Item(answer.attributes()), reader),
+                rows.before(reader));
     }
 
     private <T> CompletableFuture<WriteResult<T>> delete(String key, ItemUpdate condition, Function<Item, T> reader) {
@@ -424,11 +372,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                         .deletionOf(table.tableName(), key)
                         .overrideConfiguration(timed)
                         .build()),
-                answer -> required(new Item(answer.attributes()), reader),
-                before(reader));
-    }
-
-    private <T> Function<Item, @Nullable T> before(Function<Item, T> reader) {
-        return item -> readable(item, reader).orElse(null);
+                answer -> rows.required(new Item(answer.attributes()), reader),
+                rows.before(reader));
     }
 }

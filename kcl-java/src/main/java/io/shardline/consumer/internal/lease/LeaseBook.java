@@ -45,7 +45,7 @@ public final class LeaseBook
         this.setting = setting;
         this.mostLeases = worker.mostLeases();
         this.listener = listener;
-        this.setAside = new SetAside(setting.loop(), this::planAgain);
+        this.setAside = new SetAside(setting.loop(), listener::cannotBeWritten, this::planAgain);
         this.session = new SessionKeeper(setting, timing, worker, this);
         this.fleet = new FleetWatch(setting, timing, session, this);
         this.scans = new FleetScan(setting, timing, session, fleet, this);

@@ -30,6 +30,9 @@ public interface LeaseListener {
     /** The checkpoint in the lease's row has moved. */
     default void checkpointed(HeldLease lease) {}
 
+    /** A lease is of no use to anybody, as its row cannot be written; told once. */
+    default void cannotBeWritten(String key, String why) {}
+
     /** A session is confirmed. */
     void sessionBegan(String session);
 

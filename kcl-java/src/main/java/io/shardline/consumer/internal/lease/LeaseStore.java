@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.LeaseTable;
@@ -126,8 +127,20 @@ public interface LeaseStore extends LeaseTable {
      * What {@link #scan} read.
      *
      * @param streams all that are written down, those that are read no more among them
+     * @param unreadable the keys of leases whose rows cannot be read, and why
      */
-    record Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableList<StreamRow> streams) {
+    record Scan(
+            FleetRow fleet,
+            List<SessionRow> sessions,
+            List<Lease> leases,
+            ImmutableList<StreamRow> streams,
+            ImmutableMap<String, String> unreadable) {
+
+        /** A table all of whose rows can be read. */
+        public Scan(
+                FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableList<StreamRow> streams) {
+            this(fleet, sessions, leases, streams, ImmutableMap.of());
+        }
 
         /** Names of the streams that are read no more. */
         public ImmutableSet<String> removed() {

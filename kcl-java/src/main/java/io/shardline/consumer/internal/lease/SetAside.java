@@ -6,6 +6,7 @@ import io.shardline.runtime.internal.EventLoop;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,15 +23,20 @@ public final class SetAside {
     private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final EventLoop loop;
+    private final BiConsumer<String, String> told;
     private final Runnable again;
     private final Map<String, Entry> entries = new TreeMap<>();
 
     /** Why a lease is set aside, and whose name its row bears. */
     private record Entry(String why, @Nullable String owner) {}
 
-    /** @param again has somebody look at what is to be tried again */
-    SetAside(EventLoop loop, Runnable again) {
+    /**
+     * @param told gets the key of each, and why, once
+     * @param again has somebody look at what is to be tried again
+     */
+    SetAside(EventLoop loop, BiConsumer<String, String> told, Runnable again) {
         this.loop = loop;
+        this.told = told;
         this.again = again;
     }
 
@@ -40,6 +46,7 @@ public final class SetAside {
         String why = String.valueOf(cause.getMessage());
         if (entries.put(key, new Entry(why, row.owner())) == null) {
             log.error("shard={} is read by nobody, as its lease cannot be written: {}", key, why);
+            told.accept(key, why);
         }
         loop.schedule(AGAIN_NANOS, () -> {
             entries.remove(key);

@@ -112,6 +112,9 @@ final class RootLeases {
         }
         Map<String, ListedShard> listed = new LinkedHashMap<>();
         wanted.listing().all().forEach(shard -> listed.put(shard.id(), shard));
+        if (target.unreadable().listed(listed.keySet(), scan.unreadable())) {
+            target.book().announceNewLeases();
+        }
         List<Lease> leases = scan.leases().stream()
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
                 .map(lease -> withParents(lease, listed.get(lease.key())))

@@ -86,12 +86,14 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
      * @param ofSeveral whether the keys of leases tell the stream
      * @param book knows whether it is for this worker to list the shards; if not, another does, and here only the stream's
      *     identity is checked
+     * @param unreadable is told of rows that cannot be read
      * @param done is told how many leases were created
      */
     record Target(
             StreamConfig stream,
             boolean ofSeveral,
             LeaseBook book,
+            UnreadableLeases unreadable,
             Consumer<Integer> done,
             Consumer<ConsumerException> failed) {
 

@@ -36,6 +36,7 @@ public final class StreamSyncs {
     private final ConsumerConfig config;
     private final LeaseBook book;
     private final Listener listener;
+    private final UnreadableLeases unreadable;
 
     private final Map<String, ShardSync> byStream = new TreeMap<>();
     private final Set<String> synced = new TreeSet<>();
@@ -46,6 +47,9 @@ public final class StreamSyncs {
 
         /** The leases of a stream are there, some of them since now. */
         void synced(String streamName, int created);
+
+        /** A listed shard is read by nobody, as the row of its lease cannot be read; told once for each reason. */
+        void unreadable(String leaseKey, String why);
 
         /** A stream cannot be read, and time does not mend it; told once, and it is left alone from then on. */
         void failed(String streamName, ConsumerException why);
@@ -63,6 +67,7 @@ public final class StreamSyncs {
         this.config = config;
         this.book = book;
         this.listener = listener;
+        this.unreadable = new UnreadableLeases(listener::unreadable);
         config.streams().forEach(this::add);
     }
 
@@ -108,6 +113,11 @@ public final class StreamSyncs {
         scan.streams().forEach(row -> streams.add(row.streamName()));
         streams.removeAll(scan.removed());
         streams.forEach(this::ofStream);
+    }
+
+    /** Leases of listed shards whose rows cannot be read. */
+    public UnreadableLeases unreadable() {
+        return unreadable;
     }
 
     /** One stream that is not looked after any more. */
@@ -214,6 +224,7 @@ public final class StreamSyncs {
                                 stream,
                                 config.isMultiStream(),
                                 book,
+                                unreadable,
                                 created -> {
                                     synced.add(name);
                                     listener.synced(name, created);

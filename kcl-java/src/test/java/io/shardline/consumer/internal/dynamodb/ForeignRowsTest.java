@@ -164,6 +164,9 @@ class ForeignRowsTest {
         Scan scan = store.scan().join();
 
         assertThat(scan.leases()).extracting(Lease::key).containsExactly("shard-1");
+        assertThat(scan.unreadable()).containsOnlyKeys("broken");
+        assertThat(scan.unreadable().get("broken"))
+                .startsWith("attribute 'leaseCounter' must be a whole number of 64 bits, was ");
         assertThat(scan.sessions()).isEmpty();
         assertThat(reports)
                 .filteredOn(report -> report.contains("cannot be read and is skipped"))
