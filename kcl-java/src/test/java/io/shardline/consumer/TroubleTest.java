@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.shardline.aggregation.HashKeyRange;
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
@@ -14,18 +18,14 @@ import io.shardline.consumer.simulation.SimulatedFleet.Handled;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
-import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
-import io.shardline.aggregation.HashKeyRange;
-import io.shardline.consumer.internal.lease.Checkpoint;
-import java.util.ArrayList;
-import java.util.Map;
-import java.util.TreeMap;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -318,8 +318,7 @@ class TroubleTest {
                 readable.add(lease);
             }
         });
-        return new Scan(
-                scan.fleet(), scan.sessions(), readable, scan.streams(), ImmutableMap.copyOf(unreadable));
+        return new Scan(scan.fleet(), scan.sessions(), readable, scan.streams(), ImmutableMap.copyOf(unreadable));
     }
 
     @Test

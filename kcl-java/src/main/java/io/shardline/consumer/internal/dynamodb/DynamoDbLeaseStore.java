@@ -313,8 +313,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         return reads.getAll(keys, false).thenApply(found -> {
             Item fleet = found.remove(Rows.FLEET_KEY);
             List<SessionRow> sessionRows = new ArrayList<>();
-            found.values()
-                    .forEach(item -> rows.readable(item, Rows::session).ifPresent(sessionRows::add));
+            found.values().forEach(item -> rows.readable(item, Rows::session).ifPresent(sessionRows::add));
             return new Watch(fleet == null ? FleetRow.EMPTY : Rows.fleet(fleet), sessionRows);
         });
     }
@@ -324,7 +323,8 @@ public final class DynamoDbLeaseStore implements LeaseStore {
         if (ForeignOwner.parse(session) != null) {
             return CompletableFuture.completedFuture(Optional.empty()); // no session has such a name
         }
-        return reads.get(Rows.sessionKey(session)).thenApply(item -> item.map(row -> rows.required(row, Rows::session)));
+        return reads.get(Rows.sessionKey(session))
+                .thenApply(item -> item.map(row -> rows.required(row, Rows::session)));
     }
 
     @Override

@@ -137,8 +137,7 @@ public interface LeaseStore extends LeaseTable {
             ImmutableMap<String, String> unreadable) {
 
         /** A table all of whose rows can be read. */
-        public Scan(
-                FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableList<StreamRow> streams) {
+        public Scan(FleetRow fleet, List<SessionRow> sessions, List<Lease> leases, ImmutableList<StreamRow> streams) {
             this(fleet, sessions, leases, streams, ImmutableMap.of());
         }
 
