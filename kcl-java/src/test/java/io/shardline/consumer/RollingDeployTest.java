@@ -70,7 +70,7 @@ class RollingDeployTest {
                 pauses.size(),
                 pauses.get(pauses.size() / 2).toMillis(),
                 longest(pauses).toMillis());
-        assertThat(longest(pauses)).isLessThan(Duration.ofMillis(500));
+        assertThat(longest(pauses)).isLessThanOrEqualTo(Duration.ofMillis(250));
     }
 
     private static Duration longest(List<Duration> sorted) {

@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import io.shardline.runtime.internal.EventLoop;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +22,19 @@ final class ExpectedLeases {
     private static final int MOST_LOOKS = 100;
 
     /** Scans instead, when there were too many promises to name; for as long as it would look often. */
-    private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
-    private static final int MOST_SCANS = 25;
+    private static final int MOST_SCANS = 33;
 
     /** One in so many of them in a large fleet, whose table is large as well. */
-    private static final int PLANNED_SHARE = 10;
+    private static final int PLANNED_SHARE = 13;
 
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
     private final LeaseBook book;
     private final Map<String, Integer> looks = new LinkedHashMap<>();
     private @Nullable String expecting;
+    private EventLoop.@Nullable Timer later;
     private int scansLeft;
 
     ExpectedLeases(SessionKeeper.Setting setting, SessionKeeper session, LeaseBook book) {
@@ -46,7 +48,12 @@ final class ExpectedLeases {
         expectFor(me);
         boolean looking = !looks.isEmpty();
         looks.put(key, 0);
-        if (!looking) {
+        EventLoop.Timer waiting = later;
+        if (waiting != null) {
+            waiting.cancel(); // it is long, for what was looked for in vain
+            later = null;
+        }
+        if (!looking || waiting != null) {
             look(me);
         }
     }
@@ -72,6 +79,10 @@ final class ExpectedLeases {
             expecting = me;
             looks.clear();
             scansLeft = 0;
+            if (later != null) {
+                later.cancel();
+                later = null;
+            }
         }
     }
 
@@ -105,6 +116,13 @@ final class ExpectedLeases {
         looks.replaceAll((key, count) -> count + 1);
         looks.values().removeIf(count -> count >= MOST_LOOKS);
         boolean soon = looks.values().stream().anyMatch(count -> count < SOON_LOOKS);
-        setting.loop().schedule(soon ? SOON_NANOS : LATER_NANOS, () -> look(me));
+        if (soon) {
+            setting.loop().schedule(SOON_NANOS, () -> look(me));
+        } else {
+            later = setting.loop().schedule(LATER_NANOS, () -> {
+                later = null;
+                look(me);
+            });
+        }
     }
 }

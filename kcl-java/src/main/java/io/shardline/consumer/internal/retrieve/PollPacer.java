@@ -34,9 +34,12 @@ public final class PollPacer {
         return behind ? behindNanos : atTipNanos;
     }
 
-    /** From the first read of a tenure that was at the tip to the second: the shard was not read for a moment before. */
-    long afterFirst() {
-        return behindNanos / 2;
+    /**
+     * From the first read of a tenure to the second: the shard was not read for a moment before. At once if the first asked for few
+     * records, as nothing was known of their size, and left some; their size is known now.
+     */
+    long afterFirst(boolean behind) {
+        return behind ? 0 : behindNanos * 2 / 5;
     }
 
     /** From the start of a read that brought nothing, as those before it, to the next one before the tip. */

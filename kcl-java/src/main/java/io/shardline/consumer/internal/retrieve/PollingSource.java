@@ -358,7 +358,7 @@ public final class PollingSource implements RecordSource {
         boolean soon = behind || soonReads > 0;
         fresh = false;
         soonReads = Math.max(0, soonReads - 1);
-        return first ? setting.pacer().afterFirst() : setting.pacer().afterSuccess(soon);
+        return first ? setting.pacer().afterFirst(behind) : setting.pacer().afterSuccess(soon);
     }
 
     /** The number to read from may be that of a record which has expired, and then it may be refused. */
