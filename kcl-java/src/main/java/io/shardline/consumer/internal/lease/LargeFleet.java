@@ -100,6 +100,7 @@ final class LargeFleet {
             planner.dissolve();
             fleet.plans(false);
             setPlanned(false);
+            setting.loop().schedule(timing.leaseNanos(), this::lookAgain);
             return -1;
         }
         if (!fleet.isPlanned()) {
@@ -114,6 +115,13 @@ final class LargeFleet {
             return 0;
         }
         return plan.takes().isEmpty() && plan.moves().isEmpty() ? -1 : 2 * timing.beatNanos();
+    }
+
+    /** A write of this session that the fleet is planned may have landed after the one that it is not, and then nobody plans. */
+    private void lookAgain() {
+        if (fleet.isPlanned()) {
+            planner.seek();
+        }
     }
 
     private void becamePlanner() {
