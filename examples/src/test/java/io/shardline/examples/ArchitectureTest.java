@@ -23,6 +23,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.shardline.runtime.SystemPlatform;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.testkit.KinesisEmulator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the modules and packages of the whole project may use each other, and what none of them may use.
@@ -97,6 +99,16 @@ class ArchitectureTest {
             .onlyHaveDependentClassesThat()
             .resideInAnyPackage("io.shardline.runtime..", "io.shardline.producer..", "io.shardline.consumer..")
             .because("the loop is how the two libraries are built, and nothing that users should build on");
+
+    @ArchTest
+    static final ArchRule LOGGERS_ARE_VISIBLE_WITHOUT_A_PROVIDER = noClasses()
+            .that()
+            .resideInAnyPackage("io.shardline.producer..", "io.shardline.consumer..", "io.shardline.runtime..")
+            .and(DescribedPredicate.not(belongToAnyOf(Logs.class)))
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(LoggerFactory.class)
+            .because("without a provider SLF4J hides warnings and errors, and Logs.of does not");
 
     @ArchTest
     static final ArchRule THE_PRODUCER_STANDS_ALONE = noClasses()

@@ -10,34 +10,29 @@ import io.shardline.testkit.KinesisEmulator;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
-/** One worker for a thousand shards, on real threads: how soon it is at work, and on how many threads. */
-@Timeout(120)
+/**
+ * One worker for a thousand shards, on real threads: all are handled, on few threads, and how soon is printed. How soon it must be is
+ * tested in simulated time, by {@link FleetTimesTest} and {@link StartTogetherTest}.
+ */
+@Timeout(600)
 class ManyShardsTest {
 
     private static final String STREAM = "many-shards";
     private static final int SHARDS = 1_000;
     private static final int MOST_THREADS = 16;
 
-    /** What is promised on a calm machine; a busy one gets five times as long. */
-    private static final Duration FIRST_RECORD = Duration.ofSeconds(2);
-
-    private static final Duration EVERY_SHARD = Duration.ofSeconds(15);
-
-    private static final int PATIENCE = 5;
-
     @Test
-    void everyShardIsHandledSoonWithLeasesInMemory() throws InterruptedException {
+    void everyShardIsHandledOnFewThreadsWithLeasesInMemory() throws InterruptedException {
         handleEveryShard("in memory", LeaseTable.inMemory());
     }
 
     @Test
-    void everyShardIsHandledSoonWithLeasesInDynamoDb() throws InterruptedException {
+    void everyShardIsHandledOnFewThreadsWithLeasesInDynamoDb() throws InterruptedException {
         LeaseTable table = LeaseTable.dynamoDb(DynamoDbLocal.client(), STREAM);
         try (SystemPlatform threads = SystemPlatform.start("table-creation", 1)) {
             ((LeaseStore) table).prepare(threads.platform()).join(); // is not measured
@@ -59,16 +54,12 @@ class ManyShardsTest {
                 consumer.start();
                 first.await();
                 Duration toFirst = Duration.ofNanos(System.nanoTime() - start);
-                boolean everyShard = all.await(EVERY_SHARD.toSeconds() * PATIENCE, TimeUnit.SECONDS);
+                all.await();
                 Duration toAll = Duration.ofNanos(System.nanoTime() - start);
                 long threads = threads();
                 System.out.printf(
                         "%d shards, leases %s: first record after %d ms, every shard after %d ms, %d threads%n",
                         SHARDS, where, toFirst.toMillis(), toAll.toMillis(), threads);
-                assertThat(toFirst).isLessThan(FIRST_RECORD.multipliedBy(PATIENCE));
-                assertThat(everyShard)
-                        .as("every shard handled, left %d", all.getCount())
-                        .isTrue();
                 assertThat(threads).isLessThanOrEqualTo(MOST_THREADS);
             }
         }

@@ -93,7 +93,7 @@ class FlightsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"polling", "fan-out"})
-    @Timeout(120)
+    @Timeout(600)
     void aRunInRealTimeIsRightToo(String retrieval) throws IOException {
         assertRight(run("--input", generated(2_500).toString(), "--seed", "1", "--retrieval", retrieval), 2_500);
     }
@@ -162,7 +162,7 @@ class FlightsTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void anEndpointThatRefusesConnectionsIsNamedInOneLine() {
         Run run = run("--input", FILE, "--endpoint", "http://127.0.0.1:1");
         assertThat(run.exitCode()).isEqualTo(Flights.FAILED);

@@ -15,6 +15,7 @@ import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.Collections;
@@ -24,7 +25,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 
 /**
@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
  */
 public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, HeldShards.Owner {
 
-    private static final Logger log = LoggerFactory.getLogger(ConsumerLoop.class);
+    private static final Logger log = Logs.of(ConsumerLoop.class);
 
     /** The share of a close's limit that remains for the lease table when handlers take all the time they get. */
     private static final long TABLE_SHARE = 8;

@@ -4,12 +4,12 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerListener;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.UserFailures;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the listener what happens, in order, and completes futures, on user-code threads that handlers do not keep busy; no call
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventFeed {
 
-    private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
+    private static final Logger log = Logs.of(EventFeed.class);
 
     private final UserFailures failures = new UserFailures(log);
     private final Executor futures;

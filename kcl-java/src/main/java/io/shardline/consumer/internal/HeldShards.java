@@ -21,6 +21,7 @@ import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.consumer.internal.shard.StreamSyncs;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs.Listener {
 
-    private static final Logger log = LoggerFactory.getLogger(HeldShards.class);
+    private static final Logger log = Logs.of(HeldShards.class);
 
     private final SessionKeeper.Setting leasing;
     private final ParentWatch parents;

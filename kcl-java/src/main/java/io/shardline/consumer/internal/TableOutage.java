@@ -6,6 +6,7 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.consumer.internal.lease.TableGoneException;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether the lease table is of any use: for how long it has refused calls, or left a running worker without a session.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TableOutage implements StoreCalls.Broken {
 
-    private static final Logger log = LoggerFactory.getLogger(TableOutage.class);
+    private static final Logger log = Logs.of(TableOutage.class);
 
     /** A refusal counts for so long after the table last repeated it; what is refused is sent again sooner. */
     private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(15);

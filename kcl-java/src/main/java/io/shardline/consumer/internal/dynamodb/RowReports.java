@@ -1,9 +1,9 @@
 package io.shardline.consumer.internal.dynamodb;
 
+import io.shardline.runtime.internal.Logs;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says once for each row what is strange about it.
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RowReports {
 
-    private static final Logger log = LoggerFactory.getLogger(RowReports.class);
+    private static final Logger log = Logs.of(RowReports.class);
 
     /** After so many rows the rest goes unsaid: by then the table is not what it was taken for, and the log knows. */
     static final int MOST_REPORTS = 1_000;

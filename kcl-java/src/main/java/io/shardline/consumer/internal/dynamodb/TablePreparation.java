@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.dynamodb;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.DynamoDbTable;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ServicePlace;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.dynamodb.model.Tag;
  */
 final class TablePreparation {
 
-    private static final Logger log = LoggerFactory.getLogger(TablePreparation.class);
+    private static final Logger log = Logs.of(TablePreparation.class);
 
     /** How often the table is looked at while it is not ready. */
     static final Duration LOOK_PERIOD = Duration.ofMillis(500);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.ScanSchedule.Due;
+import io.shardline.runtime.internal.Logs;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the whole lease table when there is a reason to, remembers it, and has the plan for it carried out.
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FleetScan implements LargeFleet.Owner, SmallFleet.Owner {
 
-    private static final Logger log = LoggerFactory.getLogger(FleetScan.class);
+    private static final Logger log = Logs.of(FleetScan.class);
 
     /** All workers see a change at the same time, and should not all scan at once. */
     static final long SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.KnownFleet.KnownSession;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches the other sessions, and marks dead the ones whose heartbeat stands still.
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FleetWatch {
 
-    private static final Logger log = LoggerFactory.getLogger(FleetWatch.class);
+    private static final Logger log = Logs.of(FleetWatch.class);
 
     /** How many of the following sessions on the ring each session watches. */
     private static final int NEIGHBOURS = 4;

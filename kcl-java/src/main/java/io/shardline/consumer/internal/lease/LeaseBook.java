@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.lease;
 
+import io.shardline.runtime.internal.Logs;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The leases this worker holds, and how they come and go.
@@ -23,7 +23,7 @@ public final class LeaseBook
                 Transfers.Owner,
                 HeldLease.Listener {
 
-    private static final Logger log = LoggerFactory.getLogger(LeaseBook.class);
+    private static final Logger log = Logs.of(LeaseBook.class);
 
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;

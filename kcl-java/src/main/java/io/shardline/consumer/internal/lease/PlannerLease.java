@@ -1,11 +1,11 @@
 package io.shardline.consumer.internal.lease;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.runtime.internal.Logs;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The lease whose owner plans for a large fleet: taken and given by the rules for every lease, and no shard's.
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PlannerLease {
 
-    private static final Logger log = LoggerFactory.getLogger(PlannerLease.class);
+    private static final Logger log = Logs.of(PlannerLease.class);
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 

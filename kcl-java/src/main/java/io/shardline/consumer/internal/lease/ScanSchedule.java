@@ -3,6 +3,7 @@ package io.shardline.consumer.internal.lease;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -11,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * When the whole lease table is read: one read at a time, not sooner after the last than the pace allows, again after a
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ScanSchedule {
 
-    private static final Logger log = LoggerFactory.getLogger(ScanSchedule.class);
+    private static final Logger log = Logs.of(ScanSchedule.class);
 
     /** Catches what nobody had a duty to see, such as a write that landed after its sender's death. */
     private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(5);

@@ -5,12 +5,12 @@ import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this worker's session alive, and knows when it is over.
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionKeeper {
 
-    private static final Logger log = LoggerFactory.getLogger(SessionKeeper.class);
+    private static final Logger log = Logs.of(SessionKeeper.class);
 
     /** Renewals come a little early, so that workers started together drift apart. */
     private static final double JITTER = 0.03;

@@ -3,13 +3,13 @@ package io.shardline.consumer.internal.lease;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Leases whose rows cannot be written, so that nobody can act on them until somebody mends the rows.
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SetAside {
 
-    private static final Logger log = LoggerFactory.getLogger(SetAside.class);
+    private static final Logger log = Logs.of(SetAside.class);
 
     private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(5);
 

@@ -4,6 +4,7 @@ import io.shardline.consumer.ConsumerException;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.LoopCalls;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends calls to the lease store from an I/O thread and brings their answers back to the loop.
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreCalls {
 
-    private static final Logger log = LoggerFactory.getLogger(StoreCalls.class);
+    private static final Logger log = Logs.of(StoreCalls.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
 
     /**

@@ -4,10 +4,10 @@ import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reports what became of the records of one tenure, to the listener and to the log.
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DeliveryReports {
 
-    private static final Logger log = LoggerFactory.getLogger(DeliveryReports.class);
+    private static final Logger log = Logs.of(DeliveryReports.class);
 
     private final ShardConsumer.Setting setting;
     private final HeldLease lease;

@@ -2,10 +2,10 @@ package io.shardline.consumer.internal.process;
 
 import io.shardline.consumer.ConsumerEvent;
 import io.shardline.consumer.internal.lease.HeldLease;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is said, and found out, when a shard cannot be read.
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadTrouble {
 
-    private static final Logger log = LoggerFactory.getLogger(ReadTrouble.class);
+    private static final Logger log = Logs.of(ReadTrouble.class);
 
     /** From this failure in a row on, and then at every so many, the log says why a shard cannot be read. */
     private static final int EXPLAINED_FAILURE = 3;

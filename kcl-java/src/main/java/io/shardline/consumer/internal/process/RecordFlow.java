@@ -14,12 +14,12 @@ import io.shardline.consumer.internal.retrieve.PrefetchBudget;
 import io.shardline.consumer.internal.retrieve.ReadAnswer;
 import io.shardline.consumer.internal.retrieve.RecordSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 final class RecordFlow implements RecordSource.Sink, PrefetchBudget.Spare {
 
-    private static final Logger log = LoggerFactory.getLogger(RecordFlow.class);
+    private static final Logger log = Logs.of(RecordFlow.class);
 
     private final ShardConsumer.Setting setting;
     private final HeldLease lease;

@@ -5,10 +5,10 @@ import io.shardline.consumer.Position;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.consumer.internal.retrieve.ReadAnswer;
+import io.shardline.runtime.internal.Logs;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notices where records may have expired before they were read, and says so.
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RetentionCheck {
 
-    private static final Logger log = LoggerFactory.getLogger(RetentionCheck.class);
+    private static final Logger log = Logs.of(RetentionCheck.class);
 
     private final ShardConsumer.Host host;
     private final HeldLease lease;

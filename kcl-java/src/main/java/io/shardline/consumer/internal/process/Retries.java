@@ -5,11 +5,11 @@ import io.shardline.consumer.GiveUpPolicy;
 import io.shardline.consumer.Position;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.UserFailures;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of a call that threw: it comes again, later each time, until the policy gives it up or a user's pause holds
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Retries {
 
-    private static final Logger log = LoggerFactory.getLogger(Retries.class);
+    private static final Logger log = Logs.of(Retries.class);
 
     /** Between two attempts. */
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));

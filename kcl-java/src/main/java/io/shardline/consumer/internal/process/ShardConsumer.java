@@ -12,13 +12,13 @@ import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 public final class ShardConsumer implements RecordFlow.Owner {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardConsumer.class);
+    private static final Logger log = Logs.of(ShardConsumer.class);
 
     private final Setting setting;
     private final EventLoop loop;

@@ -7,11 +7,11 @@ import io.shardline.consumer.ShardState;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.HeldLease;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at one tenure every second: whether it makes progress, and if not, what it waits for.
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ShardWatch {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardWatch.class);
+    private static final Logger log = Logs.of(ShardWatch.class);
 
     /** So much of the stack of a handler that does not come back is logged. */
     private static final int MOST_FRAMES = 20;

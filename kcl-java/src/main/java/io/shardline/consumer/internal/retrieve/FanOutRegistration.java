@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.LoopCalls;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.model.ConsumerStatus;
 
@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.kinesis.model.ConsumerStatus;
  */
 public final class FanOutRegistration {
 
-    private static final Logger log = LoggerFactory.getLogger(FanOutRegistration.class);
+    private static final Logger log = Logs.of(FanOutRegistration.class);
 
     private static final int MAX_NAME = 128;
 

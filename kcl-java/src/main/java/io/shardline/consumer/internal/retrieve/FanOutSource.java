@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.retrieve;
 
 import io.shardline.runtime.internal.EventLoop;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ServicePlace;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.kinesis.model.SubscribeToShardEvent;
  */
 public final class FanOutSource implements RecordSource, PollingBridge.Owner, ShardSubscription.Listener {
 
-    private static final Logger log = LoggerFactory.getLogger(FanOutSource.class);
+    private static final Logger log = Logs.of(FanOutSource.class);
 
     /** So long the answer to SubscribeToShard is waited for before the shard is polled as well. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);

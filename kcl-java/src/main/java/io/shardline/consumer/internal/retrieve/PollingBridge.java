@@ -1,10 +1,10 @@
 package io.shardline.consumer.internal.retrieve;
 
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 
 /**
@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
  */
 final class PollingBridge implements RecordSource.Sink {
 
-    private static final Logger log = LoggerFactory.getLogger(PollingBridge.class);
+    private static final Logger log = Logs.of(PollingBridge.class);
 
     private final PollingSource.Setting setting;
     private final ShardName shard;

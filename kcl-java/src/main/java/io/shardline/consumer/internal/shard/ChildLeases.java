@@ -4,12 +4,12 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
+import io.shardline.runtime.internal.Logs;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  */
 final class ChildLeases {
 
-    private static final Logger log = LoggerFactory.getLogger(ChildLeases.class);
+    private static final Logger log = Logs.of(ChildLeases.class);
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -7,6 +7,7 @@ import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.SessionRow;
+import io.shardline.runtime.internal.Logs;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Creates the leases that the reading of a stream begins with, together with the other workers that do so at the same time.
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RootLeases {
 
-    private static final Logger log = LoggerFactory.getLogger(RootLeases.class);
+    private static final Logger log = Logs.of(RootLeases.class);
 
     /** The first time that others get for their part; twice as much each time that they make progress, up to a limit. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

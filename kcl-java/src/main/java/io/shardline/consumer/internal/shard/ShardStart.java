@@ -7,6 +7,7 @@ import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.runtime.internal.Logs;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  */
 final class ShardStart {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardStart.class);
+    private static final Logger log = Logs.of(ShardStart.class);
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -12,6 +12,7 @@ import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.runtime.internal.ControlCalls;
+import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.ServiceErrors;
 import io.shardline.runtime.internal.ServicePlace;
 import io.shardline.runtime.internal.ShardListing;
@@ -29,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.DescribeStreamSummaryResponse;
@@ -45,7 +45,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
  */
 final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
 
-    private static final Logger log = LoggerFactory.getLogger(ShardSync.class);
+    private static final Logger log = Logs.of(ShardSync.class);
 
     /** Listings with a hole in a row that are not believed; a reshard is not that long between two states. */
     private static final int MOST_INCOMPLETE_LISTINGS = 3;

@@ -7,13 +7,13 @@ import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.Backoff;
+import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes sure that the lease table is that of this application, before a worker joins the fleet and shares its leases.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TableClaim {
 
-    private static final Logger log = LoggerFactory.getLogger(TableClaim.class);
+    private static final Logger log = Logs.of(TableClaim.class);
 
     private static final Backoff RETRY = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
