@@ -1,12 +1,12 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableMap;
+import io.shardline.runtime.internal.Logs;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Leases of listed shards whose rows cannot be read, so that nobody reads the shards until somebody mends the rows.
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UnreadableLeases {
 
-    private static final Logger log = LoggerFactory.getLogger(UnreadableLeases.class);
+    private static final Logger log = Logs.of(UnreadableLeases.class);
 
     private final BiConsumer<String, String> told;
     private final Map<String, String> reasons = new TreeMap<>();
