@@ -1,5 +1,6 @@
 package io.shardline.consumer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.consumer.simulation.BlockingThreads;
@@ -88,7 +89,7 @@ class FanOutTest {
         List<Integer> failures = new ArrayList<>(List.of(1));
         SimulatedWorker worker = worker(fleet, "w")
                 .before((record, context) -> {
-                    if (new String(record.data()).equals("r2") && !failures.isEmpty()) {
+                    if (new String(record.data(), UTF_8).equals("r2") && !failures.isEmpty()) {
                         failures.remove(0);
                         throw new IllegalStateException("once");
                     }
@@ -119,7 +120,7 @@ class FanOutTest {
         fleet.put("r4");
         List<SimulatedWorker> self = new ArrayList<>();
         SimulatedWorker worker = worker(fleet, "w").before((record, context) -> {
-            if (new String(record.data()).equals("r1")) {
+            if (new String(record.data(), UTF_8).equals("r1")) {
                 self.get(0).consumer().pause(SHARD);
             }
         });
@@ -265,7 +266,7 @@ class FanOutTest {
         SimulatedWorker worker = worker(fleet, "w")
                 .blocking()
                 .before((record, context) -> {
-                    if (new String(record.data()).equals("slow")) {
+                    if (new String(record.data(), UTF_8).equals("slow")) {
                         BlockingThreads.block(Duration.ofSeconds(60));
                     }
                 })

@@ -97,10 +97,6 @@ final class FleetInvariants {
         check(
                 !(event instanceof ConsumerEvent.HandlerCancelled),
                 () -> "[hand over] " + worker + " waited for a call that had not begun: " + event);
-        check(
-                !(event instanceof ConsumerEvent.ReadFailed failed
-                        && String.valueOf(failed.failure().getMessage()).contains("another reader subscribes")),
-                () -> "[one subscription] " + worker + " lost its subscriptions to others: " + event);
     }
 
     /** A record comes to a handler. */

@@ -47,7 +47,9 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
     private EventLoop.@Nullable Timer waiting;
     private long reserved;
     private long lastBytes = FIRST_BYTES / 2;
-    private boolean hasGivenRecords;
+    /** Whether the last event of the subscription had no records, or there was none. */
+    private boolean wasAtTip;
+
 
     private boolean wanted;
     private boolean stopped;
@@ -176,7 +178,7 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
             wakeAfter(wait);
         } else if (setting.slots().take(again)) {
             pace.sent(loop.nanoTime());
-            hasGivenRecords = false;
+            wasAtTip = true;
             subscription =
                     new ShardSubscription(reading, ShardSubscription.request(arn, shard.shardId(), cursor), this);
         }
@@ -269,8 +271,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
             return;
         }
         lastBytes = arrived.heldBytes();
-        hasGivenRecords |= !event.records().isEmpty();
-        pace.gaveEvent(hasGivenRecords);
+        wasAtTip = event.records().isEmpty();
+        pace.gaveEvent(!wasAtTip);
         Duration behind =
                 Duration.ofMillis(event.millisBehindLatest() == null ? 0 : Math.max(0, event.millisBehindLatest()));
         sink.answered(new ReadAnswer(
@@ -319,8 +321,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         ShardSubscription ended = Objects.requireNonNull(subscription);
         boolean wasLive = isLive();
         letGo();
-        if (ended.isAccepted() && !hasGivenRecords) {
-            bridge.goFirst();
+        if (ended.isAccepted() && wasAtTip) {
+            bridge.goFirst(); // there may be nothing because the shard is at its end, and others do not say so
         }
         String code = failure == null ? how.name() : ServiceErrors.code(failure);
         boolean isInUse = code.equals("ResourceInUseException");
@@ -366,7 +368,7 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         SubscriptionException why = new SubscriptionException("another reader subscribes to shard " + shard.shardId()
                 + " of stream " + shard.streamName() + " with the same consumer: " + setting.registration()
                 + " is for one application");
-        pace.takenOver(now, why.getMessage());
+        pace.takenOver(now, String.valueOf(why.getMessage()));
         if (pace.failures() > SubscriptionPace.MAX_UNREPORTED) {
             sink.failed(why, pace.failures());
         }
