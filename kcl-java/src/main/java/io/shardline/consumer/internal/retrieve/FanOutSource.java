@@ -50,7 +50,6 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
     /** Whether the last event of the subscription had no records, or there was none. */
     private boolean wasAtTip;
 
-
     private boolean wanted;
     private boolean stopped;
     private int epoch;
