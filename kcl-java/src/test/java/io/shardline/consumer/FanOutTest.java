@@ -319,4 +319,74 @@ class FanOutTest {
         assertThat(worker.events(ConsumerEvent.LeaseTaken.class)).hasSize(16);
         assertThat(worker.events(ConsumerEvent.ReadFailed.class)).isEmpty();
     }
+
+    @Test
+    void anHeirReadsOnBesideTheSubscriptionThatADeadWorkerHasLeft() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        SimulatedWorker dies = worker(fleet, "dies").start();
+        fleet.until(() -> dies.consumer().health().isReady());
+        SimulatedWorker heir = worker(fleet, "heir").start();
+        fleet.advance(Duration.ofSeconds(3));
+        dies.process().kill();
+        List<String> put = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            put.add("r" + i);
+            fleet.put("r" + i);
+            fleet.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(fleet.texts()).isEqualTo(put);
+        assertThat(heir.events(ConsumerEvent.ReadFailed.class)).isEmpty();
+        calls.clear();
+        fleet.put("last");
+        fleet.advance(Duration.ofMillis(100));
+        assertThat(fleet.texts()).endsWith("last");
+        assertThat(calls).doesNotContainKey("GetRecords");
+    }
+
+    @Test
+    void theEndOfAShardIsHandedOverWithWhatIsNotHandled() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        fleet.put("r1", "r2", "r3");
+        fleet.split(SHARD);
+        fleet.put("r4");
+        SimulatedWorker first = worker(fleet, "first")
+                .blocking()
+                .before((record, context) -> BlockingThreads.block(Duration.ofSeconds(2)));
+        first.begin();
+        fleet.advance(Duration.ofSeconds(3));
+        SimulatedWorker second = worker(fleet, "second").start();
+        first.stop();
+        fleet.until(() -> fleet.texts().contains("r4"));
+
+        assertThat(fleet.texts().stream().distinct()).containsExactly("r1", "r2", "r3", "r4");
+        assertThat(first.events(ConsumerEvent.ShardEnded.class).size()
+                        + second.events(ConsumerEvent.ShardEnded.class).size())
+                .isEqualTo(1);
+        assertEveryPositionIsWhole();
+    }
+
+    @Test
+    void pollingAndSubscribingWorkersShareAnApplication() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 6);
+        List<SimulatedWorker> old = List.of(fleet.worker("p1").start(), fleet.worker("p2").start());
+        fleet.advance(Duration.ofSeconds(10));
+        List<SimulatedWorker> next = List.of(worker(fleet, "f1"), worker(fleet, "f2"));
+        List<String> put = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            if (i % 40 == 10 && i / 40 < 2) {
+                next.get(i / 40).begin();
+            }
+            if (i % 40 == 30 && i / 40 < 2) {
+                old.get(i / 40).stop();
+            }
+            put.add("r" + i);
+            fleet.put("r" + i);
+            fleet.advance(Duration.ofMillis(500));
+        }
+        fleet.advance(Duration.ofSeconds(10));
+
+        assertThat(fleet.texts()).hasSameElementsAs(put).doesNotHaveDuplicates();
+        assertThat(subscriptions).isNotEmpty();
+    }
 }

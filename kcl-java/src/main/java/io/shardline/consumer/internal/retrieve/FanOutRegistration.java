@@ -40,6 +40,9 @@ public final class FanOutRegistration {
 
     private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
+    /** While it runs it polls, and looks again for as long as it takes. */
+    private static final Backoff SELDOM = new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(1));
+
     private final PollingSource.Setting setting;
     private final Target target;
     private final Set<Runnable> waiting = new LinkedHashSet<>();
@@ -127,6 +130,7 @@ public final class FanOutRegistration {
         if (given == null) {
             arn = null;
             tries = 0;
+            beganAt = setting.loop().nanoTime();
             lookUp();
             return;
         }
@@ -266,7 +270,8 @@ public final class FanOutRegistration {
 
     private void again() {
         long now = setting.loop().nanoTime();
-        if (!wasActive && now - beganAt >= target.limit().toNanos()) {
+        boolean isOver = now - beganAt >= target.limit().toNanos();
+        if (isOver && !wasActive) {
             looking = false;
             target.failed()
                     .accept(new ConsumerException(
@@ -275,7 +280,8 @@ public final class FanOutRegistration {
             return;
         }
         tries++;
-        setting.loop().schedule(AGAIN.delayNanos(tries, setting.platform().random()), this::lookUp);
+        setting.loop()
+                .schedule((isOver ? SELDOM : AGAIN).delayNanos(tries, setting.platform().random()), this::lookUp);
     }
 
     private void says(String what) {
