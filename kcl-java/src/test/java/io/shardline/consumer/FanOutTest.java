@@ -369,7 +369,8 @@ class FanOutTest {
     @Test
     void pollingAndSubscribingWorkersShareAnApplication() {
         SimulatedFleet fleet = new SimulatedFleet(1, 6);
-        List<SimulatedWorker> old = List.of(fleet.worker("p1").start(), fleet.worker("p2").start());
+        List<SimulatedWorker> old =
+                List.of(fleet.worker("p1").start(), fleet.worker("p2").start());
         fleet.advance(Duration.ofSeconds(10));
         List<SimulatedWorker> next = List.of(worker(fleet, "f1"), worker(fleet, "f2"));
         List<String> put = new ArrayList<>();

@@ -281,7 +281,10 @@ public final class FanOutRegistration {
         }
         tries++;
         setting.loop()
-                .schedule((isOver ? SELDOM : AGAIN).delayNanos(tries, setting.platform().random()), this::lookUp);
+                .schedule(
+                        (isOver ? SELDOM : AGAIN)
+                                .delayNanos(tries, setting.platform().random()),
+                        this::lookUp);
     }
 
     private void says(String what) {
