@@ -7,6 +7,7 @@ import io.shardline.consumer.simulation.BlockingThreads;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
+import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -389,5 +390,31 @@ class FanOutTest {
 
         assertThat(fleet.texts()).hasSameElementsAs(put).doesNotHaveDuplicates();
         assertThat(subscriptions).isNotEmpty();
+    }
+
+    @Test
+    void aShardThatChangesHandsWithinFiveSecondsPausesForAMomentOnly() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 4);
+        SimulatedWorker first = worker(fleet, "first").start();
+        fleet.until(() -> first.consumer().health().isReady());
+        fleet.advance(Duration.ofSeconds(2));
+        worker(fleet, "second").begin();
+        int rounds = 200;
+        for (int i = 0; i < rounds; i++) {
+            for (int shard = 0; shard < 4; shard++) {
+                fleet.putInto(SimulatedFleet.shardId(shard), shard + " " + i);
+            }
+            fleet.advance(Duration.ofMillis(100));
+        }
+        fleet.advance(Duration.ofSeconds(2));
+
+        assertThat(fleet.texts()).hasSize(4 * rounds).doesNotHaveDuplicates();
+        assertThat(fleet.handled().stream().map(SimulatedFleet.Handled::worker).distinct())
+                .hasSize(2);
+        assertThat(fleet.handled()).allSatisfy(handled -> assertThat(Duration.ofNanos(handled.nanos())
+                        .minus(Duration.between(
+                                SimulatedTime.EPOCH, handled.record().approximateArrival())))
+                .isLessThan(Duration.ofMillis(600)));
+        assertThat(first.events(ConsumerEvent.ReadFailed.class)).isEmpty();
     }
 }
