@@ -411,10 +411,11 @@ class FanOutTest {
         assertThat(fleet.texts()).hasSize(4 * rounds).doesNotHaveDuplicates();
         assertThat(fleet.handled().stream().map(SimulatedFleet.Handled::worker).distinct())
                 .hasSize(2);
-        assertThat(fleet.handled()).allSatisfy(handled -> assertThat(Duration.ofNanos(handled.nanos())
-                        .minus(Duration.between(
-                                SimulatedTime.EPOCH, handled.record().approximateArrival())))
-                .isLessThan(Duration.ofMillis(600)));
+        assertThat(fleet.handled())
+                .allSatisfy(handled -> assertThat(Duration.ofNanos(handled.nanos())
+                                .minus(Duration.between(
+                                        SimulatedTime.EPOCH, handled.record().approximateArrival())))
+                        .isLessThan(Duration.ofMillis(600)));
         assertThat(first.events(ConsumerEvent.ReadFailed.class)).isEmpty();
     }
 }
