@@ -51,7 +51,7 @@ record Connections(
     }
 
     KinesisAsyncClient ownClient(ConsumerConfig settings) {
-        if (settings.subscribes()) {
+        if (settings.subscribes() || settings.isMultiStream()) { // a stream that is added may be subscribed to
             kinesis.subscribing(settings.maxSubscriptions());
         }
         return clients.build(KinesisAsyncClient.builder(), kinesis, CALL_TIMEOUT);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -150,9 +151,21 @@ public final class ConsumerConfig {
         return isOfAnother ? Retrieval.polling() : retrieval;
     }
 
-    /** Whether a stream is subscribed to. */
+    /** Whether a stream is subscribed to, or one that another worker adds would be. */
     boolean subscribes() {
-        return streams.stream().anyMatch(stream -> !(retrievalOf(stream.streamName()) instanceof Retrieval.Polling));
+        return (multiStream && !(retrieval instanceof Retrieval.Polling))
+                || streams.stream()
+                        .anyMatch(stream -> !(retrievalOf(stream.streamName()) instanceof Retrieval.Polling));
+    }
+
+    /**
+     * Checks how a stream is read.
+     *
+     * @throws IllegalArgumentException if its shards cannot be subscribed to like that
+     */
+    void checkRetrieval(StreamConfig stream) {
+        Builder.checkRetrieval(
+                applicationName, stream, stream.retrieval() == null ? retrievalOf(stream.streamName()) : stream.retrieval());
     }
 
     public int maxSubscriptions() {
@@ -318,7 +331,7 @@ public final class ConsumerConfig {
          * application may differ, for example while a new setting is rolled out.
          */
         public Builder retrieval(Retrieval choice) {
-            retrieval = choice;
+            retrieval = Objects.requireNonNull(choice, "retrieval");
             return this;
         }
 
@@ -464,22 +477,33 @@ public final class ConsumerConfig {
 
         private void checkRetrieval() {
             check(maxSubscriptions >= 1, "maxSubscriptions", maxSubscriptions, "at least 1");
+            if (multiStream) {
+                checkName(applicationName, retrieval); // other workers may add streams that it is for
+            }
             for (StreamConfig stream : streams) {
-                Retrieval own = stream.retrieval() == null ? retrieval : stream.retrieval();
-                if (own instanceof Retrieval.FanOutArn arn) {
-                    check(
-                            arn.streamName().equals(stream.streamName()),
-                            "the retrieval of stream '" + stream.streamName() + "'",
-                            arn,
-                            "by a consumer of that stream");
-                } else if (own instanceof Retrieval.FanOut named && named.consumerName() == null) {
-                    check(
-                            CONSUMER_NAME.matcher(applicationName).matches(),
-                            "applicationName",
-                            "'" + applicationName + "'",
-                            "letters, digits, '_', '.' or '-' to name the fan-out consumer, or"
-                                    + " Retrieval.fanOut(consumerName) be set");
-                }
+                checkRetrieval(applicationName, stream, stream.retrieval() == null ? retrieval : stream.retrieval());
+            }
+        }
+
+        private static void checkRetrieval(String applicationName, StreamConfig stream, Retrieval choice) {
+            if (choice instanceof Retrieval.FanOutArn arn) {
+                check(
+                        arn.streamName().equals(stream.streamName()),
+                        "the retrieval of stream '" + stream.streamName() + "'",
+                        arn,
+                        "by a consumer of that stream");
+            }
+            checkName(applicationName, choice);
+        }
+
+        private static void checkName(String applicationName, Retrieval choice) {
+            if (choice instanceof Retrieval.FanOut named && named.consumerName() == null) {
+                check(
+                        CONSUMER_NAME.matcher(applicationName).matches(),
+                        "applicationName",
+                        "'" + applicationName + "'",
+                        "letters, digits, '_', '.' or '-' to name the fan-out consumer, or"
+                                + " Retrieval.fanOut(consumerName) be set");
             }
         }
 

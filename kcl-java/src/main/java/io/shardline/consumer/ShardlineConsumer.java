@@ -35,12 +35,12 @@ public final class ShardlineConsumer implements AutoCloseable {
     private static final Duration ABANDON_LIMIT = Duration.ofSeconds(1);
 
     private final ConsumerLoop loop;
-    private final Duration closeTimeout;
+    private final ConsumerConfig config;
     private final OwnedResources resources;
 
-    private ShardlineConsumer(ConsumerLoop loop, Duration closeTimeout, OwnedResources resources) {
+    private ShardlineConsumer(ConsumerLoop loop, ConsumerConfig config, OwnedResources resources) {
         this.loop = loop;
-        this.closeTimeout = closeTimeout;
+        this.config = config;
         this.resources = resources;
         loop.stopped().whenComplete((nothing, failure) -> resources.close()); // also when it ends by a failure
     }
@@ -66,13 +66,16 @@ public final class ShardlineConsumer implements AutoCloseable {
      * removed goes on at its checkpoints.
      *
      * <p>It is kept in the lease table: workers read it also if they were not told of it. Still the settings of the next
-     * start should have it, for somebody has to look for shards whose leases are missing.
+     * start should have it, for somebody has to look for shards whose leases are missing. Its {@link StreamConfig#retrieval} is
+     * this worker's alone, for shards that it takes from then on; others read it as their settings say.
      *
      * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a
      *     {@link ConsumerException} when that is not to be, or when the consumer is not running
      * @throws IllegalStateException if the consumer was built for one stream
+     * @throws IllegalArgumentException if its shards cannot be subscribed to as {@link StreamConfig#retrieval} says
      */
     public CompletableFuture<Void> addStream(StreamConfig stream) {
+        config.checkRetrieval(stream);
         return loop.addStream(stream);
     }
 
@@ -196,7 +199,7 @@ public final class ShardlineConsumer implements AutoCloseable {
     /** As {@link #close(Duration)} with {@link ConsumerConfig#closeTimeout()}. */
     @Override
     public void close() {
-        close(closeTimeout);
+        close(config.closeTimeout());
     }
 
     /**
@@ -226,7 +229,7 @@ public final class ShardlineConsumer implements AutoCloseable {
 
     /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
     public CompletableFuture<CloseReport> closeAsync() {
-        return loop.stop(closeTimeout);
+        return loop.stop(config.closeTimeout());
     }
 
     /** Waits for the loop, which runs no user code, so that its threads are not ended under it. */
@@ -410,7 +413,7 @@ public final class ShardlineConsumer implements AutoCloseable {
                         connections.store(settings, resources),
                         ShardProcessor.factory(recordHandler, shardHandlers),
                         listener));
-                return new ShardlineConsumer(loop, settings.closeTimeout(), resources);
+                return new ShardlineConsumer(loop, settings, resources);
             } catch (RuntimeException e) {
                 resources.close();
                 throw e;

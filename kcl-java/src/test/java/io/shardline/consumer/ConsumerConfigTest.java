@@ -3,6 +3,7 @@ package io.shardline.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -96,6 +97,31 @@ class ConsumerConfigTest {
     }
 
     @Test
+    void aRetrievalIsNotNull() {
+        assertThatThrownBy(() -> builder().retrieval(nothing(Retrieval.class)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("retrieval");
+    }
+
+    @Test
+    void theDefaultOfSeveralStreamsIsJudgedThoughNoneOfThemHasIt() {
+        StreamConfig polled = new StreamConfig("flights", StartingPosition.latest(), Retrieval.polling());
+
+        assertThatThrownBy(() -> ConsumerConfig.builder("my app", List.of(polled))
+                        .retrieval(Retrieval.fanOut())
+                        .build())
+                .hasMessageContaining("applicationName must be letters")
+                .hasMessageContaining("was 'my app'");
+        assertThat(ConsumerConfig.builder("app", List.of(polled))
+                        .retrieval(Retrieval.fanOut())
+                        .build()
+                        .subscribes())
+                .isTrue();
+        assertThat(ConsumerConfig.builder("app", List.of(polled)).build().subscribes())
+                .isFalse();
+    }
+
+    @Test
     void theBoundsThemselvesAreAllowed() {
         ConsumerConfig config = builder()
                 .leaseDuration(Duration.ofSeconds(1))
@@ -107,6 +133,11 @@ class ConsumerConfigTest {
                 .build();
 
         assertThat(config.leaseDuration()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    /** What the compiler would not let through. */
+    private static <T> T nothing(Class<T> type) {
+        return type.cast(Array.get(Array.newInstance(type, 1), 0));
     }
 
     private static void refused(Consumer<ConsumerConfig.Builder> change, String message) {

@@ -22,6 +22,9 @@ class FanOutRegistrationTest {
 
     private static final Fault DENIED = new Fault.ServiceFailure("AccessDeniedException", 400);
 
+    private static final StreamConfig FLIGHTS =
+            new StreamConfig(SimulatedFleet.STREAM, StartingPosition.trimHorizon());
+
     private final Map<String, Integer> calls = new TreeMap<>();
     private Set<String> denied = Set.of();
     private Retrieval retrieval = Retrieval.fanOut();
@@ -45,13 +48,21 @@ class FanOutRegistrationTest {
     }
 
     private static String streamArn(SimulatedFleet fleet) {
-        return fleet.get(fleet.kinesis().client().describeStreamSummary(r -> r.streamName(SimulatedFleet.STREAM)))
+        return streamArn(fleet, SimulatedFleet.STREAM);
+    }
+
+    private static String streamArn(SimulatedFleet fleet, String name) {
+        return fleet.get(fleet.kinesis().client().describeStreamSummary(r -> r.streamName(name)))
                 .streamDescriptionSummary()
                 .streamARN();
     }
 
     private static List<String> registered(SimulatedFleet fleet) {
-        String stream = streamArn(fleet);
+        return registered(fleet, SimulatedFleet.STREAM);
+    }
+
+    private static List<String> registered(SimulatedFleet fleet, String name) {
+        String stream = streamArn(fleet, name);
         return fleet.get(fleet.kinesis().client().listStreamConsumers(r -> r.streamARN(stream))).consumers().stream()
                 .map(Consumer::consumerName)
                 .toList();
@@ -218,6 +229,28 @@ class FanOutRegistrationTest {
         assertThat(registered(fleet)).isEmpty();
         assertThat(last.consumer().health().problems()).isEmpty();
         last.stop();
+    }
+
+    @Test
+    void aStreamThatIsAddedIsReadAsItsRetrievalSays() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        fleet.kinesis().createStream("trains", 1);
+        retrieval = Retrieval.polling();
+        ShardlineConsumer consumer =
+                worker(fleet, "w").streams(FLIGHTS).start().consumer();
+
+        fleet.get(consumer.addStream(
+                new StreamConfig("trains", StartingPosition.trimHorizon(), Retrieval.fanOut("by-name"))));
+        fleet.advance(Duration.ofSeconds(10));
+        assertThat(registered(fleet)).isEmpty();
+        assertThat(registered(fleet, "trains")).containsExactly("by-name");
+        assertThat(calls).containsEntry("SubscribeToShard", 1);
+
+        Retrieval ofFlights = Retrieval.fanOutArn(streamArn(fleet) + "/consumer/analytics:1700000000");
+        assertThatThrownBy(() -> consumer.addStream(
+                        new StreamConfig("trains", StartingPosition.trimHorizon(), ofFlights)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the retrieval of stream 'trains' must be by a consumer of that stream");
     }
 
     @Test

@@ -234,7 +234,10 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
 
     /** Reads one stream more; completes once its shards have leases. */
     public CompletableFuture<Void> addStream(StreamConfig stream) {
-        return change(done -> streamChanges.add(stream, done));
+        return change(done -> {
+            held.retrievals().choose(stream);
+            streamChanges.add(stream, done);
+        });
     }
 
     /** Reads one stream no more; completes once that is written down. */

@@ -30,6 +30,7 @@ final class Retrievals implements RecordSource.Factory {
     private final PollingSource.Setting polling;
     private final BiConsumer<String, ConsumerException> failed;
     private final SubscriptionSlots slots;
+    private final Map<String, Retrieval> chosen = new TreeMap<>();
     private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
 
     /** @param failed called with a stream whose registered consumer cannot be used */
@@ -49,9 +50,28 @@ final class Retrievals implements RecordSource.Factory {
         }
     }
 
+    /** Reads a stream as it says from its next source on; this worker alone, as others have their own settings. */
+    void choose(StreamConfig stream) {
+        String name = stream.streamName();
+        Retrieval before = retrievalOf(name);
+        if (stream.retrieval() == null) {
+            chosen.remove(name);
+        } else {
+            chosen.put(name, stream.retrieval());
+        }
+        if (!before.equals(retrievalOf(name))) {
+            registrations.remove(name);
+        }
+    }
+
+    private Retrieval retrievalOf(String streamName) {
+        Retrieval own = chosen.get(streamName);
+        return own == null ? config.retrievalOf(streamName) : own;
+    }
+
     @Override
     public RecordSource open(ShardName shard, Cursor from, RecordSource.Sink sink) {
-        return config.retrievalOf(shard.streamName()) instanceof Retrieval.Polling
+        return retrievalOf(shard.streamName()) instanceof Retrieval.Polling
                 ? polling.open(shard, from, sink)
                 : new FanOutSource.Setting(polling, registration(shard.streamName()), slots).open(shard, from, sink);
     }
@@ -76,7 +96,7 @@ final class Retrievals implements RecordSource.Factory {
 
     private FanOutRegistration registration(String streamName) {
         return registrations.computeIfAbsent(streamName, name -> {
-            Retrieval retrieval = config.retrievalOf(name);
+            Retrieval retrieval = retrievalOf(name);
             String arn = retrieval instanceof Retrieval.FanOutArn given ? given.consumerArn() : null;
             String chosen = retrieval instanceof Retrieval.FanOut named ? named.consumerName() : null;
             String consumer = chosen != null ? chosen : FanOutRegistration.nameOf(config.applicationName());
