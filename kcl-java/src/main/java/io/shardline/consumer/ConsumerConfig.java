@@ -165,7 +165,9 @@ public final class ConsumerConfig {
      */
     void checkRetrieval(StreamConfig stream) {
         Builder.checkRetrieval(
-                applicationName, stream, stream.retrieval() == null ? retrievalOf(stream.streamName()) : stream.retrieval());
+                applicationName,
+                stream,
+                stream.retrieval() == null ? retrievalOf(stream.streamName()) : stream.retrieval());
     }
 
     public int maxSubscriptions() {

@@ -22,8 +22,7 @@ class FanOutRegistrationTest {
 
     private static final Fault DENIED = new Fault.ServiceFailure("AccessDeniedException", 400);
 
-    private static final StreamConfig FLIGHTS =
-            new StreamConfig(SimulatedFleet.STREAM, StartingPosition.trimHorizon());
+    private static final StreamConfig FLIGHTS = new StreamConfig(SimulatedFleet.STREAM, StartingPosition.trimHorizon());
 
     private final Map<String, Integer> calls = new TreeMap<>();
     private Set<String> denied = Set.of();
@@ -236,8 +235,7 @@ class FanOutRegistrationTest {
         SimulatedFleet fleet = new SimulatedFleet(1, 1);
         fleet.kinesis().createStream("trains", 1);
         retrieval = Retrieval.polling();
-        ShardlineConsumer consumer =
-                worker(fleet, "w").streams(FLIGHTS).start().consumer();
+        ShardlineConsumer consumer = worker(fleet, "w").streams(FLIGHTS).start().consumer();
 
         fleet.get(consumer.addStream(
                 new StreamConfig("trains", StartingPosition.trimHorizon(), Retrieval.fanOut("by-name"))));
@@ -247,8 +245,8 @@ class FanOutRegistrationTest {
         assertThat(calls).containsEntry("SubscribeToShard", 1);
 
         Retrieval ofFlights = Retrieval.fanOutArn(streamArn(fleet) + "/consumer/analytics:1700000000");
-        assertThatThrownBy(() -> consumer.addStream(
-                        new StreamConfig("trains", StartingPosition.trimHorizon(), ofFlights)))
+        assertThatThrownBy(
+                        () -> consumer.addStream(new StreamConfig("trains", StartingPosition.trimHorizon(), ofFlights)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the retrieval of stream 'trains' must be by a consumer of that stream");
     }
