@@ -34,6 +34,7 @@ public sealed interface ConsumerEvent {
      * A shard is read by nobody, because the row of its lease cannot be read, or not be written as it is too large. Told once, and
      * named in {@link ConsumerHealth#problems} until somebody has mended the row.
      *
+     * @param shardId the shard, or {@code planner}: then nobody plans for the fleet, which has more than a hundred workers
      * @param why names the attribute that cannot be read, or says what the table has answered
      */
     record LeaseUnusable(String shardId, String why) implements ConsumerEvent {}

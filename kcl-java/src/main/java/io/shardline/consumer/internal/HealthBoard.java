@@ -6,6 +6,7 @@ import io.shardline.consumer.ConsumerHealth;
 import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.FleetHealth;
 import io.shardline.consumer.internal.lease.KnownFleet;
+import io.shardline.consumer.internal.lease.SetAside;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.ServiceErrors;
@@ -186,7 +187,7 @@ public final class HealthBoard {
                 .setAside()
                 .reasons()
                 .forEach((key, why) ->
-                        problems.add("shard " + key + " is read by nobody, as its lease cannot be written: " + why));
+                        problems.add(SetAside.consequence(key) + ", as its lease cannot be written: " + why));
         String registration = looked.held().retrievals().waitsFor();
         if (registration != null) {
             problems.add(registration);

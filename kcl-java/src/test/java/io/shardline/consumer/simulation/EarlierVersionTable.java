@@ -140,6 +140,11 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
     }
 
     @Override
+    public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return readLeases(keys);
+    }
+
+    @Override
     public CompletableFuture<Scan> scan() {
         return super.scan()
                 .thenApply(scan -> new Scan(

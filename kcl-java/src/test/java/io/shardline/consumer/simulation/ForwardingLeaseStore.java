@@ -139,6 +139,11 @@ public class ForwardingLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return table.readReadable(keys);
+    }
+
+    @Override
     public CompletableFuture<Scan> scan() {
         return table.scan();
     }

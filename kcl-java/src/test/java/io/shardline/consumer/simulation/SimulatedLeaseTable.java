@@ -206,6 +206,11 @@ public final class SimulatedLeaseTable implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return read("readLeases", "", () -> table.readReadable(keys));
+    }
+
+    @Override
     public CompletableFuture<Scan> scan() {
         return read("scan", "", table::scan);
     }

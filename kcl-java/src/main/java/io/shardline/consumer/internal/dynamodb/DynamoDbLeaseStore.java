@@ -337,6 +337,15 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return reads.getAll(keys, true).thenApply(found -> {
+            List<Lease> leases = new ArrayList<>();
+            found.values().forEach(item -> rows.readable(item, rows::lease).ifPresent(leases::add));
+            return leases;
+        });
+    }
+
+    @Override
     public CompletableFuture<Scan> scan() {
         return reads.scan().thenApply(rows::scan);
     }

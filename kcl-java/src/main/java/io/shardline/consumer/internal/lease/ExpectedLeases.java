@@ -97,13 +97,14 @@ final class ExpectedLeases {
 
     private void look(String me) {
         looks.keySet().removeAll(book.heldKeys());
+        looks.keySet().removeIf(book.setAside()::contains); // it is looked at again when it is tried again
         if (!session.isCurrent(me) || looks.isEmpty() || !me.equals(expecting)) {
             return;
         }
         List<String> keys = List.copyOf(looks.keySet());
         setting.calls()
                 .read(
-                        () -> setting.store().readLeases(keys),
+                        () -> setting.store().readReadable(keys),
                         found -> {
                             // Expected until it is held: a take may have to wait for an earlier write.
                             found.stream().filter(lease -> lease.isOwnedBy(me)).forEach(book::take);

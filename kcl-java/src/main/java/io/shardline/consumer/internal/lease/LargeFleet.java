@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>What becomes too expensive is not watching but that everybody scans at every change. Confined to the consumer loop.
  */
-final class LargeFleet {
+final class LargeFleet implements PlannerLease.Listener {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -39,7 +39,7 @@ final class LargeFleet {
         this.timing = timing;
         this.fleet = fleet;
         this.owner = owner;
-        this.planner = new PlannerLease(setting, session, fleet, this::becamePlanner);
+        this.planner = new PlannerLease(setting, session, fleet, this);
         this.assignments = new Assignments(setting, owner);
         this.watchfulUntil = setting.loop().nanoTime();
     }
@@ -124,7 +124,13 @@ final class LargeFleet {
         }
     }
 
-    private void becamePlanner() {
+    @Override
+    public void plannerCannotBeWritten(Lease row, RowTooLargeException why) {
+        owner.setAside(row, why);
+    }
+
+    @Override
+    public void becamePlanner() {
         assignments.startOver();
         fleet.plans(true);
         setPlanned(true);

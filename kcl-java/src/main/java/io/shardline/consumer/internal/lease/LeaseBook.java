@@ -289,7 +289,7 @@ public final class LeaseBook
     public void takeFree(Collection<String> keys) {
         setting.calls()
                 .read(
-                        () -> setting.store().readLeases(keys),
+                        () -> setting.store().readReadable(keys),
                         found -> found.stream().filter(scans::isFree).forEach(this::take),
                         failure -> scans.needsPlan());
     }

@@ -114,8 +114,13 @@ public interface LeaseStore extends LeaseTable {
     /** One session, read consistently. */
     CompletableFuture<Optional<SessionRow>> readSession(String session);
 
-    /** Some leases, each read consistently. Leases that are not there are left out. */
+    /** Some leases, each read consistently. Leases that are not there are left out; fails if one cannot be read. */
     CompletableFuture<List<Lease>> readLeases(Collection<String> keys);
+
+    /** As {@link #readLeases}, but those that cannot be read are left out; for who can do without them. */
+    default CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return readLeases(keys);
+    }
 
     /** Every row but the planner's, each read consistently, but not all at one moment. Sorted by key. */
     CompletableFuture<Scan> scan();

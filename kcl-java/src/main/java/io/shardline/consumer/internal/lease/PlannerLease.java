@@ -22,18 +22,28 @@ final class PlannerLease {
     private final SessionKeeper.Setting setting;
     private final SessionKeeper session;
     private final FleetWatch fleet;
-    private final Runnable taken;
+    private final Listener listener;
 
     private @Nullable Lease held;
     private boolean busy;
     private boolean stopping;
+    private boolean full;
 
-    /** @param taken called when this session has become the planner */
-    PlannerLease(SessionKeeper.Setting setting, SessionKeeper session, FleetWatch fleet, Runnable taken) {
+    /** The worker that may become the planner. Called on the loop. */
+    interface Listener {
+
+        /** This session has become the planner. */
+        void becamePlanner();
+
+        /** The lease's row cannot be written, so nobody plans until somebody mends it. */
+        void plannerCannotBeWritten(Lease row, RowTooLargeException why);
+    }
+
+    PlannerLease(SessionKeeper.Setting setting, SessionKeeper session, FleetWatch fleet, Listener listener) {
         this.setting = setting;
         this.session = session;
         this.fleet = fleet;
-        this.taken = taken;
+        this.listener = listener;
     }
 
     /** Whether this session plans for all. */
@@ -43,7 +53,7 @@ final class PlannerLease {
 
     /** Takes the lease unless somebody who lives holds it; who holds it is watched from then on. */
     void seek() {
-        if (session.id() == null || isMine() || busy || stopping) {
+        if (session.id() == null || isMine() || busy || stopping || full) {
             return;
         }
         busy = true;
@@ -92,7 +102,9 @@ final class PlannerLease {
         };
         setting.calls()
                 .write(
-                        setting.calls().ordinary(() -> setting.store().give(row, row.checkpoint(), to)),
+                        setting.calls()
+                                .ordinary(() -> setting.store().give(row, row.checkpoint(), to))
+                                .orTooLarge(why -> setAside(row, why)), // free once this session is over
                         given -> tell.run(),
                         found -> tell.run());
     }
@@ -126,17 +138,10 @@ final class PlannerLease {
     private void take(Lease row, String me) {
         setting.calls()
                 .write(
-                        setting.calls().ordinary(() -> setting.store().take(row, me)),
-                        mine -> {
-                            busy = false;
-                            if (session.isCurrent(me) && !stopping) {
-                                held = mine;
-                                log.info("session={} plans for the fleet from now on", me);
-                                taken.run();
-                            } else {
-                                seek();
-                            }
-                        },
+                        setting.calls()
+                                .ordinary(() -> setting.store().take(row, me))
+                                .orTooLarge(why -> setAside(row, why)),
+                        mine -> taken(mine, me),
                         found -> {
                             if (found != null) {
                                 consider(
@@ -146,5 +151,33 @@ final class PlannerLease {
                                 busy = false;
                             }
                         });
+    }
+
+    private void taken(Lease mine, String me) {
+        busy = false;
+        if (session.isCurrent(me) && !stopping) {
+            held = mine;
+            log.info("session={} plans for the fleet from now on", me);
+            listener.becamePlanner();
+        } else {
+            seek();
+        }
+    }
+
+    private void setAside(Lease row, RowTooLargeException why) {
+        busy = false;
+        full = true;
+        listener.plannerCannotBeWritten(row, why);
+        setting.loop().schedule(SetAside.AGAIN_NANOS, () -> {
+            full = false;
+            seekIfPlanned();
+        });
+    }
+
+    /** The fleet may have become small meanwhile, and a large one is planned by somebody. */
+    private void seekIfPlanned() {
+        if (fleet.isPlanned()) {
+            seek();
+        }
     }
 }

@@ -20,7 +20,7 @@ public final class SetAside {
 
     private static final Logger log = Logs.of(SetAside.class);
 
-    private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(5);
+    static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final EventLoop loop;
     private final BiConsumer<String, String> told;
@@ -45,7 +45,7 @@ public final class SetAside {
         String key = row.key();
         String why = String.valueOf(cause.getMessage());
         if (entries.put(key, new Entry(why, row.owner())) == null) {
-            log.error("shard={} is read by nobody, as its lease cannot be written: {}", key, why);
+            log.error("{}, as its lease cannot be written: {}", consequence(key), why);
             told.accept(key, why);
         }
         loop.schedule(AGAIN_NANOS, () -> {
@@ -60,9 +60,15 @@ public final class SetAside {
 
     /** How many of the rows bear the session's name: to those who plan it holds them. */
     int borneBy(String session) {
-        return (int) entries.values().stream()
-                .filter(entry -> session.equals(entry.owner()))
+        return (int) entries.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(Lease.PLANNER))
+                .filter(entry -> session.equals(entry.getValue().owner()))
                 .count();
+    }
+
+    /** What it means that nobody can act on a lease. */
+    public static String consequence(String key) {
+        return key.equals(Lease.PLANNER) ? "nobody plans for the fleet" : "shard " + key + " is read by nobody";
     }
 
     /** Why, by key. */

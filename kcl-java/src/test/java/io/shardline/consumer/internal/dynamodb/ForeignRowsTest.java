@@ -229,6 +229,16 @@ class ForeignRowsTest {
     }
 
     @Test
+    void rowThatCannotBeReadDoesNotKeepTheOthersFromThoseWhoCanDoWithoutIt() {
+        put(Map.of("leaseKey", AttributeValue.fromS("broken"), "leaseCounter", AttributeValue.fromS("many")));
+        Lease fine = Lease.unowned("shard-1", Checkpoint.trimHorizon(), ImmutableSet.of(), null);
+        store.createLease(fine).join();
+
+        assertThat(store.readReadable(List.of("broken", "shard-1", "absent")).join())
+                .containsExactly(fine);
+    }
+
+    @Test
     void creatingALeaseLeavesARowThatCannotBeReadAlone() {
         Map<String, AttributeValue> broken =
                 Map.of("leaseKey", AttributeValue.fromS("shard-1"), "leaseCounter", AttributeValue.fromS("many"));

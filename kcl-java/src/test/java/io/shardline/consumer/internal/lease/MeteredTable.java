@@ -128,6 +128,11 @@ final class MeteredTable extends ForwardingLeaseStore {
     }
 
     @Override
+    public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+        return readLeases(keys);
+    }
+
+    @Override
     public CompletableFuture<Scan> scan() {
         Scan all = table.scan().join();
         meter.scans(

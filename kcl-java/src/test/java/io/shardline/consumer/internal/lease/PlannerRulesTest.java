@@ -3,12 +3,16 @@ package io.shardline.consumer.internal.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableSet;
+import io.shardline.consumer.simulation.ForwardingLeaseStore;
+import io.shardline.consumer.simulation.ScriptedNetwork;
 import io.shardline.consumer.simulation.ScriptedNetwork.Sent;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,6 +127,101 @@ class PlannerRulesTest {
         assertThat(scansOf(planner(), settled)).hasSizeLessThan(3);
         assertThat(fleet.sessionRow(Objects.requireNonNull(last.session())).leases())
                 .isEqualTo(last.actsOn().size() + 1);
+    }
+
+    @Test
+    void aLeaseThatWasPromisedAndCannotBeTakenIsLookedForOnce() {
+        becomePlanned(6);
+        Member last = members.stream()
+                .filter(member -> member != planner())
+                .findFirst()
+                .orElseThrow();
+        last.network().always("take", "full", Fate.TOO_LARGE);
+        fleet.table
+                .createLease(new Lease("full", last.session(), 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0))
+                .join();
+        int looks = last.network().sent("readLeases").size();
+
+        fleet.table.notify(Objects.requireNonNull(last.session()), "full", 1).join();
+        fleet.advance(Duration.ofMinutes(2));
+
+        assertThat(last.network().sent("readLeases")).hasSize(looks + 1);
+    }
+
+    @Test
+    void aPlannersLeaseWhoseRowIsFullIsNamedAndTakenOnceItIsMended() {
+        for (int i = 0; i < 6; i++) {
+            Member member = fleet.join("m" + i);
+            member.network().always("take", Lease.PLANNER, Fate.TOO_LARGE);
+            members.add(member);
+        }
+        fleet.until(() -> members.stream().anyMatch(PlannerRulesTest::namesThePlanner));
+        fleet.advance(Duration.ofMinutes(4));
+        Member first =
+                members.stream().filter(PlannerRulesTest::namesThePlanner).findFirst().orElseThrow();
+
+        assertThat(takesOf(first, Lease.PLANNER)).isEqualTo(1);
+        assertThat(members).allSatisfy(member -> assertThat(member.broken()).isEmpty());
+        assertThat(fleet.sessionRow(Objects.requireNonNull(first.session())).leases())
+                .isZero();
+        members.forEach(member -> member.network().always("take", Lease.PLANNER, Fate.ANSWERED));
+        fleet.advance(Duration.ofMinutes(2));
+        assertThat(fleet.fleetRow().planned()).isTrue();
+    }
+
+    @Test
+    void aPlannersLeaseThatFillsUpIsTakenByAnotherOnceItIsMended() {
+        becomePlanned(6);
+        Member dead = planner();
+        members.forEach(member -> member.network().always("take", Lease.PLANNER, Fate.TOO_LARGE));
+        dead.process().kill();
+        fleet.advance(Duration.ofMinutes(4));
+
+        assertThat(members).filteredOn(PlannerRulesTest::namesThePlanner).isNotEmpty();
+        assertThat(members).allSatisfy(member -> assertThat(member.broken()).isEmpty());
+        members.forEach(member -> member.network().always("take", Lease.PLANNER, Fate.ANSWERED));
+        fleet.advance(Duration.ofMinutes(2));
+        assertThat(planner()).isNotEqualTo(dead);
+        fleet.until(fleet::isBalanced);
+    }
+
+    private static boolean namesThePlanner(Member member) {
+        return member.book().setAside().contains(Lease.PLANNER);
+    }
+
+    @Test
+    void aRowThatCannotBeReadDoesNotKeepOthersThatWerePromisedWithIt() {
+        LeaseStore table = new ForwardingLeaseStore(fleet.table) {
+            @Override
+            public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
+                return keys.contains("bad")
+                        ? CompletableFuture.failedFuture(new IllegalStateException("row 'bad' cannot be read"))
+                        : super.readLeases(keys);
+            }
+
+            @Override
+            public CompletableFuture<List<Lease>> readReadable(Collection<String> keys) {
+                return super.readReadable(
+                        keys.stream().filter(key -> !key.equals("bad")).toList());
+            }
+        };
+        Member member = new Member(
+                new Member.Place(fleet.time, table, new ScriptedNetwork(fleet.time), ProtocolRules.ALL),
+                "m",
+                "m",
+                LeaseFleet.D);
+        member.run(member.book()::start);
+        fleet.advance(LeaseFleet.D);
+        String session = Objects.requireNonNull(member.session());
+        for (String key : List.of("bad", "good")) {
+            fleet.table
+                    .createLease(new Lease(key, session, 1, Checkpoint.trimHorizon(), ImmutableSet.of(), null, 0))
+                    .join();
+            fleet.table.notify(session, key, 1).join();
+        }
+        fleet.advance(LeaseFleet.D);
+
+        assertThat(member.actsOn()).containsExactly("good");
     }
 
     private static long takesOf(Member member, String key) {
