@@ -157,8 +157,10 @@ class PlannerRulesTest {
         }
         fleet.until(() -> members.stream().anyMatch(PlannerRulesTest::namesThePlanner));
         fleet.advance(Duration.ofMinutes(4));
-        Member first =
-                members.stream().filter(PlannerRulesTest::namesThePlanner).findFirst().orElseThrow();
+        Member first = members.stream()
+                .filter(PlannerRulesTest::namesThePlanner)
+                .findFirst()
+                .orElseThrow();
 
         assertThat(takesOf(first, Lease.PLANNER)).isEqualTo(1);
         assertThat(members).allSatisfy(member -> assertThat(member.broken()).isEmpty());
