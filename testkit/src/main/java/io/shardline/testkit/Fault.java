@@ -104,7 +104,8 @@ public sealed interface Fault {
     record MissingChildren() implements Fault {}
 
     /**
-     * GetRecords begins earlier than its iterator says and so gives records again; no effect on other operations.
+     * GetRecords begins earlier than its iterator says and so gives records again, but none from before the time or the tip that its
+     * reader began at; no effect on other operations.
      *
      * @param count how many records come again, if there are as many; at least 1
      */

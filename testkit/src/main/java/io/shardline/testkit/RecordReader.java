@@ -22,15 +22,25 @@ final class RecordReader {
 
     private final Streams streams;
 
-    /** A place in a shard, and when it was given out. */
-    private record Cursor(long generation, int shard, int ordinal, long issuedMillis) {
+    /**
+     * A place in a shard, and when it was given out.
+     *
+     * @param least the first record that a reader who came here by iterators may have been given
+     */
+    private record Cursor(long generation, int shard, int ordinal, int least, long issuedMillis) {
         static @Nullable Cursor read(String iterator) {
-            long[] values = Token.read(ITERATOR_KIND, 4, iterator);
-            return values == null ? null : new Cursor(values[0], (int) values[1], (int) values[2], values[3]);
+            long[] values = Token.read(ITERATOR_KIND, 5, iterator);
+            return values == null
+                    ? null
+                    : new Cursor(values[0], (int) values[1], (int) values[2], (int) values[3], values[4]);
         }
 
         String write() {
-            return Token.write(ITERATOR_KIND, generation, shard, ordinal, issuedMillis);
+            return Token.write(ITERATOR_KIND, generation, shard, ordinal, least, issuedMillis);
+        }
+
+        Cursor at(int other, long nowMillis) {
+            return new Cursor(generation, shard, other, least, nowMillis);
         }
     }
 
@@ -50,11 +60,10 @@ final class RecordReader {
         Positions.Start start = new Positions.Start(
                 request.shardIteratorType(), type, request.startingSequenceNumber(), request.timestamp());
         int ordinal = new Positions(stream, shard, now).ordinal(start);
-        return GetShardIteratorResponse.builder().shardIterator(iterator(stream, shard, ordinal));
-    }
-
-    private String iterator(EmulatedStream stream, EmulatedShard shard, int ordinal) {
-        return new Cursor(stream.generation(), shard.number(), ordinal, streams.nowMillis()).write();
+        // Whoever names a record has read what stands before it; a time, or the tip, has nothing before it.
+        int least = request.startingSequenceNumber() == null ? ordinal : 0;
+        Cursor cursor = new Cursor(stream.generation(), shard.number(), ordinal, least, now);
+        return GetShardIteratorResponse.builder().shardIterator(cursor.write());
     }
 
     /** @param repeated how many records before the iterator are given again */
@@ -73,14 +82,15 @@ final class RecordReader {
             throw ServiceError.throughputExceeded(RecordWriter.rateExceeded(shard, stream));
         }
         shard.log().trim(now - stream.settings().retentionMillis());
-        ShardBatch batch = ShardBatch.read(shard, Math.max(0, cursor.ordinal() - repeated), limit, MAX_BYTES);
+        ShardBatch batch = ShardBatch.read(shard, Math.max(cursor.least(), cursor.ordinal() - repeated), limit, MAX_BYTES);
         shard.traffic().read(batch.bytes(), now);
         GetRecordsResponse.Builder response = GetRecordsResponse.builder()
                 .records(batch.records())
                 .millisBehindLatest(batch.millisBehind(shard, now));
         return batch.isAtTheEndOf(shard)
                 ? response.childShards(ShardBatch.childShards(stream, shard))
-                : response.nextShardIterator(iterator(stream, shard, batch.next()));
+                : response.nextShardIterator(
+                        cursor.at(batch.next(), now).write());
     }
 
     /** Which stream and shard an iterator reads; neither if it is none, or of a stream that is gone. */

@@ -92,6 +92,21 @@ class OddAnswersTest {
         assertThatThrownBy(() -> new Fault.RepeatedRecords(0)).hasMessage("count must be at least 1: 0");
     }
 
+    /** Their reader was never given them, so they would not come again. */
+    @Test
+    void noRecordFromBeforeTheTipThatReadingBeganAtComesAgain() {
+        String latest = kinesis.iterator(shard(0), ShardIteratorType.LATEST);
+        kinesis.put("4");
+        inject("GetRecords", new Fault.RepeatedRecords(2));
+
+        GetRecordsResponse answer = kinesis.read(latest);
+
+        assertThat(payloads(answer)).containsExactly("4");
+        kinesis.put("5");
+        inject("GetRecords", new Fault.RepeatedRecords(2));
+        assertThat(payloads(kinesis.read(answer.nextShardIterator()))).containsExactly("4", "5");
+    }
+
     @Test
     void anAnswerIsEmptyBeforeTheTip() {
         String iterator = horizon();
