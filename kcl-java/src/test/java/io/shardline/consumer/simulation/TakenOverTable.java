@@ -215,7 +215,8 @@ final class TakenOverTable {
         if (!rows.keySet().containsAll(parents)) {
             return null;
         }
-        boolean isReady = parents.stream().allMatch(parent -> rows.get(parent).isEnded());
+        boolean isReady =
+                rows.values().stream().filter(row -> parents.contains(row.key())).allMatch(Lease::isEnded);
         if (!isReady) {
             return switch (random.nextInt(4)) {
                 case 0 -> Checkpoint.trimHorizon();

@@ -9,6 +9,7 @@ import io.shardline.runtime.Platform;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.DescribeTableResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryStatus;
+import software.amazon.awssdk.services.dynamodb.model.ReplicaDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.Tag;
@@ -127,7 +129,7 @@ class TablePreparationTest {
     void tableThatIsReplicatedToOtherRegionsIsWarnedOfAndUsed() {
         TableDescription replicated = table(TableStatus.ACTIVE).toBuilder()
                 .tableName("flights-app")
-                .replicas(replica -> replica.regionName("eu-west-1"), replica -> replica.regionName("us-east-1"))
+                .replicas(List.of(replica("eu-west-1"), replica("us-east-1")))
                 .build();
         client.answering(
                 "DescribeTable",
@@ -276,6 +278,10 @@ class TablePreparationTest {
                 .keySchema(key("leaseKey", KeyType.HASH))
                 .attributeDefinitions(attribute("leaseKey", "S"))
                 .build();
+    }
+
+    private static ReplicaDescription replica(String region) {
+        return ReplicaDescription.builder().regionName(region).build();
     }
 
     private static KeySchemaElement key(String name, KeyType type) {
