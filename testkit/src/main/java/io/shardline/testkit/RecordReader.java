@@ -82,15 +82,15 @@ final class RecordReader {
             throw ServiceError.throughputExceeded(RecordWriter.rateExceeded(shard, stream));
         }
         shard.log().trim(now - stream.settings().retentionMillis());
-        ShardBatch batch = ShardBatch.read(shard, Math.max(cursor.least(), cursor.ordinal() - repeated), limit, MAX_BYTES);
+        ShardBatch batch =
+                ShardBatch.read(shard, Math.max(cursor.least(), cursor.ordinal() - repeated), limit, MAX_BYTES);
         shard.traffic().read(batch.bytes(), now);
         GetRecordsResponse.Builder response = GetRecordsResponse.builder()
                 .records(batch.records())
                 .millisBehindLatest(batch.millisBehind(shard, now));
         return batch.isAtTheEndOf(shard)
                 ? response.childShards(ShardBatch.childShards(stream, shard))
-                : response.nextShardIterator(
-                        cursor.at(batch.next(), now).write());
+                : response.nextShardIterator(cursor.at(batch.next(), now).write());
     }
 
     /** Which stream and shard an iterator reads; neither if it is none, or of a stream that is gone. */

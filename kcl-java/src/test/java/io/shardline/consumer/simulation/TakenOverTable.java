@@ -215,8 +215,9 @@ final class TakenOverTable {
         if (!rows.keySet().containsAll(parents)) {
             return null;
         }
-        boolean isReady =
-                rows.values().stream().filter(row -> parents.contains(row.key())).allMatch(Lease::isEnded);
+        boolean isReady = rows.values().stream()
+                .filter(row -> parents.contains(row.key()))
+                .allMatch(Lease::isEnded);
         if (!isReady) {
             return switch (random.nextInt(4)) {
                 case 0 -> Checkpoint.trimHorizon();
