@@ -10,6 +10,8 @@ import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,30 @@ class ShardEndTest {
 
         assertThat(fleet.row(shardId(0)).isEnded()).isTrue();
         assertThat(fleet.texts()).containsExactly("r1", "r2", "r3", "r4");
+    }
+
+    /** The listing that shows the shard as closed is fresh, and the one that is asked for its children is older. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aListingFromBeforeTheSplitIsNotBelievedToHaveNoChildren(boolean hasParent) {
+        Duration age = hasParent ? Duration.ofMinutes(2) : Duration.ZERO;
+        fleet.put("r1");
+        fleet.kinesis().faults().on("GetRecords").inject(new Fault.MissingChildren());
+        List<Fault> listings = new ArrayList<>();
+        worker.faults((operation, request) ->
+                operation.equals("ListShards") && !listings.isEmpty() ? listings.remove(0) : new Fault.None());
+        worker.start();
+        fleet.until(() -> fleet.texts().size() == 1);
+        fleet.advance(age);
+        listings.addAll(List.of(new Fault.None(), new Fault.StaleListing(Duration.ofMinutes(1)), new Fault.None()));
+        fleet.split(shardId(0));
+
+        fleet.until(() -> fleet.row(shardId(0)).isEnded());
+
+        assertThat(listings).isEmpty();
+        assertThat(fleet.table().readLeases(List.of(shardId(1), shardId(2))).join())
+                .as("when the shard's end is written")
+                .hasSize(2);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.shardline.testkit;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +20,13 @@ public enum ForeignLeaseTable {
     /** KCL 1.x: shards without hash keys. */
     KCL_1,
     /** KCL 2.x: with hash keys, and the children of finished shards. */
-    KCL_2(Feature.HASH_KEYS, Feature.CHILDREN),
+    KCL_2,
     /** KCL 3.0 to 3.4: with throughput, and a lease that is being handed over. */
-    KCL_3(Feature.HASH_KEYS, Feature.CHILDREN, Feature.THROUGHPUT, Feature.HAND_OVER),
+    KCL_3,
     /** KCL 3.5 and later: as before, with kinds of rows, some of which are no leases. */
-    KCL_3_5(Feature.HASH_KEYS, Feature.CHILDREN, Feature.THROUGHPUT, Feature.HAND_OVER, Feature.KINDS),
+    KCL_3_5,
     /** zio-kinesis: a shard that was not begun has the checkpoint NULL, and parents have another name. */
-    ZIO_KINESIS(Feature.NULL_CHECKPOINT, Feature.PARENTS_ELSEWHERE);
+    ZIO_KINESIS;
 
     private static final String OWNER = "old-worker-1";
     private static final String NEXT_OWNER = "old-worker-2";
@@ -35,7 +34,9 @@ public enum ForeignLeaseTable {
     private static final String NO_CHECKPOINT = "TRIM_HORIZON";
     private static final String SHARD_END = "SHARD_END";
 
-    private final Set<Feature> features;
+    private static final Set<Feature> KCL_2_FEATURES = Set.of(Feature.HASH_KEYS, Feature.CHILDREN);
+    private static final Set<Feature> KCL_3_FEATURES =
+            Set.of(Feature.HASH_KEYS, Feature.CHILDREN, Feature.THROUGHPUT, Feature.HAND_OVER);
 
     private enum Feature {
         HASH_KEYS,
@@ -47,8 +48,14 @@ public enum ForeignLeaseTable {
         PARENTS_ELSEWHERE
     }
 
-    ForeignLeaseTable(Feature... features) {
-        this.features = features.length == 0 ? Set.of() : EnumSet.copyOf(List.of(features));
+    private boolean has(Feature feature) {
+        return switch (this) {
+            case KCL_1 -> false;
+            case KCL_2 -> KCL_2_FEATURES.contains(feature);
+            case KCL_3 -> KCL_3_FEATURES.contains(feature);
+            case KCL_3_5 -> feature == Feature.KINDS || KCL_3_FEATURES.contains(feature);
+            case ZIO_KINESIS -> feature == Feature.NULL_CHECKPOINT || feature == Feature.PARENTS_ELSEWHERE;
+        };
     }
 
     /**
@@ -73,7 +80,7 @@ public enum ForeignLeaseTable {
      */
     public List<Map<String, Map<String, Object>>> items(List<Shard> shards, Map<String, Checkpoint> checkpoints) {
         List<Map<String, Map<String, Object>>> items = new ArrayList<>();
-        boolean isHandedOver = features.contains(Feature.HAND_OVER);
+        boolean isHandedOver = has(Feature.HAND_OVER);
         for (Shard shard : shards) {
             Checkpoint checkpoint = checkpoints.get(shard.shardId());
             if (checkpoint != null) {
@@ -83,13 +90,13 @@ public enum ForeignLeaseTable {
                     item.put("checkpointOwner", string(OWNER));
                     isHandedOver = false;
                 }
-                if (checkpoint.text().equals(SHARD_END) && features.contains(Feature.CHILDREN)) {
+                if (checkpoint.text().equals(SHARD_END) && has(Feature.CHILDREN)) {
                     putIfAny(item, "childShardIds", childrenOf(shard.shardId(), shards));
                 }
                 items.add(item);
             }
         }
-        if (features.contains(Feature.KINDS)) {
+        if (has(Feature.KINDS)) {
             items.addAll(others());
         }
         return items;
@@ -102,21 +109,21 @@ public enum ForeignLeaseTable {
         item.put("leaseCounter", number(COUNTER));
         item.put("ownerSwitchesSinceCheckpoint", number("0"));
         boolean isNull =
-                features.contains(Feature.NULL_CHECKPOINT) && checkpoint.text().equals(NO_CHECKPOINT);
+                has(Feature.NULL_CHECKPOINT) && checkpoint.text().equals(NO_CHECKPOINT);
         item.put("checkpoint", isNull ? Map.of("NULL", true) : string(checkpoint.text()));
         if (!isNull) {
             item.put("checkpointSubSequenceNumber", number(String.valueOf(checkpoint.subSequenceNumber())));
         }
-        String parents = features.contains(Feature.PARENTS_ELSEWHERE) ? "parentShardIds" : "parentShardId";
+        String parents = has(Feature.PARENTS_ELSEWHERE) ? "parentShardIds" : "parentShardId";
         putIfAny(item, parents, parentsOf(shard));
-        if (features.contains(Feature.HASH_KEYS)) {
+        if (has(Feature.HASH_KEYS)) {
             item.put("startingHashKey", string(shard.hashKeyRange().startingHashKey()));
             item.put("endingHashKey", string(shard.hashKeyRange().endingHashKey()));
         }
-        if (features.contains(Feature.THROUGHPUT)) {
+        if (has(Feature.THROUGHPUT)) {
             item.put("throughputKBps", number("12.5"));
         }
-        if (features.contains(Feature.KINDS)) {
+        if (has(Feature.KINDS)) {
             item.put("entityType", string("LEASE"));
         }
         return item;

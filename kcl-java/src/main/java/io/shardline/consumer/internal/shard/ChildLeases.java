@@ -24,6 +24,15 @@ final class ChildLeases {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /**
+     * So many listings in a row that have a shard and no child of it are believed: some emulators name no parents. One alone may
+     * be older than the reshard.
+     */
+    private static final int MAX_CHILDLESS_LISTINGS = 6;
+
+    /** The same of listings that do not have the shard either: its records have expired, and it was looked for before. */
+    private static final int MAX_LISTINGS_WITHOUT_PARENT = 2;
+
     private final SessionKeeper.Setting setting;
     private final SharedCall<List<Shard>> allShards;
     private final Runnable sync;
@@ -53,19 +62,31 @@ final class ChildLeases {
             createWhereAllParentsAre(parent, named, created);
             return;
         }
-        // The answer did not name them: look for shards that name this one.
+        look(parent, 1, created);
+    }
+
+    /** The answer did not name the children: looks for shards that name this one. */
+    private void look(Lease parent, int looks, Runnable created) {
         allShards
                 .ask()
                 .thenAccept(shards -> {
-                    List<ListedShard> found = shards.stream()
-                            .map(shard -> ListedShard.of(prefix, shard))
+                    List<ListedShard> listed = shards.stream()
+                            .map(shard -> ListedShard.of(LeaseKey.parse(parent.key()).stream(), shard))
+                            .toList();
+                    List<ListedShard> children = listed.stream()
                             .filter(shard -> shard.parents().contains(parent.key()))
                             .toList();
-                    createWhereAllParentsAre(parent, found, created);
+                    boolean hasParent = listed.stream().anyMatch(shard -> shard.id().equals(parent.key()));
+                    int enough = hasParent ? MAX_CHILDLESS_LISTINGS : MAX_LISTINGS_WITHOUT_PARENT;
+                    if (children.isEmpty() && looks < enough) {
+                        setting.loop().schedule(RETRY_NANOS, () -> look(parent, looks + 1, created));
+                        return;
+                    }
+                    createWhereAllParentsAre(parent, children, created);
                     setting.loop().schedule(RETRY_NANOS, sync); // others may be gone, and theirs have no leases
                 })
                 .exceptionally(failure -> {
-                    createLater(parent, children, created, failure);
+                    createLater(parent, List.of(), created, failure);
                     return null;
                 });
     }
