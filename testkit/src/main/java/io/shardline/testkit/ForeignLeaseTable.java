@@ -108,8 +108,7 @@ public enum ForeignLeaseTable {
         item.put("leaseOwner", string(OWNER));
         item.put("leaseCounter", number(COUNTER));
         item.put("ownerSwitchesSinceCheckpoint", number("0"));
-        boolean isNull =
-                has(Feature.NULL_CHECKPOINT) && checkpoint.text().equals(NO_CHECKPOINT);
+        boolean isNull = has(Feature.NULL_CHECKPOINT) && checkpoint.text().equals(NO_CHECKPOINT);
         item.put("checkpoint", isNull ? Map.of("NULL", true) : string(checkpoint.text()));
         if (!isNull) {
             item.put("checkpointSubSequenceNumber", number(String.valueOf(checkpoint.subSequenceNumber())));

@@ -76,7 +76,8 @@ final class ChildLeases {
                     List<ListedShard> children = listed.stream()
                             .filter(shard -> shard.parents().contains(parent.key()))
                             .toList();
-                    boolean hasParent = listed.stream().anyMatch(shard -> shard.id().equals(parent.key()));
+                    boolean hasParent =
+                            listed.stream().anyMatch(shard -> shard.id().equals(parent.key()));
                     int enough = hasParent ? MAX_CHILDLESS_LISTINGS : MAX_LISTINGS_WITHOUT_PARENT;
                     if (children.isEmpty() && looks < enough) {
                         setting.loop().schedule(RETRY_NANOS, () -> look(parent, looks + 1, created));
