@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.kinesis.model.Consumer;
 import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
@@ -25,6 +27,7 @@ class FanOutRegistrationTest {
     private static final StreamConfig FLIGHTS = new StreamConfig(SimulatedFleet.STREAM, StartingPosition.trimHorizon());
 
     private final Map<String, Integer> calls = new TreeMap<>();
+    private final Map<String, Fault> met = new TreeMap<>();
     private Set<String> denied = Set.of();
     private Retrieval retrieval = Retrieval.fanOut();
 
@@ -34,6 +37,9 @@ class FanOutRegistrationTest {
 
     private Fault fault(String operation, KinesisRequest request) {
         calls.merge(operation, 1, Integer::sum);
+        if (met.containsKey(operation)) {
+            return met.get(operation);
+        }
         return denied.contains(operation) ? DENIED : new Fault.None();
     }
 
@@ -228,6 +234,74 @@ class FanOutRegistrationTest {
         assertThat(registered(fleet)).isEmpty();
         assertThat(last.consumer().health().problems()).isEmpty();
         last.stop();
+    }
+
+    @Test
+    void theEndOfARegistrationFailsWithTheConsumerThatWaitsForIt() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        SimulatedWorker worker = worker(fleet, "w").start();
+        fleet.advance(Duration.ofSeconds(5));
+        met.put("DeregisterStreamConsumer", new Fault.RequestLost(Duration.ofHours(1)));
+
+        CompletableFuture<Void> deregistered = worker.consumer().deregisterFanOut();
+        fleet.advance(Duration.ofSeconds(1));
+        worker.stop();
+        fleet.advance(Duration.ofSeconds(1));
+
+        assertThat(deregistered)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withMessageContaining("the consumer was closed");
+    }
+
+    @Test
+    void aRegistrationIsEndedBeforeItIsKnown() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        register(fleet, "test");
+        fleet.advance(Duration.ofSeconds(1));
+        SimulatedWorker worker = worker(fleet, "w");
+        worker.begin();
+        fleet.until(() -> worker.consumer().state() == ConsumerState.RUNNING);
+        assertThat(calls).doesNotContainKey("DescribeStreamSummary");
+
+        fleet.get(worker.consumer().deregisterFanOut());
+        fleet.advance(Duration.ofSeconds(20));
+
+        assertThat(registered(fleet)).isEmpty();
+        assertThat(worker.consumer().health().isReady()).isTrue();
+    }
+
+    @Test
+    void aRegistrationIsEndedWhileItIsLookedForOrMade() {
+        for (String slow : List.of("DescribeStreamSummary", "DescribeStreamConsumer", "RegisterStreamConsumer")) {
+            SimulatedFleet fleet = new SimulatedFleet(1, 1);
+            SimulatedWorker worker = worker(fleet, "w");
+            met.put(slow, new Fault.Delay(Duration.ofSeconds(3)));
+            worker.start();
+            fleet.advance(Duration.ofSeconds(1));
+
+            fleet.get(worker.consumer().deregisterFanOut());
+            fleet.advance(Duration.ofSeconds(20));
+            met.clear();
+
+            assertThat(registered(fleet)).as(slow).isEmpty();
+            assertThat(worker.consumer().health().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConsumerInCreationIsEndedAndWaitedForNoMore() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1, Duration.ofSeconds(40));
+        SimulatedWorker worker = worker(fleet, "w").start();
+        fleet.advance(Duration.ofSeconds(10));
+
+        fleet.get(worker.consumer().deregisterFanOut());
+        fleet.advance(Duration.ofMinutes(3));
+
+        assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING);
+        assertThat(worker.consumer().health().problems()).isEmpty();
+        assertThat(worker.consumer().health().isReady()).isTrue();
+        assertThat(registered(fleet)).isEmpty();
     }
 
     @Test

@@ -440,6 +440,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         CloseReport ended = new CloseReport(last, failure, Collections.unmodifiableSet(held.unfinished()));
         report = ended;
         streamChanges.abandon(why);
+        held.retrievals().abandon(why);
         held.book().abandon(why);
         storeCalls.close();
         board.look();

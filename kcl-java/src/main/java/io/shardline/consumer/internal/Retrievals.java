@@ -11,9 +11,12 @@ import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.RecordSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.retrieve.SubscriptionSlots;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -33,6 +36,10 @@ final class Retrievals implements RecordSource.Factory {
     private final Map<String, Retrieval> chosen = new TreeMap<>();
     private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
 
+    /** Whoever waits for registrations to end. */
+    private final Set<CompletableFuture<Void>> ending = new LinkedHashSet<>();
+
+
     /** @param failed called with a stream whose registered consumer cannot be used */
     Retrievals(ConsumerConfig config, PollingSource.Setting polling, BiConsumer<String, ConsumerException> failed) {
         this.config = config;
@@ -43,11 +50,17 @@ final class Retrievals implements RecordSource.Factory {
 
     /** Looks for the registered consumers of the streams that are known from the beginning. */
     void begin() {
+        known().forEach(FanOutRegistration::begin);
+    }
+
+    /** Those of the streams of the settings, and of all others that have been read. */
+    private Collection<FanOutRegistration> known() {
         for (StreamConfig stream : config.streams()) {
-            if (!(config.retrievalOf(stream.streamName()) instanceof Retrieval.Polling)) {
-                registration(stream.streamName()).begin();
+            if (!(retrievalOf(stream.streamName()) instanceof Retrieval.Polling)) {
+                registration(stream.streamName());
             }
         }
+        return registrations.values();
     }
 
     /** Reads a stream as it says from its next source on; this worker alone, as others have their own settings. */
@@ -88,10 +101,18 @@ final class Retrievals implements RecordSource.Factory {
 
     /** Ends the registrations that are made here when they are missing. Completes on the loop. */
     CompletableFuture<Void> deregister() {
-        List<CompletableFuture<Void>> all = registrations.values().stream()
-                .map(FanOutRegistration::deregister)
-                .toList();
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        CompletableFuture<Void> done = CompletableFuture.allOf(
+                known().stream().map(FanOutRegistration::deregister).toArray(CompletableFuture[]::new));
+        ending.add(done);
+        done.whenComplete((nothing, failure) -> ending.remove(done));
+        return done;
+    }
+
+    /** Nothing is heard of the service any more. */
+    void abandon(String why) {
+        List.copyOf(ending)
+                .forEach(waiting -> waiting.completeExceptionally(
+                        new ConsumerException(why + ", and it is not known whether the fan-out consumers are deregistered", null)));
     }
 
     private FanOutRegistration registration(String streamName) {

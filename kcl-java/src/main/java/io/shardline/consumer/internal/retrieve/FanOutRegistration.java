@@ -10,6 +10,7 @@ import io.shardline.runtime.internal.Logs;
 import io.shardline.runtime.internal.LoopCalls;
 import io.shardline.runtime.internal.ServiceErrors;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,9 @@ public final class FanOutRegistration {
     private final Target target;
     private final Set<Runnable> waiting = new LinkedHashSet<>();
 
+    /** What ends a registration that is under way. */
+    private final List<Runnable> whenRegistered = new ArrayList<>();
+
     private @Nullable String arn;
     private @Nullable String streamArn;
     private @Nullable String waitsFor;
@@ -55,6 +59,7 @@ public final class FanOutRegistration {
     private boolean begun;
     private boolean wasActive;
     private boolean looking;
+    private boolean registering;
     private boolean deregistered;
 
     /**
@@ -88,7 +93,7 @@ public final class FanOutRegistration {
 
     /** Looks for the consumer, the first time. */
     public void begin() {
-        if (!begun) {
+        if (!begun && !deregistered) {
             begun = true;
             beganAt = setting.loop().nanoTime();
             String given = target.consumerArn();
@@ -153,14 +158,34 @@ public final class FanOutRegistration {
     /** Ends the registration for the whole application; this worker polls from then on. Completes on the loop. */
     public CompletableFuture<Void> deregister() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        String stream = streamArn;
-        if (target.consumerName() == null || stream == null) {
-            done.complete(null); // it is another's, or was never looked for
+        if (target.consumerName() == null) {
+            done.complete(null); // it is another's
             return done;
         }
         deregistered = true;
         arn = null;
         waitsFor = null;
+        if (registering) {
+            whenRegistered.add(() -> deregister(done)); // or there would be one after all
+        } else {
+            deregister(done);
+        }
+        return done;
+    }
+
+    private void deregister(CompletableFuture<Void> done) {
+        String stream = streamArn;
+        if (stream == null) {
+            send(
+                    () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
+                    answer -> deregister(answer.streamDescriptionSummary().streamARN(), done),
+                    failure -> notDeregistered(failure, done));
+        } else {
+            deregister(stream, done);
+        }
+    }
+
+    private void deregister(String stream, CompletableFuture<Void> done) {
         send(
                 () -> setting.client()
                         .deregisterStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
@@ -168,25 +193,29 @@ public final class FanOutRegistration {
                     log.info("{} is deregistered", this);
                     done.complete(null);
                 },
-                failure -> {
-                    if (isNotFound(failure)) {
-                        done.complete(null);
-                    } else {
-                        done.completeExceptionally(
-                                new ConsumerException(this + " cannot be deregistered: " + words(failure), failure));
-                    }
-                });
-        return done;
+                failure -> notDeregistered(failure, done));
+    }
+
+    private void notDeregistered(Throwable failure, CompletableFuture<Void> done) {
+        if (isNotFound(failure)) {
+            done.complete(null); // it is gone, or its stream is
+        } else {
+            done.completeExceptionally(
+                    new ConsumerException(this + " cannot be deregistered: " + words(failure), failure));
+        }
     }
 
     private void lookUp() {
+        if (deregistered) {
+            return;
+        }
         looking = true;
         if (streamArn != null) {
             find(streamArn);
             return;
         }
         says("is being looked for");
-        send(
+        look(
                 () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
                 answer -> {
                     String found = answer.streamDescriptionSummary().streamARN();
@@ -197,7 +226,7 @@ public final class FanOutRegistration {
     }
 
     private void find(String stream) {
-        send(
+        look(
                 () -> setting.client()
                         .describeStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
                 answer -> found(
@@ -213,17 +242,17 @@ public final class FanOutRegistration {
     }
 
     private void register(String stream) {
-        if (deregistered) {
-            return;
-        }
-        send(
+        registering = true;
+        look(
                 () -> setting.client()
                         .registerStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
                 answer -> {
+                    registering = false;
                     log.info("{} is registered", this);
                     found(answer.consumer().consumerStatus(), answer.consumer().consumerARN());
                 },
                 failure -> {
+                    registering = false;
                     if (ServiceErrors.code(failure).equals("ResourceInUseException")) {
                         says("is being registered by another worker");
                         again();
@@ -231,6 +260,21 @@ public final class FanOutRegistration {
                         failed("RegisterStreamConsumer", failure);
                     }
                 });
+    }
+
+    /** As {@link #send}, for the way to a consumer that is active: it ends where that is deregistered meanwhile. */
+    private <T> void look(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
+        send(call, result -> unlessDeregistered(() -> answer.accept(result)), thrown -> unlessDeregistered(() -> failure.accept(thrown)));
+    }
+
+    private void unlessDeregistered(Runnable next) {
+        if (!deregistered) {
+            next.run();
+        } else if (registering) {
+            registering = false;
+            whenRegistered.forEach(Runnable::run);
+            whenRegistered.clear();
+        }
     }
 
     private void found(ConsumerStatus status, String found) {
@@ -244,9 +288,6 @@ public final class FanOutRegistration {
 
     private void active(String found) {
         looking = false;
-        if (deregistered) {
-            return;
-        }
         arn = found;
         wasActive = true;
         tries = 0;
