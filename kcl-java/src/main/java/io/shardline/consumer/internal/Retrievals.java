@@ -39,7 +39,6 @@ final class Retrievals implements RecordSource.Factory {
     /** Whoever waits for registrations to end. */
     private final Set<CompletableFuture<Void>> ending = new LinkedHashSet<>();
 
-
     /** @param failed called with a stream whose registered consumer cannot be used */
     Retrievals(ConsumerConfig config, PollingSource.Setting polling, BiConsumer<String, ConsumerException> failed) {
         this.config = config;
@@ -111,8 +110,8 @@ final class Retrievals implements RecordSource.Factory {
     /** Nothing is heard of the service any more. */
     void abandon(String why) {
         List.copyOf(ending)
-                .forEach(waiting -> waiting.completeExceptionally(
-                        new ConsumerException(why + ", and it is not known whether the fan-out consumers are deregistered", null)));
+                .forEach(waiting -> waiting.completeExceptionally(new ConsumerException(
+                        why + ", and it is not known whether the fan-out consumers are deregistered", null)));
     }
 
     private FanOutRegistration registration(String streamName) {

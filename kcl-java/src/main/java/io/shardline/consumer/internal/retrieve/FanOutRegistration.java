@@ -264,7 +264,10 @@ public final class FanOutRegistration {
 
     /** As {@link #send}, for the way to a consumer that is active: it ends where that is deregistered meanwhile. */
     private <T> void look(Supplier<CompletableFuture<T>> call, Consumer<T> answer, Consumer<Throwable> failure) {
-        send(call, result -> unlessDeregistered(() -> answer.accept(result)), thrown -> unlessDeregistered(() -> failure.accept(thrown)));
+        send(
+                call,
+                result -> unlessDeregistered(() -> answer.accept(result)),
+                thrown -> unlessDeregistered(() -> failure.accept(thrown)));
     }
 
     private void unlessDeregistered(Runnable next) {
