@@ -164,7 +164,7 @@ final class LaneSchedule {
                 Place due = byTime.first();
                 due.lane.expire(now);
                 if (due.lingering > 0) {
-                    due.lane.refill(); // it may go on lingering
+                    due.lane.refill(now); // it may go on lingering
                 }
                 place(due, now);
                 if (due.turnAt <= now) {

@@ -109,7 +109,7 @@ final class RequestDispatch {
     private List<ShardLane> nextRequest(long now) {
         List<RequestPlanner.Candidate<ShardLane>> candidates = new ArrayList<>();
         for (ShardLane lane : context.schedule().oldestReady(ShardLane.MOST_ENTRIES)) {
-            lane.refill();
+            lane.refill(now);
             candidates.add(new RequestPlanner.Candidate<>(
                     lane,
                     lane.stream().name(),

@@ -295,9 +295,16 @@ final class ShardLane {
         }
     }
 
-    /** Aggregates what waits. Expiry takes aggregates apart, and in an outage something expires with every put. */
-    void refill() {
-        fill();
+    /**
+     * Aggregates what waits, up to the first that has expired. Expiry takes aggregates apart, and in an outage something expires with
+     * every put. An old record may stand behind a young one: both parents of a lane may have put theirs back.
+     */
+    void refill(long now) {
+        PendingRecord next = behind.peek();
+        while (next != null && !isExpired(next.putAt, now) && tryFill(next)) {
+            behind.remove();
+            next = behind.peek();
+        }
     }
 
     private boolean isExpired(long putAt, long now) {

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 /**
  * What goes wrong in one seed, and how often: single calls, whole stretches of time, answers that make no sense, slow networks.
@@ -26,6 +29,14 @@ final class DrawnTrouble {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final long LONGEST_STRETCH_MILLIS = 4_000;
+
+    private static final AwsServiceException NO_TOKEN = StsException.builder()
+            .statusCode(400)
+            .awsErrorDetails(AwsErrorDetails.builder()
+                    .errorCode("InvalidIdentityToken")
+                    .errorMessage("Couldn't retrieve verification key")
+                    .build())
+            .build();
 
     /** How often each kind of trouble was met. */
     final Map<String, Integer> met = new TreeMap<>();
@@ -44,8 +55,12 @@ final class DrawnTrouble {
         LISTINGS_FAIL,
         LISTINGS_NOT_ALLOWED,
         PUTS_NOT_ALLOWED,
-        KEY_DISABLED
+        KEY_DISABLED,
+        CREDENTIALS_SERVICE_FAILS
     }
+
+    private long noCredentialsFrom = Long.MAX_VALUE;
+    private long noCredentialsUntil = Long.MAX_VALUE;
 
     DrawnTrouble(RandomGenerator random, SimulatedTime time, Duration healed) {
         this.random = random;
@@ -104,9 +119,26 @@ final class DrawnTrouble {
                 Instant from = kinesis.now().plusMillis(random.nextLong(healed.toMillis()));
                 Instant until = from.plusMillis(random.nextLong(LONGEST_STRETCH_MILLIS));
                 Instant end = kinesis.now().plus(healed);
-                inject(kinesis, stretch, from, until.isBefore(end) ? until : end);
+                Instant last = until.isBefore(end) ? until : end;
+                if (stretch == Stretch.CREDENTIALS_SERVICE_FAILS) {
+                    noCredentialsFrom = nanosUntil(kinesis, from);
+                    noCredentialsUntil = nanosUntil(kinesis, last);
+                } else {
+                    inject(kinesis, stretch, from, last);
+                }
                 count("stretch: " + stretch);
             }
+        }
+    }
+
+    private long nanosUntil(KinesisEmulator kinesis, Instant then) {
+        return time.nowNanos() + Duration.between(kinesis.now(), then).toNanos();
+    }
+
+    /** Called before a request is sent: there may be nothing to sign it with. */
+    void askForCredentials() {
+        if (time.nowNanos() >= noCredentialsFrom && time.nowNanos() < noCredentialsUntil) {
+            throw NO_TOKEN;
         }
     }
 
@@ -132,16 +164,17 @@ final class DrawnTrouble {
             case LISTINGS_NOT_ALLOWED, PUTS_NOT_ALLOWED ->
                 rule.inject(new Fault.ServiceFailure("AccessDeniedException", 400));
             case KEY_DISABLED -> rule.inject(new Fault.ServiceFailure("KMSDisabledException", 400));
+            case CREDENTIALS_SERVICE_FAILS -> throw new IllegalArgumentException("not a failure of Kinesis");
         }
     }
 
-    /** Too few results, too many, or some without a sequence number; mostly none of it. */
+    /** Too few results, too many, one that is null, or some without a sequence number; mostly none of it. */
     PutRecordsResponse garbled(PutRecordsResponse answer) {
         if (isHealed() || random.nextDouble() >= garbledShare) {
             return answer;
         }
         List<PutRecordsResultEntry> results = new ArrayList<>(answer.records());
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             case 0 -> {
                 count("answer: too few results");
                 results.remove(0);
@@ -149,6 +182,10 @@ final class DrawnTrouble {
             case 1 -> {
                 count("answer: too many results");
                 results.add(results.get(0));
+            }
+            case 2 -> {
+                count("answer: a null element");
+                results.set(random.nextInt(results.size()), null);
             }
             default -> {
                 count("answer: no sequence numbers");

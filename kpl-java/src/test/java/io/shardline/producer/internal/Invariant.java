@@ -15,6 +15,7 @@ enum Invariant {
     NOTHING_IS_SENT_AFTER_ITS_TIME,
     BUDGET,
     FLUSH_ENDS_BEHIND_ITS_RECORDS,
+    NOBODY_WAITS_FOR_EVER,
     REPORT;
 
     void check(boolean kept, Object detail) {

@@ -103,6 +103,14 @@ class MutantsTest {
                         mutant("PutRequest", "return false;", "return true;"),
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
+                        "the time-out counts from the choice of the request",
+                        mutant("RequestDispatch", "long waited = now - request.sentAt();", "long waited = now;"),
+                        Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
+                Arguments.of(
+                        "a callback waits for a record",
+                        mutant("UserCode", "if (!hasThreadsToSpare && isRunning())", "if (false)"),
+                        Invariant.NOBODY_WAITS_FOR_EVER),
+                Arguments.of(
                         "what was given up is put again",
                         mutant("AnswerJudge", "return List.of();", "return entry.records();"),
                         Invariant.EACH_FUTURE_ONCE),

@@ -11,6 +11,7 @@ import io.shardline.producer.OnLoss;
 import io.shardline.producer.Ordering;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ProducerStatistics;
+import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.testkit.time.SimulatedTime;
 import io.shardline.testkit.time.SplitMix64;
@@ -25,6 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
@@ -36,6 +40,9 @@ final class ProducerSimulation {
 
     private static final Duration HEALED = Duration.ofSeconds(12);
     private static final Duration END = Duration.ofHours(6);
+
+    /** Records that come at the same moment now and then. */
+    private static final int BURST = 30;
 
     /** The service needs longer than {@link StreamLanes#TRUST_NANOS} to delete a stream and make it again. */
     private static final Duration GONE_AT_LEAST = Duration.ofSeconds(10);
@@ -56,6 +63,7 @@ final class ProducerSimulation {
     private final int largest;
     private final boolean reshards;
     private final boolean pauses;
+    private int pausesBeforeSending;
     private final boolean closesEarly;
 
     /** Whether the stream is deleted and made again. */
@@ -66,6 +74,8 @@ final class ProducerSimulation {
 
     private final Duration loadEnds;
     final DrawnTrouble trouble;
+    private final DrawnLoad load;
+    private final List<SimulatedPut> putsElsewhere = new ArrayList<>();
     private @Nullable StreamTruth formerTruth;
     private boolean streamIsGone;
     private boolean quiet;
@@ -79,27 +89,32 @@ final class ProducerSimulation {
     ProducerSimulation(long seed) {
         time = new SimulatedTime(seed);
         random = new SplitMix64(seed);
+        trouble = new DrawnTrouble(new SplitMix64(seed + 1), time, HEALED);
+        load = new DrawnLoad(new SplitMix64(seed + 2), trouble);
         config = randomConfig();
         keys = 1 + random.nextInt(40);
         largest = random.nextInt(4) == 0 ? 20_000 : 500;
         reshards = random.nextInt(5) > 0;
         pauses = random.nextInt(3) == 0;
+        pausesBeforeSending = pauses ? 2 : 0;
         closesEarly = random.nextInt(5) == 0;
         remakes = random.nextInt(8) == 0;
         isQuietMeanwhile = random.nextBoolean();
         loadEnds = remakes ? HEALED.plus(GONE_AT_MOST).plusSeconds(5) : HEALED;
-        trouble = new DrawnTrouble(new SplitMix64(seed + 1), time, HEALED);
         world = new ProducerWorld(time, config, trouble.faults(), trouble.latency());
         world.kinesis.createStream(ProducerWorld.STREAM, 1 + random.nextInt(4));
+        if (load.hasOtherStream()) {
+            world.kinesis.createStream(DrawnLoad.OTHER_STREAM, 2);
+        }
         trouble.planStretches(world.kinesis);
         // Without order, requests of one moment overtake each other on the two I/O threads.
         boolean witnessed =
-                !reshards && !remakes && !pauses && config.ordering() == Ordering.PER_KEY && hasShardsListed();
+                !reshards && !remakes && !pauses && !load.hasOtherStream() && config.ordering() == Ordering.PER_KEY && hasShardsListed();
         rates = witnessed ? new RateWitness(world, config) : null;
         tries = pauses ? null : new TryWitness(world, config.requestTimeout());
         world.client.garble = trouble::garbled;
         world.client.check = this::noteRequest;
-        time.onEachEvent(this::failOnBroken);
+        time.onEachEvent(this::afterEvent);
     }
 
     String config() {
@@ -115,6 +130,7 @@ final class ProducerSimulation {
                 .requestTimeout(Duration.ofMillis(List.of(500, 2_000).get(random.nextInt(2))))
                 .maxInFlightRequests(List.of(1, 3, 24).get(random.nextInt(3)))
                 .aggregationEnabled(random.nextInt(4) > 0)
+                .maxAggregateCount(load.maxAggregateCount)
                 .maxAggregateSize(List.of(1_024, 10_000, 262_144).get(random.nextInt(3)))
                 .ordering(random.nextInt(8) == 0 ? Ordering.NONE : Ordering.PER_KEY)
                 .maxRecordSize(32_768)
@@ -154,9 +170,9 @@ final class ProducerSimulation {
         CompletableFuture<CloseReport> closing = world.producer.close(limit);
         time.runUntil(closing::isDone, END);
         Duration taken = Duration.ofNanos(time.nowNanos() - closedAt);
-        Invariant.REPORT.check(pauses || taken.compareTo(limit.plusMillis(10)) <= 0, taken + " of " + limit);
         time.advance(Duration.ofSeconds(15)); // late requests land, late puts are refused
         check(closing.join());
+        Invariant.REPORT.check(pauses || taken.compareTo(limit.plusMillis(10)) <= 0, taken + " of " + limit);
     }
 
     /** Often before the shards are known. */
@@ -177,7 +193,7 @@ final class ProducerSimulation {
         int records = 100 + random.nextInt(500);
         for (int i = 0; i < records; i++) {
             after(random.nextLong(loadEnds.toMillis()), "caller", () -> {
-                int burst = random.nextInt(20) == 0 ? 30 : 1;
+                int burst = random.nextInt(20) == 0 ? BURST : 1;
                 for (int j = 0; j < burst && !quiet; j++) {
                     putOne();
                 }
@@ -190,7 +206,9 @@ final class ProducerSimulation {
     }
 
     private void putOne() {
-        String key = "key-" + random.nextInt(keys);
+        int drawn = load.key(random.nextInt(keys));
+        boolean elsewhere = load.goesElsewhere();
+        String key = (elsewhere ? "other-" : "key-") + drawn;
         int number = numbers.merge(key, 1, Integer::sum);
         String data = number + ";";
         byte[] bytes = ProducerWorld.bytes(data + "x".repeat(random.nextInt(largest)));
@@ -200,14 +218,36 @@ final class ProducerSimulation {
             bytes = AggregateCodec.encode(List.of(new AggregateEntry("inside", null, ProducerWorld.bytes(data))));
         }
         SimulatedPut put = new SimulatedPut(StreamTruth.seen(key, bytes), time.nowNanos(), () -> toldTwice = true);
-        UserRecord record = UserRecord.of(key, bytes);
+        UserRecord record = load.routed(UserRecord.of(key, bytes));
         if (random.nextInt(10) == 0) {
             record = record.withHeader("number", data);
         }
         puts.add(put);
+        if (elsewhere) {
+            putsElsewhere.add(put);
+        }
         byRecord.put(put.record, put);
-        world.producer.put(ProducerWorld.STREAM, record, put);
+        world.producer.put(elsewhere ? DrawnLoad.OTHER_STREAM : ProducerWorld.STREAM, record, put);
+        put.callback = this::callBack; // what is refused at once is told on the caller's thread, which may wait
         checkBudget();
+    }
+
+    /** What a callback does besides, on a thread of the producer's. */
+    private void callBack() {
+        if (load.callbackWaits()) {
+            CompletableFuture<PutReceipt> never =
+                    world.producer.put("nowhere", UserRecord.of("key", "in a callback"));
+            try {
+                never.get(0, TimeUnit.NANOSECONDS);
+            } catch (IllegalStateException | ExecutionException e) {
+                return; // it says so, or is done
+            } catch (InterruptedException | TimeoutException e) {
+                note(new Invariant.Broken(Invariant.NOBODY_WAITS_FOR_EVER, "a callback waits for a record"));
+            }
+        }
+        if (load.callbackThrows()) {
+            throw new IllegalStateException("a callback of the simulation's");
+        }
     }
 
     private void checkBudget() {
@@ -244,7 +284,11 @@ final class ProducerSimulation {
                 streamIsGone = false;
                 world.kinesis.createStream(ProducerWorld.STREAM, 1 + random.nextInt(4));
             }
+            boolean wasQuiet = quiet;
             quiet = false;
+            for (int i = 0; i < BURST && wasQuiet; i++) {
+                putOne(); // all callers go on at once
+            }
         });
     }
 
@@ -300,16 +344,26 @@ final class ProducerSimulation {
 
     /** What is thrown here is a call that failed, for the producer: it would only put the records again. */
     private void noteRequest(PutRecordsRequest request) {
+        trouble.askForCredentials();
         try {
             checkRequest(request);
         } catch (Invariant.Broken e) {
-            broken = broken == null ? e : broken;
+            note(e);
         }
     }
 
-    private void failOnBroken() {
+    private void note(Invariant.Broken first) {
+        broken = broken == null ? first : broken;
+    }
+
+    private void afterEvent() {
         if (broken != null) {
             throw broken;
+        }
+        if (pausesBeforeSending > 0 && world.producer.statistics().inFlightRequests() > world.client.unanswered()) {
+            pausesBeforeSending--;
+            trouble.count("pause between the choice of a request and its sending");
+            world.process.pause(Duration.ofMillis(random.nextLong(6_000)));
         }
     }
 
@@ -368,12 +422,18 @@ final class ProducerSimulation {
 
     private void check(CloseReport report) {
         Invariant.EACH_FUTURE_ONCE.check(!toldTwice, "told twice");
-        Invariant.REPORT.check(closesEarly || report.isDrained(), report);
         puts.forEach(put -> Invariant.EACH_FUTURE_ONCE.check(put.isDone(), put.record));
+        Invariant.REPORT.check(closesEarly || report.isDrained(), report);
         Invariant.FLUSH_ENDS_BEHIND_ITS_RECORDS.check(flushed == flushes, flushed + " of " + flushes);
         Invariant.BUDGET.check(world.producer.freeBudget() == config.memoryBudget(), world.producer.freeBudget());
         Invariant.BUDGET.check(world.producer.statistics().outstandingRecords() == 0, world.producer.statistics());
-        acknowledged = new FinalAccount(puts, truth(), config.ordering()).check(failures);
+        List<SimulatedPut> here = new ArrayList<>(puts);
+        here.removeAll(new HashSet<>(putsElsewhere));
+        acknowledged = new FinalAccount(here, truth(), config.ordering()).check(failures);
+        if (load.hasOtherStream()) {
+            StreamTruth other = new StreamTruth(world.kinesis, DrawnLoad.OTHER_STREAM);
+            acknowledged += new FinalAccount(putsElsewhere, other, config.ordering()).check(failures);
+        }
     }
 
     private StreamTruth truth() {

@@ -17,8 +17,8 @@ class ProducerSimulationTest {
     /** Seeds beyond the first that once broke an invariant. 1241: without order, an old record came in behind a young one. */
     private static final long[] ONCE_BROKEN = {1241};
 
-    /** Faults of calls, stretches, answers, latencies; resharding, pausing, closing, a stream made again; forwarding. */
-    private static final int KINDS_OF_TROUBLE = 9 + 8 + 3 + 3 + 4 + 1;
+    /** Faults of calls, stretches, answers, latencies; resharding, pausing, closing, a stream made again; forwarding; sorts of load. */
+    private static final int KINDS_OF_TROUBLE = 9 + 9 + 4 + 3 + 5 + 1 + 6;
 
     @Test
     void everyInvariantIsKeptWhateverHappens() {
@@ -36,7 +36,9 @@ class ProducerSimulationTest {
                 simulation.run();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "seed " + seed + " (rerun with -Dsim.seed=" + seed + "): " + simulation.config(), e);
+                        "seed " + seed + " (rerun with -Dsim.seed=" + seed + "): " + simulation.config()
+                                + " " + simulation.trouble.met,
+                        e);
             }
             simulation.failures.forEach((reason, count) -> failures.merge(reason, count, Integer::sum));
             simulation.trouble.met.forEach((trouble, count) -> met.merge(trouble, count, Integer::sum));

@@ -65,6 +65,10 @@ final class RecordingClient implements KinesisAsyncClient {
                 });
     }
 
+    int unanswered() {
+        return startedAt.size();
+    }
+
     /** When a request was sent that has no answer yet, in nanoseconds. */
     long startedAt(PutRecordsRequest request) {
         return startedAt.getOrDefault(request, 0L);

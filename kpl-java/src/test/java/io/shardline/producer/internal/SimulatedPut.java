@@ -17,6 +17,9 @@ final class SimulatedPut implements PutCallback {
     private @Nullable PutFailedException failure;
     private final Runnable whenToldTwice;
 
+    /** What the callback does besides. */
+    Runnable callback = () -> {};
+
     SimulatedPut(StreamTruth.Seen record, long putAt, Runnable whenToldTwice) {
         this.record = record;
         this.putAt = putAt;
@@ -49,12 +52,14 @@ final class SimulatedPut implements PutCallback {
     public void acknowledged(UserRecord put, PutReceipt stored) {
         checkOnce();
         receipt = stored;
+        callback.run();
     }
 
     @Override
     public void failed(PutFailedException givenUp) {
         checkOnce();
         failure = givenUp;
+        callback.run();
     }
 
     private void checkOnce() {
