@@ -108,8 +108,12 @@ final class ProducerSimulation {
         }
         trouble.planStretches(world.kinesis);
         // Without order, requests of one moment overtake each other on the two I/O threads.
-        boolean witnessed =
-                !reshards && !remakes && !pauses && !load.hasOtherStream() && config.ordering() == Ordering.PER_KEY && hasShardsListed();
+        boolean witnessed = !reshards
+                && !remakes
+                && !pauses
+                && !load.hasOtherStream()
+                && config.ordering() == Ordering.PER_KEY
+                && hasShardsListed();
         rates = witnessed ? new RateWitness(world, config) : null;
         tries = pauses ? null : new TryWitness(world, config.requestTimeout());
         world.client.garble = trouble::garbled;
@@ -235,8 +239,7 @@ final class ProducerSimulation {
     /** What a callback does besides, on a thread of the producer's. */
     private void callBack() {
         if (load.callbackWaits()) {
-            CompletableFuture<PutReceipt> never =
-                    world.producer.put("nowhere", UserRecord.of("key", "in a callback"));
+            CompletableFuture<PutReceipt> never = world.producer.put("nowhere", UserRecord.of("key", "in a callback"));
             try {
                 never.get(0, TimeUnit.NANOSECONDS);
             } catch (IllegalStateException | ExecutionException e) {

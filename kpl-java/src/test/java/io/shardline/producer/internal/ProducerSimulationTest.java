@@ -36,8 +36,8 @@ class ProducerSimulationTest {
                 simulation.run();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "seed " + seed + " (rerun with -Dsim.seed=" + seed + "): " + simulation.config()
-                                + " " + simulation.trouble.met,
+                        "seed " + seed + " (rerun with -Dsim.seed=" + seed + "): " + simulation.config() + " "
+                                + simulation.trouble.met,
                         e);
             }
             simulation.failures.forEach((reason, count) -> failures.merge(reason, count, Integer::sum));
