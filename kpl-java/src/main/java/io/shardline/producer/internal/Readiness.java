@@ -1,8 +1,8 @@
 package io.shardline.producer.internal;
 
 import io.shardline.producer.ProducerException;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -12,11 +12,11 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Readiness {
 
-    private final String stream;
     /** Who asks more often than this has a loop that asks, and forgets what it is given. */
     static final int MAX_WAITING = 10_000;
 
-    private Set<CompletableFuture<Void>> waiting = new LinkedHashSet<>();
+    private final String stream;
+    private List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
     Readiness(String stream) {
         this.stream = stream;
@@ -32,7 +32,7 @@ final class Readiness {
 
     /** Nobody waits for it any more. */
     void remove(CompletableFuture<Void> ready) {
-        waiting.remove(ready);
+        waiting.removeIf(each -> each == ready);
     }
 
     /** Whether nobody waits. */
@@ -53,9 +53,9 @@ final class Readiness {
         return new ProducerException("records cannot be put into stream '" + stream + "': " + why, null);
     }
 
-    private Set<CompletableFuture<Void>> takeAll() {
-        Set<CompletableFuture<Void>> all = waiting;
-        waiting = new LinkedHashSet<>();
+    private List<CompletableFuture<Void>> takeAll() {
+        List<CompletableFuture<Void>> all = waiting;
+        waiting = new ArrayList<>();
         return all;
     }
 }
