@@ -160,7 +160,8 @@ public final class ShardlineProducer implements AutoCloseable {
      * on waiting, and is still interrupted afterwards.
      *
      * <p>All futures have completed when it returns, with their callbacks, unless a callback does not return: half a second
-     * after the limit it is waited for no longer, and futures behind it complete when it has returned.
+     * after the limit it is waited for no longer, and futures behind it complete when it has returned. Calls that block, as one for
+     * credentials may, are waited for half a second more.
      *
      * @param limit how long to wait for records put before, zero or more
      * @throws IllegalArgumentException if {@code limit} is negative

@@ -152,7 +152,7 @@ final class Outcomes {
                 outcomes.forEach(outcome -> outcome.tell(this));
             } finally {
                 owner.finish(tally.sum());
-                owner.post(this);
+                owner.comesBack(this);
             }
         }
 

@@ -20,9 +20,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +47,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     /** Threads that complete futures. Two, so that one slow continuation does not stop all others. */
     private static final int USER_CODE_THREADS = 2;
 
-    /** How long a close waits, at its limit, for callbacks that have not returned. */
+    /** How long a close waits, at its limit, for callbacks that have not returned, and then for calls that have not. */
     static final Duration CALLBACK_GRACE = Duration.ofMillis(500);
 
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
@@ -81,15 +83,23 @@ public final class ProducerLoop implements LoopContext.Admission {
     /** Whether something threw since the last look at everything. */
     private boolean mustRecover;
 
-    private boolean finished;
+    /** Written by the loop. */
+    private volatile boolean finished;
+
     private EventLoop.@Nullable Timer closeLimit;
     private EventLoop.@Nullable Timer closeEnd;
+    private long closeEndAt;
 
     /** What has been decided, what of it the futures have been told, and what they had been told when the close began. */
     private Tally decided = Tally.NONE;
 
     private Tally told = Tally.NONE;
     private Tally toldBefore = Tally.NONE;
+
+    private final UntoldBatches untold = new UntoldBatches();
+
+    /** What flushes wait for on the loop. */
+    private final Set<Runnable> flushes = new LinkedHashSet<>();
 
     private ProducerLoop(
             ProducerConfig config, OwnedResources resources, @Nullable Consumer<? super ProducerEvent> listener) {
@@ -366,6 +376,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         Outcomes.Batch batch = outcomes.take(this);
         if (batch != null) {
             decided = decided.plus(batch.tally());
+            untold.begun();
             userCode.run(batch::tellAndReturn);
         }
     }
@@ -381,8 +392,13 @@ public final class ProducerLoop implements LoopContext.Admission {
         batch.countInEpochs();
     }
 
-    boolean post(Outcomes.Batch batch) {
-        return loop.post(batch);
+    /** Called on the threads for user code: the futures of a batch have completed. If the loop is closed, nobody counts it. */
+    void comesBack(Outcomes.Batch batch) {
+        try {
+            loop.post(batch);
+        } finally {
+            untold.ended();
+        }
     }
 
     /** See the producer's {@code resume}. */
@@ -418,11 +434,32 @@ public final class ProducerLoop implements LoopContext.Admission {
         CompletableFuture<Void> done = userCode.futureBehindTasks();
         Runnable complete = () -> done.complete(null);
         intake.behindEarlierPuts(() -> {
-            if (!loop.post(() -> flushing.accept(() -> userCode.run(complete)))) {
-                complete.run(); // closed, hence nothing is left
+            if (!loop.post(() -> flushOnLoop(flushing, complete))) {
+                flushAtTheEnd(complete);
             }
         });
         return done;
+    }
+
+    private void flushOnLoop(Consumer<Runnable> flushing, Runnable complete) {
+        if (finished) {
+            untold.whenAllTold(complete); // it came with the last tasks
+            return;
+        }
+        flushes.add(complete);
+        flushing.accept(() -> {
+            if (flushes.remove(complete)) {
+                userCode.run(complete);
+            }
+        });
+    }
+
+    private void flushAtTheEnd(Runnable complete) {
+        if (finished) {
+            untold.whenAllTold(complete);
+        } else {
+            complete.run(); // the platform was shut down under us
+        }
     }
 
     private void whenAllDone(Runnable action) {
@@ -464,6 +501,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void startClosing(Duration limit) {
         toldBefore = told;
+        closeEndAt = Ticks.after(ticks.now(), limit.plus(CALLBACK_GRACE).toNanos());
         closeEnd = loop.schedule(limit.plus(CALLBACK_GRACE).toNanos(), this::finish);
         closeLimit = loop.schedule(limit.toNanos(), this::abandonAll);
     }
@@ -503,20 +541,35 @@ public final class ProducerLoop implements LoopContext.Admission {
             try {
                 tellOutcomes();
             } finally {
+                flushes.forEach(untold::whenAllTold);
+                untold.ended();
                 end(result);
             }
         }
     }
 
+    /** The report waits neither for calls that block nor for what is closed behind them, or the close would not keep its limit. */
     private void end(CloseReport result) {
         CompletableFuture<CloseReport> waiting = report.get();
+        Runnable tell = () -> {
+            if (waiting != null) {
+                waiting.complete(result);
+            }
+        };
+        try {
+            long left = Math.max(CALLBACK_GRACE.toNanos(), closeEndAt - ticks.now());
+            loop.scheduler().schedule(tell, left, TimeUnit.NANOSECONDS);
+        } finally {
+            closeResources(tell);
+        }
+    }
+
+    private void closeResources(Runnable tell) {
         Runnable end = () -> {
             try {
                 resources.close();
             } finally {
-                if (waiting != null) {
-                    waiting.complete(result);
-                }
+                tell.run();
             }
         };
         try {

@@ -10,11 +10,15 @@ import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
+import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.testkit.Fault;
 import io.shardline.testkit.Faults;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +202,66 @@ class FlushAndCloseTest {
                 .hasMessage("record with partition key 'k' was not put into stream '" + STREAM
                         + "': the producer is closed; it was not sent");
         assertThat(world.producer.flush()).isCompleted();
+    }
+
+    @Test
+    void flushEndsBehindFuturesThatAreToldAfterTheClose() {
+        ProducerConfig config = ProducerConfig.builder().linger(Duration.ZERO).build();
+        ProducerWorld world = ProducerWorld.healthy(config, 1);
+        Queue<Runnable> untold = new ArrayDeque<>();
+        Platform p = world.platform;
+        ProducerLoop producer = ProducerLoop.start(
+                config,
+                OwnedResources.of(
+                        world.client,
+                        new Platform(
+                                p.loop(),
+                                p.io(),
+                                p.priorityIo(),
+                                untold::add,
+                                p.nanoTime(),
+                                p.wallClock(),
+                                p.random())));
+        CompletableFuture<PutReceipt> put = producer.put(STREAM, UserRecord.of("k", new byte[1]));
+        CompletableFuture<Void> flush = producer.flush();
+        world.advance(Duration.ofSeconds(1));
+        CompletableFuture<CloseReport> close = producer.close(Duration.ofSeconds(1));
+        world.advance(Duration.ofSeconds(2));
+        CompletableFuture<Void> late = producer.flush();
+
+        assertThat(close).isCompletedWithValue(new CloseReport(1, 0, 0));
+        assertThat(List.of(put, flush, late)).noneMatch(CompletableFuture::isDone);
+        while (!untold.isEmpty()) {
+            untold.remove().run();
+        }
+        assertThat(List.of(put, flush, late)).allMatch(CompletableFuture::isDone);
+        assertThat(producer.flush()).isCompleted();
+    }
+
+    @Test
+    void closeKeepsItsLimitWhileTheThreadsForCallsAreBlocked() {
+        ProducerConfig config = ProducerConfig.defaults();
+        ProducerWorld world = ProducerWorld.healthy(config, 1);
+        List<Runnable> blocked = new ArrayList<>();
+        Platform p = world.platform;
+        ProducerLoop producer = ProducerLoop.start(
+                config,
+                OwnedResources.of(
+                        world.client,
+                        new Platform(
+                                p.loop(),
+                                blocked::add,
+                                p.priorityIo(),
+                                p.userCode(),
+                                p.nanoTime(),
+                                p.wallClock(),
+                                p.random())));
+        CompletableFuture<PutReceipt> put = producer.put(STREAM, UserRecord.of("k", new byte[1]));
+        CompletableFuture<CloseReport> close = producer.close(Duration.ofSeconds(2));
+        world.advance(Duration.ofSeconds(3));
+
+        assertThat(close).isCompletedWithValue(new CloseReport(0, 0, 1));
+        assertThat(world.failure(put).reason()).isEqualTo(FailureReason.CLOSED);
     }
 
     @Test
