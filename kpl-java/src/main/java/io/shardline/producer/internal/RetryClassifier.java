@@ -147,7 +147,7 @@ final class RetryClassifier {
                 || STREAM_IS_BUSY.equals(failed.failure().code())) {
             return FailureScope.STREAM;
         }
-        return verdict instanceof Retry ? FailureScope.PRODUCER : FailureScope.REQUEST;
+        return verdict instanceof Retry || verdict instanceof Doubted ? FailureScope.PRODUCER : FailureScope.REQUEST;
     }
 
     /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */

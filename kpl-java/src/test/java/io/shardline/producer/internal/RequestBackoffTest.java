@@ -45,6 +45,15 @@ class RequestBackoffTest {
     }
 
     @Test
+    void keyThatIsUnknownIsTriedByOneRequestAtATime() {
+        world.warm();
+        trouble = new Fault.ServiceFailure("UnrecognizedClientException", 400);
+        putFor(TROUBLE);
+
+        assertThat(world.client.requests).hasSizeBetween(30, MOST_TRIES);
+    }
+
+    @Test
     void streamThatIsThrottledAsAWholeIsTriedByOneRequestAtATime() {
         assertThat(triesDuring(new Fault.ServiceFailure("LimitExceededException", 400)))
                 .isBetween(30, MOST_TRIES);
