@@ -297,7 +297,7 @@ final class AnswerJudge {
         }
         if ((range == null || !isTrusted) && landing.listings() < MOST_LISTINGS && !stream.goesSingly()) {
             landings.add(landing);
-        } else if (range != null && landing.aggregate().isInside(range)) {
+        } else if (isTrusted && range != null && landing.aggregate().isInside(range)) {
             acknowledge(landing.of(), landing.aggregate(), landing.result());
         } else {
             putAgain(landing);

@@ -12,6 +12,7 @@ import io.shardline.producer.UserRecord;
 import io.shardline.testkit.Fault;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.time.SplitMix64;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -303,6 +304,40 @@ class FaultsTest {
         CompletableFuture<PutReceipt> two = world.put("b", "later;");
         assertThat(world.get(one).failedAttempts()).isEmpty(); // records go singly from now on
         assertThat(world.get(two).failedAttempts()).isEmpty();
+    }
+
+    @Test
+    void aggregatesInFlightAreNotBelievedByAMapThatMayBeOfAFormerStream() {
+        ProducerWorld world = ProducerWorld.healthy(
+                        ProducerConfig.builder().linger(Duration.ofMillis(1)).build(), 2)
+                .warm();
+        world.get(world.admin.deleteStream(r -> r.streamName(STREAM)));
+        world.advance(Duration.ofSeconds(11));
+        world.kinesis.createStream(STREAM, 4);
+        world.kinesis.faults().on("ListShards").inject(new Fault.ServiceFailure("AccessDeniedException", 400));
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+        puts.add(putInQuarter(world, 2));
+        puts.add(putInQuarter(world, 3));
+        world.advance(Duration.ofMillis(10));
+        assertThat(world.client.requests).hasSize(1);
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        world.client.held = request -> released;
+        puts.add(putInQuarter(world, 0));
+        puts.add(putInQuarter(world, 1));
+        world.advance(Duration.ofMillis(10));
+        assertThat(world.client.requests).hasSize(2);
+        world.advance(Duration.ofMillis(500));
+        released.complete(null);
+        puts.forEach(world::get);
+
+        StreamTruth truth = new StreamTruth(world.kinesis, STREAM);
+        assertThat(truth.firstSeenKclWise()).hasSize(puts.size());
+    }
+
+    private static CompletableFuture<PutReceipt> putInQuarter(ProducerWorld world, int quarter) {
+        UserRecord record = UserRecord.of("key-" + quarter, ProducerWorld.bytes(quarter + ";"))
+                .withExplicitHashKey(BigInteger.valueOf(quarter).shiftLeft(126));
+        return world.producer.put(STREAM, record);
     }
 
     @Test
