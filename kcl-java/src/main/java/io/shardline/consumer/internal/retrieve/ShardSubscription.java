@@ -44,6 +44,7 @@ final class ShardSubscription {
     private final Listener listener;
     private final long sentNanos;
 
+    private @Nullable CompletableFuture<Void> call;
     private @Nullable Subscription events;
     private @Nullable Instant serviceTime;
     private long serviceTimeNanos;
@@ -92,8 +93,24 @@ final class ShardSubscription {
         LoopCalls.send(
                 loop,
                 setting.platform().io(),
-                () -> setting.client().subscribeToShard(unlimited, new Response()),
+                () -> subscribe(unlimited),
                 (nothing, failure) -> end(failure));
+    }
+
+    /** On an I/O thread. */
+    private CompletableFuture<Void> subscribe(SubscribeToShardRequest request) {
+        CompletableFuture<Void> begun = setting.client().subscribeToShard(request, new Response());
+        if (!loop.post(() -> begun(begun))) {
+            begun.cancel(true);
+        }
+        return begun;
+    }
+
+    private void begun(CompletableFuture<Void> begun) {
+        if (over && events == null) {
+            signal(() -> begun.cancel(true));
+        }
+        call = begun;
     }
 
     /** What asks for the records of a shard from a cursor on. */
@@ -156,8 +173,11 @@ final class ShardSubscription {
             over = true;
             watch.cancel();
             Subscription accepted = events;
+            CompletableFuture<Void> begun = call;
             if (accepted != null) {
                 signal(accepted::cancel);
+            } else if (begun != null) {
+                signal(() -> begun.cancel(true)); // or it would keep its connection for as long as a subscription lives
             }
         }
     }
@@ -233,7 +253,9 @@ final class ShardSubscription {
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            loop.post(() -> accepted(subscription));
+            if (!loop.post(() -> accepted(subscription))) {
+                subscription.cancel();
+            }
         }
 
         @Override
