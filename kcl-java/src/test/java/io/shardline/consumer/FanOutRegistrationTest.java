@@ -142,6 +142,43 @@ class FanOutRegistrationTest {
     }
 
     @Test
+    void oneOfSeveralStreamsIsPolledUntilItsConsumerIsThere() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1, Duration.ofMinutes(5));
+        SimulatedWorker worker = worker(fleet, "w").streams(FLIGHTS).start();
+        fleet.advance(Duration.ofSeconds(70));
+
+        assertThat(worker.consumer().health().isReady()).isTrue();
+        assertThat(worker.consumer().health().problems())
+                .singleElement()
+                .asString()
+                .contains("fan-out consumer 'test' of stream 'flights' is CREATING")
+                .contains("its shards are polled");
+        assertThat(worker.events(ConsumerEvent.StreamFailed.class)).isEmpty();
+
+        fleet.advance(Duration.ofMinutes(6));
+        assertThat(calls).containsKey("SubscribeToShard");
+        assertThat(worker.consumer().health().problems()).isEmpty();
+    }
+
+    @Test
+    void oneOfSeveralStreamsWhoseConsumerIsRefusedIsPolled() {
+        SimulatedFleet fleet = new SimulatedFleet(1, 1);
+        denied = Set.of("RegisterStreamConsumer");
+        SimulatedWorker worker = worker(fleet, "w").streams(FLIGHTS).start();
+        fleet.put("a");
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(fleet.texts()).containsExactly("a");
+        assertThat(worker.consumer().health().isReady()).isTrue();
+        assertThat(worker.consumer().health().problems())
+                .singleElement()
+                .asString()
+                .contains("RegisterStreamConsumer failed: AccessDeniedException");
+        assertThat(worker.events(ConsumerEvent.StreamFailed.class)).isEmpty();
+        assertThat(calls.get("RegisterStreamConsumer")).isBetween(8, 40);
+    }
+
+    @Test
     void withAnArnOnlySubscribeToShardIsNeeded() {
         SimulatedFleet fleet = new SimulatedFleet(1, 3);
         retrieval = Retrieval.fanOutArn(register(fleet, "analytics"));

@@ -188,10 +188,7 @@ public final class HealthBoard {
                 .reasons()
                 .forEach((key, why) ->
                         problems.add(SetAside.consequence(key) + ", as its lease cannot be written: " + why));
-        String registration = looked.held().retrievals().waitsFor();
-        if (registration != null) {
-            problems.add(registration);
-        }
+        problems.addAll(looked.held().retrievals().problems());
         looked.held()
                 .syncs()
                 .unreadable()

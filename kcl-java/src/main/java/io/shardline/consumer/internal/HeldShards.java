@@ -77,7 +77,10 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
         /** The worker's session is over, and its shards are dropped. */
         void sessionEnded();
 
-        /** The lease table is not that of this application: it does not fit the settings, or is another one than before. */
+        /**
+         * The lease table is not that of this application: it does not fit the settings, or is another one than before. Or the
+         * only stream's registered consumer cannot be used.
+         */
         void cannotGoOn(ConsumerException why);
 
         /** Something has gone that {@link HeldShards#isIdle} waits for. */
@@ -100,7 +103,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
                 parts.client(),
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
-        this.retrievals = new Retrievals(config, source, owner::streamFailed);
+        this.retrievals = new Retrievals(config, source, owner::cannotGoOn);
         this.shardSetting = new ShardConsumer.Setting(
                 leasing.loop(), leasing.platform(), config, budget, retrievals, parts.processors(), this);
     }

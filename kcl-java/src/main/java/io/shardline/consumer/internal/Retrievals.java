@@ -16,10 +16,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class Retrievals implements RecordSource.Factory {
 
     private final ConsumerConfig config;
     private final PollingSource.Setting polling;
-    private final BiConsumer<String, ConsumerException> failed;
+    private final Consumer<ConsumerException> failed;
     private final SubscriptionSlots slots;
     private final Map<String, Retrieval> chosen = new TreeMap<>();
     private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
@@ -39,8 +40,8 @@ final class Retrievals implements RecordSource.Factory {
     /** Whoever waits for registrations to end. */
     private final Set<CompletableFuture<Void>> ending = new LinkedHashSet<>();
 
-    /** @param failed called with a stream whose registered consumer cannot be used */
-    Retrievals(ConsumerConfig config, PollingSource.Setting polling, BiConsumer<String, ConsumerException> failed) {
+    /** @param failed called if the registered consumer of the only stream cannot be used */
+    Retrievals(ConsumerConfig config, PollingSource.Setting polling, Consumer<ConsumerException> failed) {
         this.config = config;
         this.polling = polling;
         this.failed = failed;
@@ -88,14 +89,22 @@ final class Retrievals implements RecordSource.Factory {
                 : new FanOutSource.Setting(polling, registration(shard.streamName()), slots).open(shard, from, sink);
     }
 
-    /** In words, why a stream cannot be subscribed to yet, or null if all can. */
+    /** In words, why a stream cannot be subscribed to yet, or null if all can, or should not be waited for. */
     @Nullable
     String waitsFor() {
         return registrations.values().stream()
+                .filter(registration -> !registration.isGivenUp())
                 .map(FanOutRegistration::waitsFor)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** In words, why streams cannot be subscribed to. */
+    List<String> problems() {
+        return registrations.values().stream()
+                .flatMap(registration -> Optional.ofNullable(registration.waitsFor()).stream())
+                .toList();
     }
 
     /** Ends the registrations that are made here when they are missing. Completes on the loop. */
@@ -127,7 +136,7 @@ final class Retrievals implements RecordSource.Factory {
                             arn == null ? consumer : null,
                             arn,
                             config.startTimeout(),
-                            why -> failed.accept(name, why)));
+                            config.isMultiStream() ? null : failed));
         });
     }
 }

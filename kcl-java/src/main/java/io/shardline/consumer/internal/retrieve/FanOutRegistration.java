@@ -60,6 +60,7 @@ public final class FanOutRegistration {
     private boolean wasActive;
     private boolean looking;
     private boolean registering;
+    private boolean givenUp;
     private boolean deregistered;
 
     /**
@@ -68,14 +69,14 @@ public final class FanOutRegistration {
      * @param consumerName the name that it is registered by, or null if it is given
      * @param consumerArn the ARN if it is given, or null
      * @param limit how long it is waited for the first time
-     * @param failed called if it cannot be used, and time does not mend that
+     * @param failed called if it cannot be used, and is not to be waited for longer; null to poll and to look seldom then
      */
     public record Target(
             String streamName,
             @Nullable String consumerName,
             @Nullable String consumerArn,
             Duration limit,
-            Consumer<ConsumerException> failed) {}
+            @Nullable Consumer<ConsumerException> failed) {}
 
     public FanOutRegistration(PollingSource.Setting setting, Target target) {
         this.setting = setting;
@@ -114,6 +115,9 @@ public final class FanOutRegistration {
     /** Calls back once the consumer is active. */
     void whenActive(Runnable then) {
         begin();
+        if (deregistered) {
+            return;
+        }
         if (arn == null) {
             waiting.add(then);
         } else {
@@ -121,9 +125,24 @@ public final class FanOutRegistration {
         }
     }
 
+    /** How many wait to be called back. */
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Does not call back. */
+    void withdraw(Runnable then) {
+        waiting.remove(then);
+    }
+
     /** In words, what has to happen before there can be subscriptions, or null if nothing has. */
     public @Nullable String waitsFor() {
-        return waitsFor;
+        return waitsFor == null || !givenUp ? waitsFor : waitsFor + "; its shards are polled";
+    }
+
+    /** Whether it may take long, so that nobody should wait for it. */
+    public boolean isGivenUp() {
+        return givenUp;
     }
 
     /** The service does not know the consumer, the stream or the shard. */
@@ -145,12 +164,13 @@ public final class FanOutRegistration {
                 answer -> {
                     looking = false;
                     waitsFor = null;
+                    givenUp = false;
                 },
                 failure -> {
                     looking = false;
                     if (isNotFound(failure)) {
-                        says(
-                                "does not exist; register it again, or change the setting retrieval: its shards are polled");
+                        givenUp = true;
+                        says("does not exist; register it again, or change the setting retrieval");
                     }
                 });
     }
@@ -165,6 +185,7 @@ public final class FanOutRegistration {
         deregistered = true;
         arn = null;
         waitsFor = null;
+        waiting.clear();
         if (registering) {
             whenRegistered.add(() -> deregister(done)); // or there would be one after all
         } else {
@@ -214,7 +235,9 @@ public final class FanOutRegistration {
             find(streamArn);
             return;
         }
-        says("is being looked for");
+        if (waitsFor == null) {
+            says("is being looked for");
+        }
         look(
                 () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
                 answer -> {
@@ -295,6 +318,7 @@ public final class FanOutRegistration {
         wasActive = true;
         tries = 0;
         waitsFor = null;
+        givenUp = false;
         List<Runnable> told = List.copyOf(waiting);
         waiting.clear();
         told.forEach(Runnable::run);
@@ -303,32 +327,38 @@ public final class FanOutRegistration {
     private void failed(String operation, Throwable failure) {
         says("cannot be used yet: " + operation + " failed: " + words(failure));
         if (!wasActive && !ServiceErrors.isTransient(failure) && !isNotFound(failure)) {
-            looking = false;
-            target.failed()
-                    .accept(new ConsumerException(
-                            this + " cannot be used: " + operation + " failed: " + words(failure), failure));
+            giveUp(this + " cannot be used: " + operation + " failed: " + words(failure), failure);
         } else {
             again();
         }
     }
 
     private void again() {
-        long now = setting.loop().nanoTime();
-        boolean isOver = now - beganAt >= target.limit().toNanos();
-        if (isOver && !wasActive) {
+        if (setting.loop().nanoTime() - beganAt >= target.limit().toNanos()) {
+            giveUp(waitsFor + "; waited for " + target.limit().toMillis() / 1_000.0 + " s (startTimeout)", null);
+        } else {
+            lookAgain(AGAIN);
+        }
+    }
+
+    /** Whoever can poll goes on with that, and looks for it seldom. */
+    private void giveUp(String why, @Nullable Throwable failure) {
+        Consumer<ConsumerException> failed = target.failed();
+        if (failed != null && !wasActive) {
             looking = false;
-            target.failed()
-                    .accept(new ConsumerException(
-                            waitsFor + "; waited for " + target.limit().toMillis() / 1_000.0 + " s (startTimeout)",
-                            null));
+            failed.accept(new ConsumerException(why, failure));
             return;
         }
+        if (!givenUp) {
+            givenUp = true;
+            log.warn("{}; its shards are polled, and it is looked for at least once a minute", why);
+        }
+        lookAgain(SELDOM);
+    }
+
+    private void lookAgain(Backoff pause) {
         tries++;
-        setting.loop()
-                .schedule(
-                        (isOver ? SELDOM : AGAIN)
-                                .delayNanos(tries, setting.platform().random()),
-                        this::lookUp);
+        setting.loop().schedule(pause.delayNanos(tries, setting.platform().random()), this::lookUp);
     }
 
     private void says(String what) {

@@ -103,6 +103,8 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         epoch++;
         wanted = false;
         stopWaiting();
+        setting.registration().withdraw(again);
+        setting.slots().withdraw(again);
         bridge.stop();
         ShardSubscription current = subscription;
         if (current != null) {

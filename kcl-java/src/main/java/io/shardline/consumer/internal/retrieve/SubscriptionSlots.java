@@ -29,6 +29,11 @@ public final class SubscriptionSlots {
         return false;
     }
 
+    /** Does not call back. */
+    void withdraw(Runnable whenFree) {
+        waiting.remove(whenFree);
+    }
+
     /** Gives one back. */
     void release() {
         taken--;

@@ -96,4 +96,17 @@ class FanOutSourceTest {
                 .doesNotHaveDuplicates()
                 .isSorted();
     }
+
+    @Test
+    void aSourceThatStopsWaitsForTheRegisteredConsumerNoMore() {
+        shard.subscribe(new Cursor.Start()).request();
+        assertThat(shard.registration().waiting()).isEqualTo(1);
+        shard.source().stop();
+        assertThat(shard.registration().waiting()).isZero();
+
+        shard.advance(Duration.ofSeconds(10));
+        shard.registration().deregister();
+        shard.subscribeAgain(new Cursor.Start()).request();
+        assertThat(shard.registration().waiting()).isZero();
+    }
 }

@@ -54,6 +54,7 @@ final class ReadShard implements RecordSource.Sink {
     private final List<String> failures = new ArrayList<>();
     private final List<String> children = new ArrayList<>();
     private @Nullable RecordSource source;
+    private @Nullable FanOutRegistration registration;
     private boolean keepsAsking;
     private boolean stopsAtOnce;
     private boolean closed;
@@ -127,12 +128,22 @@ final class ReadShard implements RecordSource.Sink {
 
     /** A source that subscribes. */
     RecordSource subscribe(Cursor from) {
-        FanOutRegistration registration = new FanOutRegistration(
+        FanOutRegistration made = new FanOutRegistration(
                 setting,
                 new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString())));
-        source = new FanOutSource.Setting(setting, registration, new SubscriptionSlots(1))
+        registration = made;
+        return subscribeAgain(from);
+    }
+
+    /** One more of the same registered consumer. */
+    RecordSource subscribeAgain(Cursor from) {
+        source = new FanOutSource.Setting(setting, registration(), new SubscriptionSlots(1))
                 .open(new ShardName(STREAM, SHARD), from, this);
         return source;
+    }
+
+    FanOutRegistration registration() {
+        return Objects.requireNonNull(registration);
     }
 
     Instant now() {
