@@ -90,11 +90,7 @@ final class ShardSubscription {
         SubscribeToShardRequest unlimited = request.toBuilder()
                 .overrideConfiguration(o -> o.apiCallTimeout(MAX_LIFE).apiCallAttemptTimeout(MAX_LIFE))
                 .build();
-        LoopCalls.send(
-                loop,
-                setting.platform().io(),
-                () -> subscribe(unlimited),
-                (nothing, failure) -> end(failure));
+        LoopCalls.send(loop, setting.platform().io(), () -> subscribe(unlimited), (nothing, failure) -> end(failure));
     }
 
     /** On an I/O thread. */
