@@ -12,6 +12,7 @@ import io.shardline.consumer.simulation.PlannerLimits;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.consumer.simulation.UnreadableRows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,31 @@ class PlannedStreamsTest {
 
     private Running who(boolean plans) {
         return plans ? planner() : another();
+    }
+
+    @Test
+    void aRowThatIsMendedWhileAnotherWorkerPlansIsForgottenByAll() {
+        Running first = running("w0", FLIGHTS);
+        fleet.get(first.loop().start());
+        String key = of("flights").get(0).key();
+        fleet.get(first.loop().stop(Duration.ofSeconds(30)));
+        workers.clear();
+        UnreadableRows table = new UnreadableRows(fleet.table(), key);
+        for (int i = 1; i <= 3; i++) {
+            SimulatedWorker worker = fleet.worker("w" + i).streams(FLIGHTS).table(table);
+            workers.add(new Running(worker, worker.loop(RULES)));
+            fleet.get(workers.get(i - 1).loop().start());
+        }
+        fleet.until(() -> fleet.table().watch(Set.of()).join().fleet().planned());
+        fleet.advance(D.multipliedBy(3));
+        assertThat(planner().loop().health().latest().problems()).hasSize(1);
+
+        table.mend();
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(workers)
+                .allSatisfy(worker ->
+                        assertThat(worker.loop().health().latest().problems()).isEmpty());
     }
 
     @ParameterizedTest

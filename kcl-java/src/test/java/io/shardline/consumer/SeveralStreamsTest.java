@@ -7,6 +7,9 @@ import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.StreamRow;
+import io.shardline.consumer.internal.lease.WriteResult;
+import io.shardline.consumer.simulation.ForwardingLeaseStore;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import java.time.Duration;
@@ -199,6 +202,30 @@ class SeveralStreamsTest {
                 .doesNotContain(key)
                 .isNotEmpty();
         assertFails(other.consumer().removeStream("cars"), "does not read a stream 'cars'");
+    }
+
+    @Test
+    void aStreamThatAnotherWorkerWritesDownWhileItIsRemovedIsRemoved() {
+        String key = "123456789012:buses:1600000000:" + SimulatedFleet.shardId(0);
+        fleet.table()
+                .createLease(Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), null))
+                .join();
+        SimulatedWorker worker = fleet.worker("w")
+                .streams(FLIGHTS)
+                .table(new ForwardingLeaseStore(fleet.table()) {
+                    @Override
+                    public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
+                        if (row.removed()) {
+                            fleet.table().registerStream(row.removed(false)).join();
+                        }
+                        return super.registerStream(row);
+                    }
+                })
+                .start();
+
+        fleet.get(worker.consumer().removeStream("buses"));
+
+        assertThat(fleet.table().scan().join().removed()).containsExactly("buses");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.consumer.simulation.UnreadableRows;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,74 @@ class TakenOverTableTest {
         fleet.advance(Duration.ofSeconds(30));
 
         assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void theChildrenOfAShardWhoseRowCannotBeReadWaitUntilItIsMended(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2", "r3", "r4");
+        leave(shardId(0), 2, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.putInto(shardId(1), "r5");
+        fleet.putInto(shardId(1), "r6");
+        fleet.putInto(shardId(2), "r7");
+        fleet.putInto(shardId(2), "r8");
+        fleet.advance(Duration.ofMinutes(10));
+        UnreadableRows table = new UnreadableRows(fleet.table(), shardId(0));
+
+        SimulatedWorker worker = startOn(table, kind);
+        fleet.putInto(shardId(1), "r9");
+        fleet.advance(Duration.ofMinutes(5));
+        assertThat(fleet.texts()).isEmpty();
+        assertIsUnreadable(worker, shardId(0));
+
+        table.mend();
+        fleet.until(() -> fleet.texts().size() >= 7);
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4", "r5", "r6", "r7", "r8", "r9");
+        assertThat(fleet.texts().subList(0, 2)).containsExactly("r3", "r4");
+        assertThat(worker.consumer().health().problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(StartingPosition.Kind.class)
+    void soDoesAShardBehindItWhoseParentsHaveExpired(StartingPosition.Kind kind) {
+        fleet.put("r1", "r2");
+        leave(shardId(0), 2, HashKeyRange.FULL);
+        fleet.split(shardId(0));
+        fleet.split(shardId(2));
+        fleet.split(shardId(1));
+        fleet.advance(Duration.ofHours(25)); // of 0, 1 and 2 nothing is listed any more
+        fleet.putInto(shardId(3), "r3");
+        fleet.putInto(shardId(5), "r4");
+        fleet.advance(Duration.ofMinutes(10));
+        UnreadableRows table = new UnreadableRows(fleet.table(), shardId(0));
+
+        SimulatedWorker worker = startOn(table, kind);
+        fleet.advance(Duration.ofMinutes(5));
+        assertThat(fleet.texts()).isEmpty();
+        assertIsUnreadable(worker, shardId(0));
+
+        table.mend();
+        fleet.until(() -> fleet.texts().size() >= 2);
+        fleet.advance(Duration.ofMinutes(1));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder("r3", "r4");
+    }
+
+    private SimulatedWorker startOn(UnreadableRows table, StartingPosition.Kind kind) {
+        return fleet.worker("w")
+                .with(config -> config.shardSyncInterval(Duration.ofMinutes(1)))
+                .table(table)
+                .from(position(kind))
+                .start();
+    }
+
+    private static void assertIsUnreadable(SimulatedWorker worker, String key) {
+        assertThat(worker.consumer().health().problems())
+                .containsExactly(
+                        "shard " + key + " is read by nobody, as its lease cannot be read: " + UnreadableRows.WHY);
     }
 
     @ParameterizedTest

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.internal.lease.Checkpoint;
+import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.InMemoryLeaseStore;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
@@ -17,15 +17,13 @@ import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedFleet.Handled;
 import io.shardline.consumer.simulation.SimulatedLeaseTable.Fate;
 import io.shardline.consumer.simulation.SimulatedWorker;
+import io.shardline.consumer.simulation.UnreadableRows;
 import io.shardline.testkit.Fault;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,8 +276,7 @@ class TroubleTest {
 
     @Test
     void aListedShardWhoseRowCannotBeReadIsNamedUntilItIsMended() {
-        String why = "attribute 'leaseCounter' must be a whole number of 64 bits, was absent";
-        boolean[] isBroken = {true};
+        UnreadableRows table = new UnreadableRows(fleet.table(), shardId(0), shardId(7));
         for (String key : List.of(shardId(0), shardId(7))) { // the other one is of a shard that is gone
             fleet.table()
                     .createLease(Lease.unowned(key, Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL))
@@ -287,38 +284,48 @@ class TroubleTest {
         }
         SimulatedWorker worker = fleet.worker("w")
                 .with(config -> config.shardSyncInterval(Duration.ofMinutes(1)))
-                .table(new ForwardingLeaseStore(fleet.table()) {
-                    @Override
-                    public CompletableFuture<Scan> scan() {
-                        return super.scan().thenApply(scan -> isBroken[0] ? withoutLeases(scan, why) : scan);
-                    }
-                });
+                .table(table);
         worker.start();
         fleet.putInto(shardId(0), "first");
         fleet.advance(Duration.ofMinutes(10));
 
         assertThat(worker.consumer().health().isHealthy()).isFalse();
         assertThat(worker.consumer().health().problems())
-                .containsExactly("shard " + shardId(0) + " is read by nobody, as its lease cannot be read: " + why);
+                .containsExactly("shard " + shardId(0) + " is read by nobody, as its lease cannot be read: "
+                        + UnreadableRows.WHY);
         assertThat(worker.events(ConsumerEvent.LeaseUnusable.class))
-                .containsExactly(new ConsumerEvent.LeaseUnusable(shardId(0), why));
+                .containsExactly(new ConsumerEvent.LeaseUnusable(shardId(0), UnreadableRows.WHY));
 
-        isBroken[0] = false;
+        table.mend();
         fleet.until(() -> worker.consumer().health().isHealthy());
         fleet.until(() -> fleet.texts().contains("first"));
     }
 
-    private static Scan withoutLeases(Scan scan, String why) {
-        Map<String, String> unreadable = new TreeMap<>();
-        List<Lease> readable = new ArrayList<>();
-        scan.leases().forEach(lease -> {
-            if (lease.key().equals(shardId(0)) || lease.key().equals(shardId(7))) {
-                unreadable.put(lease.key(), why);
-            } else {
-                readable.add(lease);
-            }
-        });
-        return new Scan(scan.fleet(), scan.sessions(), readable, scan.streams(), ImmutableMap.copyOf(unreadable));
+    @Test
+    void aRowThatCannotBeReadKeepsNobodyBusy() {
+        fleet.table()
+                .createLease(Lease.unowned(shardId(0), Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL))
+                .join();
+        int[] moves = {0};
+        SimulatedWorker worker = fleet.worker("w")
+                .with(config -> config.shardSyncInterval(Duration.ofMinutes(1)))
+                .table(new UnreadableRows(
+                        new ForwardingLeaseStore(fleet.table()) {
+                            @Override
+                            public CompletableFuture<FleetRow> moveRevision() {
+                                moves[0]++;
+                                return super.moveRevision();
+                            }
+                        },
+                        shardId(0)));
+        worker.start();
+        fleet.advance(Duration.ofMinutes(2));
+        int movesAtFirst = moves[0];
+
+        fleet.advance(Duration.ofMinutes(20));
+
+        assertThat(moves[0]).isEqualTo(movesAtFirst);
+        assertThat(worker.consumer().health().isReady()).isTrue();
     }
 
     @Test

@@ -173,7 +173,13 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
     }
 
     @Override
+    public void scannedForOwn(Scan scan) {
+        syncs.unreadable().retain(scan.unreadable());
+    }
+
+    @Override
     public void othersPlan() {
+        syncs.unreadable().forget(); // it would not be seen here if they are mended
         owner.scanned(); // by another worker, who has also created what leases were missing
     }
 

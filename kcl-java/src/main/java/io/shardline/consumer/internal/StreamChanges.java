@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamChanges {
 
+    /** How often a removal is written before it fails: each time another worker has written the stream down meanwhile. */
+    private static final int MOST_REMOVALS = 3;
+
     private static final String FAILED = "the lease table did not answer when it was told of the removal of stream '";
 
     private final SessionKeeper.Setting leasing;
@@ -61,18 +64,20 @@ final class StreamChanges {
         removing.put(streamName, done);
         syncs.remove(streamName);
         ended(streamName, new ConsumerException("stream '" + streamName + "' was removed", null));
-        write(
-                streamName,
-                true,
-                row -> {
-                    finish(removing.removeAll(streamName), null);
-                    changed.run();
-                },
-                noRow -> removeByItsLeases(streamName));
+        writeRemoved(streamName, 1);
+    }
+
+    private void writeRemoved(String streamName, int attempt) {
+        write(streamName, true, row -> removed(streamName), noRow -> removeByItsLeases(streamName, attempt));
+    }
+
+    private void removed(String streamName) {
+        finish(removing.removeAll(streamName), null);
+        changed.run();
     }
 
     /** A stream of which another library has left leases may have been gone before it could be written down. */
-    private void removeByItsLeases(String streamName) {
+    private void removeByItsLeases(String streamName, int attempt) {
         leasing.calls()
                 .read(
                         leasing.store()::scan,
@@ -81,7 +86,7 @@ final class StreamChanges {
                                 .filter(key -> streamName.equals(key.streamName()))
                                 .findFirst()
                                 .ifPresentOrElse(
-                                        key -> writeRemoved(streamName, key),
+                                        key -> registerRemoved(streamName, key, attempt),
                                         () -> notRemoved(
                                                 streamName,
                                                 "the application does not read a stream '" + streamName + "'",
@@ -89,17 +94,26 @@ final class StreamChanges {
                         failure -> notRemoved(streamName, FAILED + streamName + "'", failure));
     }
 
-    private void writeRemoved(String streamName, LeaseKey key) {
+    /** Writes the stream down as removed, unless another worker has just written it down as one that is read. */
+    private void registerRemoved(String streamName, LeaseKey key, int attempt) {
         StreamRow removed =
                 new StreamRow(streamName, key.streamCreated(), StartingPosition.Kind.TRIM_HORIZON, null, true);
         leasing.calls()
                 .read(
                         () -> leasing.store().registerStream(removed),
-                        result -> {
-                            finish(removing.removeAll(streamName), null);
-                            changed.run();
-                        },
+                        result -> result.then(
+                                row -> removed(streamName),
+                                row -> again(streamName, attempt),
+                                unknown -> notRemoved(streamName, FAILED + streamName + "': " + unknown, null)),
                         failure -> notRemoved(streamName, FAILED + streamName + "'", failure));
+    }
+
+    private void again(String streamName, int attempt) {
+        if (attempt < MOST_REMOVALS) {
+            writeRemoved(streamName, attempt + 1);
+        } else {
+            notRemoved(streamName, "stream '" + streamName + "' is written down and deleted by turns", null);
+        }
     }
 
     private void notRemoved(String streamName, String why, @Nullable Throwable cause) {

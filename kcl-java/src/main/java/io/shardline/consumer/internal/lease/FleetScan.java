@@ -207,6 +207,7 @@ final class FleetScan implements LargeFleet.Owner, SmallFleet.Owner {
                         setting.store()::scan,
                         scan -> {
                             takeIn(scan);
+                            follower.listener().scannedForOwn(scan);
                             String me = session.id();
                             if (me != null) {
                                 LeasePlanner.strays(viewOf(me)).forEach(follower::take);

@@ -12,6 +12,9 @@ public interface LeaseListener {
     /** A scan has been taken in. */
     void scanned(LeaseStore.Scan scan);
 
+    /** The table was read for what bears this session's name alone, as another session plans. */
+    default void scannedForOwn(LeaseStore.Scan scan) {}
+
     /**
      * What was free and is this worker's share it has taken, or is taking; {@link LeaseBook#isSettled} says when that is
      * over.

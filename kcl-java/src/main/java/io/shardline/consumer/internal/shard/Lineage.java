@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,7 +21,7 @@ final class Lineage {
     private final Set<String> fromStart = new LinkedHashSet<>();
     private final Map<String, Lease> leases = new LinkedHashMap<>();
     private final Set<String> passed;
-    private final List<Lease> unlisted;
+    private final ImmutableList<Lease> unlisted;
     private final Map<String, Boolean> comesAfterReading = new LinkedHashMap<>();
 
     Lineage(StreamListing listing, Collection<Lease> leased) {
@@ -63,6 +62,11 @@ final class Lineage {
         return lease != null && !lease.checkpoint().hasBegun();
     }
 
+    /** Whether its lease says that something of it is handled. */
+    boolean hasBegun(String id) {
+        return isLeased(id) && !isWaiting(id);
+    }
+
     /** Whether it was open at the starting position or later. */
     boolean isFromStart(ListedShard shard) {
         return fromStart.contains(shard.id());
@@ -73,9 +77,9 @@ final class Lineage {
         return passed.contains(shard.id());
     }
 
-    /** Whether some leases are of shards that are not listed. */
-    boolean hasUnlistedLeases() {
-        return !unlisted.isEmpty();
+    /** The leases of shards that are not listed. */
+    ImmutableList<Lease> unlistedLeases() {
+        return unlisted;
     }
 
     /** Whether a parent has no lease and is not listed, so that nobody knows where it comes from. */

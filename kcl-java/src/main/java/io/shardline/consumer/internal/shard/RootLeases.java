@@ -1,5 +1,6 @@
 package io.shardline.consumer.internal.shard;
 
+import com.google.common.collect.ImmutableSet;
 import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -112,16 +114,18 @@ final class RootLeases {
         }
         Map<String, ListedShard> listed = new LinkedHashMap<>();
         wanted.listing().all().forEach(shard -> listed.put(shard.id(), shard));
-        if (target.unreadable().listed(listed.keySet(), scan.unreadable())) {
-            target.book().announceNewLeases();
-        }
-        List<Lease> leases = scan.leases().stream()
+        List<Lease> leases = Stream.concat(
+                        scan.leases().stream(), scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
                 .map(lease -> withParents(lease, listed.get(lease.key())))
                 .toList();
         if (ShardSyncPlanner.needsAllShards(wanted.listing(), leases)) {
             owner.allShardsNeeded(wanted);
             return;
+        }
+        Set<String> needed = ShardSyncPlanner.needed(wanted.listing(), leases);
+        if (target.unreadable().needed(wanted.keyPrefix(), needed, scan.unreadable())) {
+            target.book().announceNewLeases();
         }
         List<Lease> plan = ShardSyncPlanner.plan(wanted.listing(), leases, wanted.start());
         boolean isForAll = wanted.alone() || (missing != null && plan.size() >= missing.size());
@@ -140,6 +144,11 @@ final class RootLeases {
                 .sorted(Comparator.comparingInt(lease -> turns.of(lease.key())))
                 .toList();
         new LeaseCreation(setting, now, new Part(turns, left, () -> partDone(wanted, left, pauseNanos))).start();
+    }
+
+    /** In place of a row that cannot be read: its shard may be at any record, but for all that is known not at its end. */
+    private static Lease ofUnknownState(String key) {
+        return Lease.unowned(key, new Checkpoint.Unsettled(null), ImmutableSet.of(), null);
     }
 
     /** With the parents that are listed, if the row names none: not every library writes them. */

@@ -56,11 +56,30 @@ public final class ShardSyncPlanner {
         if (listing.isComplete()) {
             return false;
         }
-        Lineage lineage = new Lineage(listing, leases);
-        return lineage.hasUnlistedLeases()
-                && listing.fromStart().stream()
+        return mayFollowUnlisted(listing.fromStart(), new Lineage(listing, leases));
+    }
+
+    private static boolean mayFollowUnlisted(List<ListedShard> shards, Lineage lineage) {
+        return !lineage.unlistedLeases().isEmpty()
+                && shards.stream()
                         .filter(shard -> !lineage.isLeased(shard.id()) && !lineage.isPassed(shard))
                         .anyMatch(lineage::hasUnknownParent);
+    }
+
+    /** The keys of leases that the reading of listed shards needs: their own, and those of what they may come after. */
+    static Set<String> needed(StreamListing listing, Collection<Lease> leases) {
+        Lineage lineage = new Lineage(listing, leases);
+        Set<String> needed = new LinkedHashSet<>();
+        for (ListedShard shard : listing.all()) {
+            needed.add(shard.id());
+            if (!lineage.hasBegun(shard.id())) {
+                needed.addAll(shard.parents());
+            }
+        }
+        if (mayFollowUnlisted(listing.all(), lineage)) {
+            lineage.unlistedLeases().forEach(lease -> needed.add(lease.key()));
+        }
+        return needed;
     }
 
     /** The shards where reading begins, in their order. */

@@ -1,15 +1,17 @@
 package io.shardline.consumer.internal.shard;
 
 import com.google.common.collect.ImmutableMap;
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.runtime.internal.Logs;
-import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
- * Leases of listed shards whose rows cannot be read, so that nobody reads the shards until somebody mends the rows.
+ * Leases whose rows cannot be read, so that nobody reads their shards, nor what comes after them, until somebody mends the
+ * rows.
  *
  * <p>Confined to the consumer loop.
  */
@@ -28,24 +30,34 @@ public final class UnreadableLeases {
     /**
      * The table was read after a stream's shards were listed.
      *
-     * @param listed the keys of the shards' leases
+     * @param stream what its keys tell, see {@link LeaseKey#stream}
+     * @param needed the keys of leases without which some listed shard is not read
      * @param unreadable what cannot be read in the table, and why
      * @return whether some are mended, or gone
      */
-    boolean listed(Collection<String> listed, Map<String, String> unreadable) {
-        for (String key : listed) {
+    boolean needed(String stream, Set<String> needed, Map<String, String> unreadable) {
+        for (String key : needed) {
             String why = unreadable.get(key);
             if (why != null && !why.equals(reasons.put(key, why))) {
                 log.error("shard={} is read by nobody, as its lease cannot be read: {}", key, why);
                 told.accept(key, why);
             }
         }
-        return retain(unreadable);
+        boolean isMended = retain(unreadable);
+        reasons.keySet()
+                .removeIf(key -> !needed.contains(key)
+                        && LeaseKey.parse(key).stream().equals(stream));
+        return isMended;
     }
 
     /** The table was read: of what was unreadable, only this is left. */
     public boolean retain(Map<String, String> unreadable) {
         return reasons.keySet().retainAll(unreadable.keySet());
+    }
+
+    /** Another worker looks after them. */
+    public void forget() {
+        reasons.clear();
     }
 
     /** Why, by key. */
