@@ -115,7 +115,8 @@ final class RootLeases {
         Map<String, ListedShard> listed = new LinkedHashMap<>();
         wanted.listing().all().forEach(shard -> listed.put(shard.id(), shard));
         List<Lease> leases = Stream.concat(
-                        scan.leases().stream(), scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
+                        scan.leases().stream(),
+                        scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
                 .map(lease -> withParents(lease, listed.get(lease.key())))
                 .toList();

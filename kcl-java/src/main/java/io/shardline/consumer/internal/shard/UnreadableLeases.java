@@ -45,8 +45,8 @@ public final class UnreadableLeases {
         }
         boolean isMended = retain(unreadable);
         reasons.keySet()
-                .removeIf(key -> !needed.contains(key)
-                        && LeaseKey.parse(key).stream().equals(stream));
+                .removeIf(key ->
+                        !needed.contains(key) && LeaseKey.parse(key).stream().equals(stream));
         return isMended;
     }
 
