@@ -11,13 +11,12 @@ import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.RecordSource;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.retrieve.SubscriptionSlots;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,7 +37,7 @@ final class Retrievals implements RecordSource.Factory {
     private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
 
     /** Whoever waits for registrations to end. */
-    private final Set<CompletableFuture<Void>> ending = new LinkedHashSet<>();
+    private final List<CompletableFuture<Void>> ending = new ArrayList<>();
 
     /** @param failed called if the registered consumer of the only stream cannot be used */
     Retrievals(ConsumerConfig config, PollingSource.Setting polling, Consumer<ConsumerException> failed) {
@@ -112,7 +111,7 @@ final class Retrievals implements RecordSource.Factory {
         CompletableFuture<Void> done = CompletableFuture.allOf(
                 known().stream().map(FanOutRegistration::deregister).toArray(CompletableFuture[]::new));
         ending.add(done);
-        done.whenComplete((nothing, failure) -> ending.remove(done));
+        done.whenComplete((nothing, failure) -> ending.removeIf(each -> each == done));
         return done;
     }
 

@@ -30,14 +30,6 @@ final class DrawnTrouble {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final long LONGEST_STRETCH_MILLIS = 4_000;
 
-    private static final AwsServiceException NO_TOKEN = StsException.builder()
-            .statusCode(400)
-            .awsErrorDetails(AwsErrorDetails.builder()
-                    .errorCode("InvalidIdentityToken")
-                    .errorMessage("Couldn't retrieve verification key")
-                    .build())
-            .build();
-
     /** How often each kind of trouble was met. */
     final Map<String, Integer> met = new TreeMap<>();
 
@@ -138,7 +130,7 @@ final class DrawnTrouble {
     /** Called before a request is sent: there may be nothing to sign it with. */
     void askForCredentials() {
         if (time.nowNanos() >= noCredentialsFrom && time.nowNanos() < noCredentialsUntil) {
-            throw NO_TOKEN;
+            throw noToken();
         }
     }
 
@@ -198,5 +190,15 @@ final class DrawnTrouble {
 
     private boolean isHealed() {
         return time.nowNanos() > healed.toNanos();
+    }
+
+    private static AwsServiceException noToken() {
+        return StsException.builder()
+                .statusCode(400)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("InvalidIdentityToken")
+                        .errorMessage("Couldn't retrieve verification key")
+                        .build())
+                .build();
     }
 }
