@@ -336,7 +336,7 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         } else if (wasLive) {
             pace.goesOn(code);
             suspectIfUnknown(code);
-        } else if (!isInUse || !pace.isExpectedRefusal(now, "refused, as there is another one of the same consumer")) {
+        } else if (!isRefusal(code) || !pace.isExpectedRefusal(now, "refused with " + code)) {
             failed(
                     failure != null
                             ? failure
@@ -344,6 +344,10 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
                                     + " gives no events; use polling there"));
         }
         next();
+    }
+
+    private static boolean isRefusal(String code) {
+        return code.equals("ResourceInUseException") || ServiceErrors.isThrottle(code);
     }
 
     private void failed(Throwable failure) {

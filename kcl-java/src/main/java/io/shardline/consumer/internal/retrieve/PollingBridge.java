@@ -29,6 +29,9 @@ final class PollingBridge implements RecordSource.Sink {
     /** So many records come by GetRecords, which does not go on behind them before they are there. */
     private int toReadAgain;
 
+    /** Whether it was stopped from here; if not, a source that is stopped has come to the end of its shard. */
+    private boolean isHeld;
+
     private boolean isDenied;
 
     /** The source that it polls for. Called on the loop, from within a read. */
@@ -58,6 +61,10 @@ final class PollingBridge implements RecordSource.Sink {
     /** Asks for one more batch, from where the owner is. */
     void request() {
         PollingSource current = source;
+        if (current != null && current.isStopped() && !isHeld) {
+            return; // it has given the last records just now, and says next that they are
+        }
+        isHeld = false;
         if (current == null || current.isStopped()) {
             current = current == null
                     ? new PollingSource(setting, shard, owner.cursor(), this)
@@ -71,6 +78,7 @@ final class PollingBridge implements RecordSource.Sink {
     }
 
     void stop() {
+        isHeld = true;
         if (source != null) {
             source.stop();
         }

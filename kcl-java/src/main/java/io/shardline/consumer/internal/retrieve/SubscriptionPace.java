@@ -80,14 +80,14 @@ final class SubscriptionPace {
         takenOver = 0;
     }
 
-    /** Refused because there is another one, or because the consumer is not active. Returns whether that was expected. */
+    /** Refused because there is another one, the consumer is not active, or calls come too soon. Returns whether that was expected. */
     boolean isExpectedRefusal(long now, String why) {
         last = why;
         refusals++;
         if (refusals > MAX_EXPECTED_REFUSALS) {
             return false;
         }
-        notBefore = now + jittered(SECOND);
+        notBefore = now + 2 * SECOND - jittered(SECOND); // the service takes one call a second for consumer and shard
         return true;
     }
 

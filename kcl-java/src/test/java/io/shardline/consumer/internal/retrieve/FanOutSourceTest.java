@@ -109,4 +109,31 @@ class FanOutSourceTest {
         shard.subscribeAgain(new Cursor.Start()).request();
         assertThat(shard.registration().waiting()).isZero();
     }
+
+    @Test
+    void refusedSubscriptionsAreAtLeastASecondApart() {
+        shard.fail(3, "SubscribeToShard", new Fault.ServiceFailure("ResourceInUseException", 400));
+        shard.fail(3, "SubscribeToShard", new Fault.ServiceFailure("LimitExceededException", 400));
+        subscribe();
+        shard.advance(Duration.ofSeconds(20));
+
+        assertThat(shard.calls("SubscribeToShard")).hasSize(7);
+        for (int i = 1; i < 7; i++) {
+            assertThat(shard.gap("SubscribeToShard", i)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_300));
+        }
+        assertThat(shard.failures()).isEmpty();
+    }
+
+    @Test
+    void anEndThatIsNamedWithTheLastRecordsIsNotReadAgain() {
+        shard.fail(100, "SubscribeToShard", new Fault.ServiceFailure("LimitExceededException", 400));
+        shard.put(3);
+        shard.split();
+        subscribe();
+        shard.advance(Duration.ofSeconds(5));
+
+        assertThat(shard.records()).isEqualTo(3);
+        assertThat(shard.children()).hasSize(2);
+        assertThat(shard.calls("GetRecords")).hasSize(1);
+    }
 }
