@@ -221,6 +221,7 @@ final class AnswerJudge {
             int mostRecords = loads.size() > 1 ? Integer.MAX_VALUE : (load.count() + 1) / 2;
             List<ShardLane> lanes = stream.putAgain(load.records());
             expected.remove(load);
+            stream.arePutAgain(lanes);
             lanes.forEach(lane -> lane.isolate(company, mostRecords));
             stream.judged(load.lane());
         }
@@ -393,6 +394,8 @@ final class AnswerJudge {
         expected.remove(load); // from here on its records are where they belong, whatever throws
         if (again.isEmpty()) {
             load.lane().succeeded(now);
+        } else {
+            stream.arePutAgain(lanes);
         }
         lanes.forEach(lane -> lane.backOff(now, again.size()));
         stream.judged(load.lane());

@@ -111,8 +111,11 @@ final class NextLoad {
             return false;
         }
         OpenAggregate another = new OpenAggregate(expected);
-        aggregates.add(another);
-        return addTo(another, pending, aggregateLimit);
+        if (!addTo(another, pending, aggregateLimit)) {
+            return false;
+        }
+        aggregates.add(another); // with its first record in, so that none is ever empty
+        return true;
     }
 
     private boolean addTo(OpenAggregate aggregate, PendingRecord pending, int aggregateLimit) {

@@ -35,29 +35,63 @@ final class Outcomes {
     private interface Outcome {
 
         /** Completes the futures; runs user code. */
-        void tell(Batch batch);
+        void tell();
+
+        /** Whose end it is. */
+        default List<PendingRecord> records() {
+            return List.of();
+        }
+    }
+
+    /** Immutable. */
+    private record Acknowledged(RequestEntry entry, Stored stored) implements Outcome {
+
+        @Override
+        public void tell() {
+            List<PendingRecord> records = entry.records();
+            for (int i = 0; i < records.size(); i++) {
+                try {
+                    records.get(i).acknowledge(stored, i);
+                } catch (Throwable e) { // an exhausted heap; the others may have more luck
+                    records.get(i).stream.ofCallbacks().note("telling of a record", e);
+                }
+            }
+        }
+
+        @Override
+        public List<PendingRecord> records() {
+            return entry.records();
+        }
+    }
+
+    /** Immutable. */
+    private record GivenUp(PendingRecord pending, FailureReason reason, String why) implements Outcome {
+
+        @Override
+        public void tell() {
+            pending.fail(reason, why);
+        }
+
+        @Override
+        public List<PendingRecord> records() {
+            return List.of(pending);
+        }
     }
 
     void acknowledged(RequestEntry entry, Stored stored) {
-        decided.add(batch -> {
-            List<PendingRecord> records = entry.records();
-            for (int i = 0; i < records.size(); i++) {
-                PendingRecord pending = records.get(i);
-                pending.acknowledge(stored, i);
-                batch.finished(pending);
-            }
-        });
+        decided.add(new Acknowledged(entry, stored));
         cost += entry.cost();
         entry.records().forEach(pending -> pending.isDecided = true);
         acknowledged += entry.records().size();
     }
 
+    /** Does nothing for a record whose end is decided: who gives up all there is may have been stopped half way. */
     void failed(PendingRecord pending, FailureReason reason, String why) {
+        if (pending.isDecided) {
+            return;
+        }
         happened(() -> new ProducerEvent.UserRecordGivenUp(pending.stream.name(), reason, pending.failures()));
-        decided.add(batch -> {
-            pending.fail(reason, why);
-            batch.finished(pending);
-        });
+        decided.add(new GivenUp(pending, reason, why));
         cost += pending.cost();
         pending.isDecided = true;
         if (reason == FailureReason.CLOSED) {
@@ -72,7 +106,7 @@ final class Outcomes {
         if (listener != null) {
             Consumer<? super ProducerEvent> present = listener;
             ProducerEvent happened = event.get();
-            decided.add(batch -> tell(present, happened));
+            decided.add(() -> tell(present, happened));
         }
     }
 
@@ -91,8 +125,10 @@ final class Outcomes {
 
     /** As {@link #failed}, for a record that takes nothing of the memory budget. */
     void turnedAway(PendingRecord pending, FailureReason reason, String why) {
-        failed(pending, reason, why);
-        cost -= pending.cost();
+        if (!pending.isDecided) {
+            failed(pending, reason, why);
+            cost -= pending.cost();
+        }
     }
 
     /** Takes what has been decided since the last call; null if nothing has. */
@@ -123,6 +159,9 @@ final class Outcomes {
         private final List<Finished> finished = new ArrayList<>(1);
         private final Tally tally;
 
+        /** Whether {@link #finished} has all records. */
+        private boolean isCounted;
+
         /** Records of one epoch, counted together because neighbours nearly always share it. */
         private static final class Finished {
 
@@ -149,7 +188,9 @@ final class Outcomes {
         void tellAndReturn() {
             owner.giveBack(cost);
             try {
-                outcomes.forEach(outcome -> outcome.tell(this));
+                outcomes.forEach(this::tell);
+                outcomes.forEach(outcome -> outcome.records().forEach(this::finished));
+                isCounted = true;
             } finally {
                 owner.finish(tally.sum());
                 owner.comesBack(this);
@@ -161,8 +202,27 @@ final class Outcomes {
             owner.told(this);
         }
 
+        private void tell(Outcome outcome) {
+            try {
+                outcome.tell();
+            } catch (Throwable e) { // an exhausted heap; the others may have more luck
+                owner.outcomes().ofCallbacks.note("telling of a record", e);
+            }
+        }
+
         void countInEpochs() {
-            finished.forEach(each -> each.epoch.finished(each.count));
+            if (isCounted) {
+                finished.forEach(each -> each.epoch.finished(each.count));
+            } else {
+                outcomes.forEach(outcome -> outcome.records().forEach(Batch::countAlone));
+            }
+        }
+
+        private static void countAlone(PendingRecord pending) {
+            Epochs.Epoch epoch = pending.epoch;
+            if (epoch != null) {
+                epoch.finished(1);
+            }
         }
 
         private void finished(PendingRecord pending) {

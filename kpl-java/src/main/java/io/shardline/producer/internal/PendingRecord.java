@@ -47,6 +47,9 @@ final class PendingRecord extends LoopTask {
     /** Whether its outcome is decided. For the loop. */
     boolean isDecided;
 
+    /** Whether its completion has been called, which must be once. */
+    private boolean isTold;
+
     private @Nullable List<FailedTry> failedTries;
     private int failures;
 
@@ -114,14 +117,28 @@ final class PendingRecord extends LoopTask {
 
     /** @param index in its aggregate */
     void acknowledge(Stored stored, int index) {
-        PutReceipt receipt = new PutReceipt(
+        try {
+            tell(receipt(stored, index, failedAttempts()));
+        } catch (Throwable e) { // an exhausted heap: any receipt is better than none
+            if (!isTold) {
+                tell(receipt(stored, index, List.of()));
+            }
+        }
+    }
+
+    private PutReceipt receipt(Stored stored, int index, List<Attempt> failedAttempts) {
+        return new PutReceipt(
                 stored.shardId(),
                 stored.sequenceNumber(),
                 index,
                 failures + 1,
-                failedAttempts(),
+                failedAttempts,
                 Duration.ofNanos(stored.knownAt() - putAt),
                 stored.roundTrip());
+    }
+
+    private void tell(PutReceipt receipt) {
+        isTold = true;
         try {
             completion.acknowledged(record, receipt);
         } catch (Throwable e) { // the next record's callback must hear of it all the same
@@ -136,8 +153,18 @@ final class PendingRecord extends LoopTask {
     }
 
     void fail(FailureReason reason, String why) {
-        List<Attempt> attempts = failedAttempts();
-        PutFailedException failure = new PutFailedException(reason, message(reason, why, attempts), record, attempts);
+        try {
+            List<Attempt> attempts = failedAttempts();
+            tell(new PutFailedException(reason, message(reason, why, attempts), record, attempts));
+        } catch (Throwable e) { // an exhausted heap: any failure is better than none
+            if (!isTold) {
+                tell(new PutFailedException(reason, why, record, List.of()));
+            }
+        }
+    }
+
+    private void tell(PutFailedException failure) {
+        isTold = true;
         try {
             completion.failed(failure);
         } catch (Throwable e) {

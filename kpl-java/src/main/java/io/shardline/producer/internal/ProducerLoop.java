@@ -11,6 +11,7 @@ import io.shardline.producer.PutCallback;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
+import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.ControlCalls;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.OwnedResources;
@@ -50,6 +51,9 @@ public final class ProducerLoop implements LoopContext.Admission {
     /** How long a close waits, at its limit, for callbacks that have not returned, and then for calls that have not. */
     static final Duration CALLBACK_GRACE = Duration.ofMillis(500);
 
+    /** The waits between recoveries that fail, so that they do not take the whole processor. */
+    private static final Backoff RECOVERY = new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1));
+
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
     private final OwnedResources resources;
@@ -82,6 +86,9 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** Whether something threw since the last look at everything. */
     private boolean mustRecover;
+
+    /** How often something threw since the last time that all was done. */
+    private int failedTurns;
 
     /** Written by the loop. */
     private volatile boolean finished;
@@ -287,6 +294,10 @@ public final class ProducerLoop implements LoopContext.Admission {
         intake.finish(records);
     }
 
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
     /** What is left of the memory budget, in bytes. */
     long freeBudget() {
         return budget.free();
@@ -310,6 +321,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         endpointLost = guard.isOpen();
         tellOutcomes(); // who hears of an event finds it in the statistics
         wakeAtNextTurn(now);
+        failedTurns = 0;
     }
 
     private void wakeAtNextTurn(long now) {
@@ -329,10 +341,12 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     private void recoverSoon() {
         mustRecover = true;
+        long wait = failedTurns == 0 ? 0 : RECOVERY.boundNanos(failedTurns);
+        failedTurns++;
         try {
-            loop.schedule(0, this::lookAgain);
+            loop.schedule(wait, this::lookAgain);
         } catch (Throwable e) {
-            loop.schedule(0, this::lookAgain);
+            loop.schedule(wait, this::lookAgain);
         }
     }
 

@@ -128,6 +128,7 @@ final class RequestDispatch {
         stream.judge().expect(request);
         inFlight.add(request);
         try {
+            lanes.forEach(ShardLane::filled);
             backoff.sent(request);
             stream.backoff().sent(request);
             hold(stream);

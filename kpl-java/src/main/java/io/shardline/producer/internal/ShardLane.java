@@ -78,9 +78,10 @@ final class ShardLane {
         return place;
     }
 
-    /** Corrects how many loads are in flight. */
-    void recount(int loads) {
+    /** Something threw: corrects how many loads are in flight, and makes the next one from the records anew. */
+    void recover(int loads) {
         inFlight = loads;
+        reaggregate();
     }
 
     /** Whether a record waits here. */
@@ -121,17 +122,22 @@ final class ShardLane {
     // ---- what waits ----
 
     void add(PendingRecord pending) {
+        touch();
         if (!behind.isEmpty() || !tryFill(pending)) {
             behind.add(pending);
         }
-        touch();
     }
 
     /** Puts records before all that wait: they were sent before, or are older. */
     void putBack(List<PendingRecord> earlier) {
+        touch();
         reopen();
         behind.addBefore(earlier);
         aggregateLimit = settings.busyAggregate();
+    }
+
+    /** Fills the next load with what has come to wait. */
+    void filled() {
         fill();
         touch();
     }
@@ -335,7 +341,7 @@ final class ShardLane {
         return Math.min(settings.busyAggregate(), rate.bytesAt(now));
     }
 
-    /** Takes what is next for one request. */
+    /** Takes what is next for one request; the lane is {@link #filled} when the request is known. */
     LaneLoad takeLoad(long now) {
         LaneLoad load = new LaneLoad(this, aggregated.isEmpty() ? takeRaw(now) : takeAggregates(now));
         inFlight++;
@@ -343,7 +349,6 @@ final class ShardLane {
         if (settings.ordered()) {
             aggregateLimit = settings.busyAggregate();
         }
-        fill();
         touch();
         return load;
     }

@@ -143,11 +143,14 @@ final class StreamLanes {
     /** Something threw: asks again what may have been asked, and knows what is in flight. */
     void recover(Set<LaneLoad> inRequests) {
         judge.recover(inRequests);
-        lanes.forEach(lane -> lane.recount(judge.expectedOf(lane)));
-        draining.forEach(lane -> lane.recount(judge.expectedOf(lane)));
+        lanes.forEach(lane -> lane.recover(judge.expectedOf(lane)));
+        draining.forEach(lane -> lane.recover(judge.expectedOf(lane)));
         draining.removeIf(lane -> !lane.hasInFlight());
         refresh.recover();
         expiryIsScheduled = false;
+        if (map != null) {
+            routeUnrouted();
+        }
         expireUnroutedInTime();
         if (!unrouted.isEmpty() || !readiness.isReached() || judge.awaitsRange()) {
             refresh.request();
@@ -176,7 +179,7 @@ final class StreamLanes {
             context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY);
         } else if (!sizeLimit.takes(pending.size())) {
             givenUp(pending, FailureReason.REJECTED, sizeLimit.rule() + ", got " + pending.size());
-        } else if (map != null) {
+        } else if (map != null && unrouted.isEmpty()) {
             lanes.get(map.indexOf(pending.hashKey())).add(pending);
         } else {
             unrouted.add(pending);
@@ -230,15 +233,23 @@ final class StreamLanes {
         }
         if (map == null) {
             unrouted.addBefore(records);
-            awaitMap();
             return List.of();
         }
         Map<ShardLane, List<PendingRecord>> byLane = new LinkedHashMap<>();
         for (PendingRecord pending : records) {
             byLane.computeIfAbsent(laneOf(pending), lane -> new ArrayList<>()).add(pending);
         }
+        List<ShardLane> again = List.copyOf(byLane.keySet());
         byLane.forEach(ShardLane::putBack);
-        return List.copyOf(byLane.keySet());
+        return again;
+    }
+
+    /** To be called behind {@link #putAgain}, when whoever had the records has them no more: what follows may throw. */
+    void arePutAgain(List<ShardLane> again) {
+        if (map == null) {
+            awaitMap();
+        }
+        again.forEach(ShardLane::filled);
     }
 
     /** Whether a lane must wait for its parents' last loads. */
@@ -359,12 +370,23 @@ final class StreamLanes {
     private void useMap(ShardMap arrived) {
         List<ShardLane> present = sameShards(arrived) ? lanes : lanesOf(arrived); // it may throw up to here
         map = arrived;
-        List<PendingRecord> homeless = unrouted.removeAll();
         if (present != lanes) {
-            homeless = replaceLanes(present, homeless);
+            replaceLanes(present);
         }
-        homeless.forEach(pending -> laneOf(pending).add(pending));
+        routeUnrouted();
         readiness.reached();
+    }
+
+    /** Each leaves its queue when it is in the next, so that none is lost whatever throws. */
+    private void routeUnrouted() {
+        PendingRecord next = unrouted.peek();
+        while (next != null) {
+            if (!next.isDecided) {
+                laneOf(next).add(next);
+            }
+            unrouted.remove();
+            next = unrouted.peek();
+        }
     }
 
     /** Whether nobody waits for another try. */
@@ -457,19 +479,15 @@ final class StreamLanes {
         return true;
     }
 
-    /**
-     * Empties the lanes of shards that are closed.
-     *
-     * @return what has no lane any more, oldest first: what came from one lane is still in its order
-     */
-    private List<PendingRecord> replaceLanes(List<ShardLane> present, List<PendingRecord> unroutedRecords) {
+    /** Empties the lanes of shards that are closed; what has no lane any more waits oldest first, each lane's in its order. */
+    private void replaceLanes(List<ShardLane> present) {
         Set<ShardLane> former = new LinkedHashSet<>(lanes);
         present.forEach(former::remove);
         lanes = present;
-        List<PendingRecord> homeless = new ArrayList<>(unroutedRecords);
-        homeless.addAll(retire(former));
+        List<PendingRecord> homeless = retire(former);
+        homeless.addAll(unrouted.removeAll());
         homeless.sort(FIRST_PUT);
-        return homeless;
+        unrouted.addBefore(homeless);
     }
 
     /** Those that there are, and new ones. */

@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.mutants.SourceMutant;
 import io.shardline.producer.CloseReport;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.PutReceipt;
@@ -10,6 +11,7 @@ import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.OwnedResources;
 import io.shardline.testkit.Fault;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -20,7 +22,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -65,19 +69,70 @@ class ThrowingStepsTest {
                 ? () -> new OutOfMemoryError("thrown by the test")
                 : () -> new IllegalStateException("thrown by the test");
         Steps none = new Steps(0, thrown);
-        live(none);
+        live(none, false);
         assertThat(none.count).isGreaterThan(100);
         for (int i = 1; i <= none.count; i++) {
             Steps steps = new Steps(i, thrown);
             try {
-                live(steps);
+                live(steps, false);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("step " + i + " of " + none.count, e);
             }
         }
     }
 
-    private static void live(Steps steps) {
+    static Stream<SourceMutant> places() {
+        return Stream.of(
+                inside("OpenAggregate", "if (!builder.tryAdd("),
+                inside("OpenAggregate", "records.add(pending);"),
+                inside("PendingRecord", "return new PutReceipt("),
+                inside("PendingRecord", "tell(new PutFailedException(reason, message("),
+                inside("Outcomes", "last = new Finished(epoch);"));
+    }
+
+    /** Some places inside the producer throw as well, once each. */
+    @ParameterizedTest
+    @MethodSource("places")
+    void everyFutureCompletesWhicheverPlaceThrows(SourceMutant place) throws Exception {
+        String own = ThrowingStepsTest.class.getName();
+        Constructor<?> run = place.load(ThrowingStepsTest.class.getPackageName() + ".")
+                .loadClass(own + "$Inside")
+                .getDeclaredConstructor();
+        run.setAccessible(true);
+        ((Runnable) run.newInstance()).run();
+    }
+
+    private static SourceMutant inside(String type, String before) {
+        return new SourceMutant(
+                ThrowingStepsTest.class.getPackageName() + "." + type, before, "ThrowingStepsTest.Inside.step(); " + before);
+    }
+
+    /** Lives in which one place of the source is a step; the class loader of the source that has it loads it, too. */
+    static final class Inside implements Runnable {
+
+        private static Steps steps = new Steps(0, IllegalStateException::new);
+
+        static void step() {
+            steps.step();
+        }
+
+        @Override
+        public void run() {
+            Supplier<Throwable> thrown = () -> new OutOfMemoryError("thrown by the test");
+            int count = 1;
+            for (int i = 0; i <= count; i++) {
+                steps = new Steps(i, thrown);
+                Steps outside = new Steps(0, thrown);
+                steps.enabled = true;
+                live(outside, true);
+                count = i == 0 ? steps.count : count;
+            }
+            assertThat(count).isPositive();
+        }
+    }
+
+    /** @param isStuck whether records are left at the limit of the close */
+    private static void live(Steps steps, boolean isStuck) {
         ProducerWorld world = ProducerWorld.healthy(CONFIG, 2);
         world.client.check = request -> steps.step();
         ProducerLoop producer = ProducerLoop.start(
@@ -100,6 +155,9 @@ class ThrowingStepsTest {
         assertThat(puts).as("records").allMatch(CompletableFuture::isDone);
         assertThat(ready).as("ready").isDone();
         assertThat(flush).as("flush").isDone();
+        if (isStuck) {
+            world.kinesis.faults().on("PutRecords").inject(new Fault.Throttle());
+        }
         puts.addAll(put(producer));
         CompletableFuture<CloseReport> close = producer.close(Duration.ofSeconds(5));
         world.advance(Duration.ofSeconds(6));
