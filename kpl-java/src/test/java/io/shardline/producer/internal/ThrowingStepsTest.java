@@ -104,7 +104,9 @@ class ThrowingStepsTest {
 
     private static SourceMutant inside(String type, String before) {
         return new SourceMutant(
-                ThrowingStepsTest.class.getPackageName() + "." + type, before, "ThrowingStepsTest.Inside.step(); " + before);
+                ThrowingStepsTest.class.getPackageName() + "." + type,
+                before,
+                "ThrowingStepsTest.Inside.step(); " + before);
     }
 
     /** Lives in which one place of the source is a step; the class loader of the source that has it loads it, too. */
