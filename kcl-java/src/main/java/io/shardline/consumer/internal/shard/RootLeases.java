@@ -114,12 +114,7 @@ final class RootLeases {
         }
         Map<String, ListedShard> listed = new LinkedHashMap<>();
         wanted.listing().all().forEach(shard -> listed.put(shard.id(), shard));
-        List<Lease> leases = Stream.concat(
-                        scan.leases().stream(),
-                        scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
-                .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
-                .map(lease -> withParents(lease, listed.get(lease.key())))
-                .toList();
+        List<Lease> leases = leasesOf(wanted, scan, listed);
         if (ShardSyncPlanner.needsAllShards(wanted.listing(), leases)) {
             owner.allShardsNeeded(wanted);
             return;
@@ -145,6 +140,14 @@ final class RootLeases {
                 .sorted(Comparator.comparingInt(lease -> turns.of(lease.key())))
                 .toList();
         new LeaseCreation(setting, now, new Part(turns, left, () -> partDone(wanted, left, pauseNanos))).start();
+    }
+
+    private static List<Lease> leasesOf(Wanted wanted, Scan scan, Map<String, ListedShard> listed) {
+        return Stream.concat(
+                        scan.leases().stream(), scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
+                .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
+                .map(lease -> withParents(lease, listed.get(lease.key())))
+                .toList();
     }
 
     /** In place of a row that cannot be read: its shard may be at any record, but for all that is known not at its end. */
