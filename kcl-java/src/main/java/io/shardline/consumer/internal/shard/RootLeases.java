@@ -144,7 +144,8 @@ final class RootLeases {
 
     private static List<Lease> leasesOf(Wanted wanted, Scan scan, Map<String, ListedShard> listed) {
         return Stream.concat(
-                        scan.leases().stream(), scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
+                        scan.leases().stream(),
+                        scan.unreadable().keySet().stream().map(RootLeases::ofUnknownState))
                 .filter(lease -> LeaseKey.parse(lease.key()).stream().equals(wanted.keyPrefix()))
                 .map(lease -> withParents(lease, listed.get(lease.key())))
                 .toList();
