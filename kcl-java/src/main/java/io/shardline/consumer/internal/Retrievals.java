@@ -111,7 +111,7 @@ final class Retrievals implements RecordSource.Factory {
         CompletableFuture<Void> done = CompletableFuture.allOf(
                 known().stream().map(FanOutRegistration::deregister).toArray(CompletableFuture[]::new));
         ending.add(done);
-        done.whenComplete((nothing, failure) -> ending.removeIf(each -> each == done));
+        done.whenComplete((nothing, failure) -> ending.removeIf(CompletableFuture::isDone));
         return done;
     }
 

@@ -225,7 +225,8 @@ public final class ProducerLoop implements LoopContext.Admission {
         }));
         ready.whenComplete((nothing, failure) -> {
             if (!onLoop.isDone()) {
-                loop.post(() -> stream.isNotWaitedFor(onLoop)); // cancelled
+                onLoop.cancel(false);
+                loop.post(stream::forgetReady);
             }
         });
         boolean posted = loop.post(() -> {

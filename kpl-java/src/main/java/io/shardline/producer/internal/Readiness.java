@@ -30,9 +30,9 @@ final class Readiness {
         }
     }
 
-    /** Nobody waits for it any more. */
-    void remove(CompletableFuture<Void> ready) {
-        waiting.removeIf(each -> each == ready);
+    /** Nobody waits any more for what is done. */
+    void forgetDone() {
+        waiting.removeIf(CompletableFuture::isDone);
     }
 
     /** Whether nobody waits. */

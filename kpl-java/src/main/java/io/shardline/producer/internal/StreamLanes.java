@@ -298,10 +298,10 @@ final class StreamLanes {
         }
     }
 
-    /** What {@link #whenReady} was given is done already, or nobody waits for it. */
-    void isNotWaitedFor(CompletableFuture<Void> ready) {
-        readiness.remove(ready);
-        names.lanesOf(this).readiness.remove(ready);
+    /** Some of what {@link #whenReady} was given is done already. */
+    void forgetReady() {
+        readiness.forgetDone();
+        names.lanesOf(this).readiness.forgetDone();
     }
 
     /** What stands in the way of being ready; from any thread. */
@@ -368,9 +368,10 @@ final class StreamLanes {
     }
 
     private void useMap(ShardMap arrived) {
-        List<ShardLane> present = sameShards(arrived) ? lanes : lanesOf(arrived); // it may throw up to here
+        boolean isSame = sameShards(arrived);
+        List<ShardLane> present = isSame ? lanes : lanesOf(arrived); // it may throw up to here
         map = arrived;
-        if (present != lanes) {
+        if (!isSame) {
             replaceLanes(present);
         }
         routeUnrouted();
