@@ -34,7 +34,7 @@ final class AnswerJudge {
     /** A record that so many requests failed with for reasons of our own is not the victim but the cause. */
     static final int MAX_INTERNAL_ERRORS = 3;
 
-    /** So often a record is tried whose signature or key is refused: some seconds, in which a new key becomes known. */
+    /** So often in a row a signature or a key is refused that is then believed: some seconds, in which a new key becomes known. */
     static final int MAX_DOUBTED_TRIES = 8;
 
     private final StreamLanes stream;
@@ -133,9 +133,10 @@ final class AnswerJudge {
         conclude(load, again);
     }
 
-    void judge(PutRequest request, Answer answer) {
+    /** @param refusals how many tries in a row of the whole producer the key or the signature was refused for */
+    void judge(PutRequest request, Answer answer, int refusals) {
         if (answer instanceof Answer.Failed failed) {
-            requestFailed(request, failed.failure());
+            requestFailed(request, failed.failure(), refusals);
         } else if (answer instanceof Answer.Results results) {
             int sent = request.entryCount();
             int answered = results.entries().size();
@@ -143,14 +144,14 @@ final class AnswerJudge {
                 entriesAnswered(request, results.entries());
             } else {
                 String message = "sent " + sent + " entries, got " + answered + " results";
-                requestFailed(request, new ServiceFailure(COUNT_MISMATCH, message, 0));
+                requestFailed(request, new ServiceFailure(COUNT_MISMATCH, message, 0), refusals);
             }
         }
     }
 
     // ---- a request that failed as a whole ----
 
-    private void requestFailed(PutRequest request, ServiceFailure failure) {
+    private void requestFailed(PutRequest request, ServiceFailure failure, int refusals) {
         Verdict verdict = heeded(RetryClassifier.ofRequest(failure));
         boolean unknown = verdict instanceof Verdict.Retry retry && retry.mayHaveBeenWritten();
         FailedTry tried = new FailedTry(
@@ -166,8 +167,8 @@ final class AnswerJudge {
         }
         if (verdict instanceof Verdict.Permanent permanent) {
             giveUp(request, permanent.reason());
-        } else if (verdict instanceof Verdict.Doubted doubted) {
-            request.loads().forEach(load -> doubt(load, failure.code(), doubted.reason()));
+        } else if (verdict instanceof Verdict.Doubted doubted && refusals >= MAX_DOUBTED_TRIES) {
+            giveUp(request, doubted.reason());
         } else if (verdict instanceof Verdict.Split && alone) {
             giveUp(request, FailureReason.REJECTED);
         } else if (verdict instanceof Verdict.Split) {
@@ -196,19 +197,6 @@ final class AnswerJudge {
             load.records().forEach(pending -> stream.givenUp(pending, reason, REFUSED));
             conclude(load, List.of());
         }
-    }
-
-    /** Gives up those records of a load that were refused in this way often enough. */
-    private void doubt(LaneLoad load, String code, FailureReason reason) {
-        List<PendingRecord> again = new ArrayList<>();
-        for (PendingRecord pending : load.records()) {
-            if (pending.failures(code) < MAX_DOUBTED_TRIES) {
-                again.add(pending);
-            } else {
-                stream.givenUp(pending, reason, REFUSED);
-            }
-        }
-        conclude(load, again);
     }
 
     /** Lets both halves travel apart: of the loads if there are several, else of the records of the only one. */

@@ -52,15 +52,20 @@ final class RequestBackoff {
         }
     }
 
-    /** The reason is still there. Requests that were under way together count once, and not if one of them got through. */
-    void failed(PutRequest request, long now) {
+    /**
+     * The reason is still there. Requests that were under way together count once, and not if one of them got through. Returns
+     * whether it counts.
+     */
+    boolean failed(PutRequest request, long now) {
         endTry(request);
-        if (request.startedAt() >= failedAt && request.startedAt() > passedSentAt) {
-            failures++;
-            failedSentAt = request.startedAt();
-            failedAt = now;
-            notBefore = now + BACKOFF.delayNanos(failures, random);
+        if (request.startedAt() < failedAt || request.startedAt() <= passedSentAt) {
+            return false;
         }
+        failures++;
+        failedSentAt = request.startedAt();
+        failedAt = now;
+        notBefore = now + BACKOFF.delayNanos(failures, random);
+        return true;
     }
 
     /** The reason is not there, whatever else became of the request. */

@@ -31,6 +31,9 @@ final class RequestDispatch {
     /** Of what fails for all streams, as expired credentials. */
     private final RequestBackoff backoff;
 
+    /** How many tries in a row the key or the signature was refused for. */
+    private int refusals;
+
     private final Set<PutRequest> inFlight = new LinkedHashSet<>();
 
     /** When lanes that are due but may not send yet must be looked at again. */
@@ -209,7 +212,7 @@ final class RequestDispatch {
             context.outcomes()
                     .happened(() -> wasLost ? new ProducerEvent.EndpointReturned() : new ProducerEvent.EndpointLost());
         }
-        request.stream().judge().judge(request, answer);
+        request.stream().judge().judge(request, answer, refusals);
     }
 
     /** Has all wait, or all of the stream, for what is the matter with all of them. */
@@ -218,11 +221,13 @@ final class RequestDispatch {
         RequestBackoff ofStream = request.stream().backoff();
         switch (RetryClassifier.scopeOf(answer)) {
             case PRODUCER -> {
-                backoff.failed(request, now);
+                if (backoff.failed(request, now)) {
+                    refusals = RetryClassifier.isDoubted(answer) ? refusals + 1 : 0;
+                }
                 ofStream.lost(request, now);
             }
             case STREAM -> {
-                backoff.passed(request);
+                passed(request);
                 ofStream.failed(request, now);
             }
             case ENDPOINT -> {
@@ -230,11 +235,16 @@ final class RequestDispatch {
                 ofStream.lost(request, now);
             }
             case REQUEST -> {
-                backoff.passed(request);
+                passed(request);
                 ofStream.passed(request);
             }
         }
         hold(request.stream());
+    }
+
+    private void passed(PutRequest request) {
+        backoff.passed(request);
+        refusals = 0;
     }
 
     /** Says to the schedule whether the stream may send, and again when that ends. */

@@ -150,6 +150,11 @@ final class RetryClassifier {
         return verdict instanceof Retry || verdict instanceof Doubted ? FailureScope.PRODUCER : FailureScope.REQUEST;
     }
 
+    /** Whether the key or the signature was refused, which a new one may mend. */
+    static boolean isDoubted(Answer answer) {
+        return answer instanceof Answer.Failed failed && ServiceErrors.isDoubted(failed.failure().code());
+    }
+
     /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */
     static boolean isOfNoEndpoint(ServiceFailure failure) {
         return failure.code().equals(ServiceFailure.NO_CREDENTIALS)
