@@ -152,7 +152,8 @@ final class RetryClassifier {
 
     /** Whether the key or the signature was refused, which a new one may mend. */
     static boolean isDoubted(Answer answer) {
-        return answer instanceof Answer.Failed failed && ServiceErrors.isDoubted(failed.failure().code());
+        return answer instanceof Answer.Failed failed
+                && ServiceErrors.isDoubted(failed.failure().code());
     }
 
     /** Whether it says nothing at all of the endpoint, because nobody tried to reach it. */
