@@ -65,7 +65,7 @@ class MutantsTest {
                                 "internal.retrieve.PollingSource",
                                 "boolean end = iterator == null && isEnd(answer, started);",
                                 "boolean end = iterator == null;"),
-                        "true ends"),
+                        "progress"),
                 Arguments.of(
                         "a subscription goes on after the last event and not after what was handled",
                         mutant(
@@ -80,7 +80,7 @@ class MutantsTest {
                                 "String code = failure == null ? how.name()",
                                 "if (failure == null) { ended(List.of()); return; }"
                                         + " String code = failure == null ? how.name()"),
-                        "true ends"),
+                        "progress"),
                 Arguments.of(
                         "a shard is not polled while it has no subscription",
                         mutant(
