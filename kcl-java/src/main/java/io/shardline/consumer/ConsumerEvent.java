@@ -31,10 +31,10 @@ public sealed interface ConsumerEvent {
     record LeaseTableUnusable(Duration since, String why) implements ConsumerEvent {}
 
     /**
-     * A shard is read by nobody, because the row of its lease cannot be read, or not be written as it is too large. Told once, and
-     * named in {@link ConsumerHealth#problems} until somebody has mended the row.
+     * No worker reads a shard, because the row of its lease cannot be read, or is too large to be written. Told once, and
+     * named in {@link ConsumerHealth#problems} until the row is mended.
      *
-     * @param shardId the shard, or {@code planner}: then nobody plans for the fleet, which has more than a hundred workers
+     * @param shardId the shard, or {@code planner}: then no worker plans for the fleet, which has more than a hundred workers
      * @param why names the attribute that cannot be read, or says what the table has answered
      */
     record LeaseUnusable(String shardId, String why) implements ConsumerEvent {}

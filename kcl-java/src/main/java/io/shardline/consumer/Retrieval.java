@@ -68,7 +68,7 @@ public sealed interface Retrieval {
     }
 
     /**
-     * With dedicated throughput, as a consumer that somebody else has registered.
+     * With dedicated throughput, by a registered consumer that exists already.
      *
      * @param consumerArn the registered consumer's
      */

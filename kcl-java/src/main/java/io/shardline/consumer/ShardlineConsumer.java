@@ -66,7 +66,7 @@ public final class ShardlineConsumer implements AutoCloseable {
      * removed goes on at its checkpoints.
      *
      * <p>It is kept in the lease table: workers read it also if they were not told of it. Still the settings of the next
-     * start should have it, for somebody has to look for shards whose leases are missing. Its {@link StreamConfig#retrieval} is
+     * start should have it, for some worker must look for shards whose leases are missing. Its {@link StreamConfig#retrieval} is
      * this worker's alone, for shards that it takes from then on; others read it as their settings say.
      *
      * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a

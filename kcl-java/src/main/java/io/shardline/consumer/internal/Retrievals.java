@@ -36,7 +36,7 @@ final class Retrievals implements RecordSource.Factory {
     private final Map<String, Retrieval> chosen = new TreeMap<>();
     private final Map<String, FanOutRegistration> registrations = new TreeMap<>();
 
-    /** Whoever waits for registrations to end. */
+    /** The answers to {@link #deregister} that are still open. */
     private final List<CompletableFuture<Void>> ending = new ArrayList<>();
 
     /** @param failed called if the registered consumer of the only stream cannot be used */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamChanges {
 
     /** How often a removal is written before it fails: each time another worker has written the stream down meanwhile. */
-    private static final int MOST_REMOVALS = 3;
+    private static final int MAX_REMOVALS = 3;
 
     private static final String FAILED = "the lease table did not answer when it was told of the removal of stream '";
 
@@ -109,7 +109,7 @@ final class StreamChanges {
     }
 
     private void again(String streamName, int attempt) {
-        if (attempt < MOST_REMOVALS) {
+        if (attempt < MAX_REMOVALS) {
             writeRemoved(streamName, attempt + 1);
         } else {
             notRemoved(streamName, "stream '" + streamName + "' is written down and deleted by turns", null);

@@ -17,12 +17,12 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
  */
 final class PutRequest {
 
+    private static final long UNSENT = -1;
+    private static final long OVER = -2;
+
     private final StreamLanes stream;
     private final List<LaneLoad> loads;
     private final long startedAt;
-
-    private static final long UNSENT = -1;
-    private static final long OVER = -2;
 
     /** When the I/O thread took it to send it; or not yet; or over, and then it must not be sent any more. */
     private final AtomicLong sentAt = new AtomicLong(UNSENT);
