@@ -105,6 +105,16 @@ public final class KinesisEmulator implements AutoCloseable {
     }
 
     /**
+     * The records of one shard behind a record, in the order of arrival; none if there is no such shard.
+     *
+     * @param after null for all
+     * @throws software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException if there is no such stream
+     */
+    public List<StoredRecord> recordsAfter(String streamName, String shardId, @Nullable StoredRecord after) {
+        return inspect(engine -> engine.recordsAfter(streamName, shardId, after));
+    }
+
+    /**
      * All shards of a stream, closed ones too, in the order of their numbers.
      *
      * @throws software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException if there is no such stream

@@ -99,13 +99,33 @@ final class KinesisEngine {
     }
 
     List<StoredRecord> records(String streamName) {
-        EmulatedStream stream = streams.get(streamName, null);
-        stream.trim(nowMillis());
+        EmulatedStream stream = trimmed(streamName);
         List<StoredRecord> records = new ArrayList<>();
         for (EmulatedShard shard : stream.shards()) {
-            for (int ordinal = shard.log().first(); ordinal < shard.log().end(); ordinal++) {
-                records.add(shard.stored(ordinal));
-            }
+            records.addAll(storedFrom(shard.log().first(), shard));
+        }
+        return records;
+    }
+
+    List<StoredRecord> recordsAfter(String streamName, String shardId, @Nullable StoredRecord after) {
+        EmulatedShard shard = trimmed(streamName).shard(shardId);
+        if (shard == null) {
+            return List.of();
+        }
+        SequenceNumber number = after == null ? null : SequenceNumber.parse(after.sequenceNumber());
+        return storedFrom(number == null ? shard.log().first() : shard.ordinalAfter(number), shard);
+    }
+
+    private EmulatedStream trimmed(String streamName) {
+        EmulatedStream stream = streams.get(streamName, null);
+        stream.trim(nowMillis());
+        return stream;
+    }
+
+    private static List<StoredRecord> storedFrom(int first, EmulatedShard shard) {
+        List<StoredRecord> records = new ArrayList<>();
+        for (int ordinal = first; ordinal < shard.log().end(); ordinal++) {
+            records.add(shard.stored(ordinal));
         }
         return records;
     }

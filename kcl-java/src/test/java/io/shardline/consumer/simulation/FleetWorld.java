@@ -66,6 +66,7 @@ final class FleetWorld {
     final SimulatedTime time;
     final RandomGenerator random;
     final KinesisEmulator kinesis;
+    final StoredRecords stored;
     final InMemoryLeaseStore table = new InMemoryLeaseStore();
     final FleetProducers producers;
     final List<Worker> workers = new ArrayList<>();
@@ -117,6 +118,7 @@ final class FleetWorld {
                 .random(random)
                 .build();
         kinesis.createStream(STREAM, 3);
+        stored = new StoredRecords(kinesis, STREAM);
         SimulatedProcess producing = time.process("producer");
         producers = new FleetProducers(producing, client(producing, rates()));
         if (life.isOfSplits()) {

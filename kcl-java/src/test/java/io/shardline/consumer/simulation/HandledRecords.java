@@ -57,9 +57,7 @@ final class HandledRecords {
         Position limit = row.checkpoint() instanceof Checkpoint.At at ? at.position() : null;
         Deaggregator deaggregator =
                 new Deaggregator(new ShardName(FleetWorld.STREAM, row.key()), row.range(), ForeignEntries.AUTO);
-        List<StoredRecord> stored = world.kinesis.records(FleetWorld.STREAM).stream()
-                .filter(record -> record.shardId().equals(row.key()))
-                .toList();
+        List<StoredRecord> stored = world.stored.of(row.key());
         for (int i = checked.getOrDefault(row.key(), 0); i < stored.size(); i++) {
             Deaggregator.Expanded expanded = deaggregator.expand(List.of(asRead(stored.get(i))), null);
             for (ConsumerRecord record : expanded.records()) {

@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
@@ -24,8 +23,6 @@ final class StraddlingCopies {
 
     private final FleetWorld world;
     private final Map<String, Map<String, ConsumerRecord>> handled = new HashMap<>();
-    private final Map<String, StoredRecord> stored = new HashMap<>();
-    private int known;
 
     StraddlingCopies(FleetWorld world) {
         this.world = world;
@@ -70,7 +67,7 @@ final class StraddlingCopies {
 
     /** Whether a record stands in an aggregate with entries of another shard, and its reader could know. */
     private boolean straddles(ConsumerRecord record) {
-        StoredRecord source = find(record);
+        StoredRecord source = world.stored.sourceOf(record);
         Shard shard = world.kinesis.shards(FleetWorld.STREAM).stream()
                 .filter(any -> any.shardId().equals(record.shardId()))
                 .findFirst()
@@ -85,16 +82,6 @@ final class StraddlingCopies {
     private boolean hasKnownRange(String shardId) {
         List<Lease> rows = world.table.readLeases(Set.of(shardId)).join();
         return rows.isEmpty() || rows.get(0).range() != null;
-    }
-
-    private @Nullable StoredRecord find(ConsumerRecord record) {
-        List<StoredRecord> all = world.kinesis.records(FleetWorld.STREAM);
-        if (known != all.size()) {
-            stored.clear();
-            all.forEach(each -> stored.put(placeOf(each.shardId(), each.sequenceNumber()), each));
-            known = all.size();
-        }
-        return stored.get(placeOf(record.shardId(), record.sequenceNumber()));
     }
 
     private static String placeOf(String shardId, String sequenceNumber) {
