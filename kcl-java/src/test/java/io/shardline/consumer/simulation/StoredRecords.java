@@ -38,7 +38,8 @@ final class StoredRecords {
     }
 
     /** The record of the stream that a handler's record was read from; null if there is none. */
-    @Nullable StoredRecord sourceOf(ConsumerRecord record) {
+    @Nullable
+    StoredRecord sourceOf(ConsumerRecord record) {
         of(record.shardId());
         return byNumber.getOrDefault(record.shardId(), Map.of()).get(record.sequenceNumber());
     }
