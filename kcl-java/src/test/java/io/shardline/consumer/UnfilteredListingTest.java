@@ -49,6 +49,40 @@ class UnfilteredListingTest {
     }
 
     @Test
+    void latestIsNoReplay() {
+        putIntoChildren("between");
+        fleet.advance(Duration.ofSeconds(3));
+        fleet.worker("w1").from(StartingPosition.latest()).start();
+        fleet.worker("w2").from(StartingPosition.latest()).start();
+        fleet.advance(Duration.ofSeconds(20));
+        putIntoChildren("after");
+
+        fleet.advance(Duration.ofMinutes(6));
+
+        assertThat(fleet.texts()).containsExactlyInAnyOrder(ofChildren("after"));
+    }
+
+    @Test
+    void latestIsNoReplayOfMergedShardsEither() {
+        putIntoChildren("between");
+        fleet.merge(shardId(3), shardId(4));
+        fleet.split(shardId(5));
+        fleet.putInto(shardId(6), "merged");
+        fleet.putInto(shardId(7), "split");
+        fleet.advance(Duration.ofSeconds(3));
+        fleet.worker("w1").from(StartingPosition.latest()).start();
+        fleet.worker("w2").from(StartingPosition.latest()).start();
+        fleet.advance(Duration.ofSeconds(20));
+        fleet.putInto(shardId(6), "after");
+        fleet.merge(shardId(6), shardId(7));
+        fleet.putInto(shardId(9), "last");
+
+        fleet.advance(Duration.ofMinutes(6));
+
+        assertThat(fleet.texts()).containsExactly("after", "last");
+    }
+
+    @Test
     void fromTheOldestEveryRecordComesOnceAndParentsFirst() {
         putIntoChildren("between");
         fleet.worker("w1").start();

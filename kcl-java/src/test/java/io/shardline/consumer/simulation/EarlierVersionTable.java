@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code checkpoint} LATEST or AT_TIMESTAMP without {@code slStartAt}: read as TRIM_HORIZON.
  *   <li>{@code checkpoint} NULL: the row cannot be read; a scan leaves it out, and reading it by its key fails.
  *   <li>the values of {@code asks} and {@code inbox}: removed by key, whatever their value; notices have no number.
+ *   <li>{@code slStartForChildren} of a lease row: not read, never written, left behind by a checkpoint; so its children begin at
+ *       TRIM_HORIZON. Here it is gone with the first position that is handled, as nobody reads it there.
  *   <li>{@code parentShardIds}: a row of this table has parents or none, wherever they are written.
  * </ul>
  *
@@ -159,16 +161,19 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
 
     /** What a row's checkpoint is after this version has written this one. */
     private Checkpoint written(String key, Checkpoint position) {
-        if (!(position instanceof Checkpoint.At at)) {
+        Optional<Checkpoint> before =
+                super.readLeases(List.of(key)).join().stream().map(Lease::checkpoint).findFirst();
+        if (position instanceof Checkpoint.At at) {
+            return new Checkpoint.At(
+                    at.position(), before.map(EarlierVersionTable::tipReadAt).orElse(null));
+        }
+        if (position instanceof Checkpoint.Unsettled
+                || before.filter(Checkpoint::isStartForChildren).isEmpty()) {
             return position;
         }
-        Instant leftBehind = super.readLeases(List.of(key)).join().stream()
-                .map(Lease::checkpoint)
-                .map(EarlierVersionTable::tipReadAt)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-        return new Checkpoint.At(at.position(), leftBehind);
+        return position instanceof Checkpoint.AtStart start
+                ? new Checkpoint.AtStart(start.from(), start.startAt(), true)
+                : new Checkpoint.ShardEnd(true);
     }
 
     private static @Nullable Instant tipReadAt(Checkpoint checkpoint) {
@@ -198,6 +203,9 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
         Checkpoint shown = row.checkpoint();
         if (shown instanceof Checkpoint.Unsettled unsettled) {
             return unsettled.from() == null ? null : withCheckpoint(row, Checkpoint.trimHorizon());
+        }
+        if (shown instanceof Checkpoint.AtStart start) {
+            return withCheckpoint(row, new Checkpoint.AtStart(start.from(), start.startAt()));
         }
         return shown instanceof Checkpoint.At at ? withCheckpoint(row, new Checkpoint.At(at.position())) : row;
     }

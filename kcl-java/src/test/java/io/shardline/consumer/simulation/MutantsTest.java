@@ -130,6 +130,13 @@ class MutantsTest {
                                 "boolean isFromItsBeginning = false;"),
                         "progress"),
                 Arguments.of(
+                        "children of shards that were closed before the starting position are read from their beginning",
+                        mutant(
+                                "internal.shard.ChildLeases",
+                                "return isUnread && parent.checkpoint() instanceof",
+                                "return !isUnread && parent.checkpoint() instanceof"),
+                        "rest only"),
+                Arguments.of(
                         "another stream's application joins the fleet",
                         mutant(
                                 "internal.shard.TableClaim",

@@ -101,6 +101,10 @@ final class TakenOverTable {
             }
         }
         forgetSomeOfTheFinished();
+        if (random.nextInt(3) == 0) {
+            rows.clear();
+            world.count("lives with an empty table and a stream that was resharded before");
+        }
         rows.values().forEach(row -> world.table.createLease(row).join());
         past().forEach(record -> (isLeft(record) ? rest : handled).add(record.value()));
         past().filter(record -> handled.contains(record.value()))

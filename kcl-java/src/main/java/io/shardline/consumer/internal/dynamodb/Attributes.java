@@ -46,6 +46,10 @@ final class Attributes {
     static final String OUR_OWNER = "slOwner";
     static final String OUR_COUNTER = "slCounter";
     static final String OUR_START_AT = "slStartAt";
+
+    /** Where nothing of a shard was handled, and its children begin at {@link #OUR_START_AT}, too. Survives the shard's end. */
+    static final String OUR_START_FOR_CHILDREN = "slStartForChildren";
+
     static final String OUR_TIP_READ_AT = "slTipReadAt";
 
     /** On a checkpoint TRIM_HORIZON that was NULL: it means the starting position of the configuration. */

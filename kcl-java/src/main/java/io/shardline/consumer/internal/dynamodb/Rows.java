@@ -231,6 +231,7 @@ final class Rows {
         attributes.put(Attributes.CHECKPOINT, text);
         attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
         attributes.put(Attributes.OUR_START_AT, startAt);
+        attributes.put(Attributes.OUR_START_FOR_CHILDREN, checkpoint.isStartForChildren() ? flag(true) : null);
         attributes.put(Attributes.OUR_TIP_READ_AT, tipReadAt);
         attributes.put(Attributes.OUR_UNSETTLED, unsettled);
         return attributes;
@@ -306,7 +307,7 @@ final class Rows {
         }
         String text = item.string(Attributes.CHECKPOINT);
         if (text.equals(Attributes.SHARD_END)) {
-            return Checkpoint.shardEnd();
+            return new Checkpoint.ShardEnd(item.flag(Attributes.OUR_START_FOR_CHILDREN));
         }
         for (StartingPosition.Kind kind : StartingPosition.Kind.values()) {
             if (text.equals(kind.name())) {
@@ -325,7 +326,9 @@ final class Rows {
             return item.flag(Attributes.OUR_UNSETTLED) ? new Checkpoint.Unsettled(null) : Checkpoint.trimHorizon();
         }
         Instant startAt = item.optionalInstant(Attributes.OUR_START_AT);
-        return startAt == null ? new Checkpoint.Unsettled(kind) : new Checkpoint.AtStart(kind, startAt);
+        return startAt == null
+                ? new Checkpoint.Unsettled(kind)
+                : new Checkpoint.AtStart(kind, startAt, item.flag(Attributes.OUR_START_FOR_CHILDREN));
     }
 
     private static @Nullable HashKeyRange range(Item item) {

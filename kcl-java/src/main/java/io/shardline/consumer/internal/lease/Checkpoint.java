@@ -15,7 +15,7 @@ public sealed interface Checkpoint
 
     /** All records of a closed shard are handled. */
     static Checkpoint shardEnd() {
-        return new ShardEnd();
+        return new ShardEnd(false);
     }
 
     /** The start of a shard whose parents were read to the end. */
@@ -38,6 +38,19 @@ public sealed interface Checkpoint
     /** Whether anything is handled. */
     default boolean hasBegun() {
         return true;
+    }
+
+    /**
+     * Whether nothing of the shard was handled, and a shard that comes after it begins where this one did: at the time that
+     * the application began to read from.
+     */
+    default boolean isStartForChildren() {
+        return false;
+    }
+
+    /** All records of the shard are handled that come after this. */
+    default Checkpoint ended() {
+        return new ShardEnd(isStartForChildren());
     }
 
     /**
@@ -64,8 +77,15 @@ public sealed interface Checkpoint
      *
      * @param from what the row shows, as KCL would write it
      * @param startAt for all but TRIM_HORIZON the time to start from, fixed when the application first started
+     * @param isStartForChildren whether nothing from before that time is read of what comes after the shard either
      */
-    record AtStart(StartingPosition.Kind from, @Nullable Instant startAt) implements Checkpoint {
+    record AtStart(StartingPosition.Kind from, @Nullable Instant startAt, boolean isStartForChildren)
+            implements Checkpoint {
+
+        /** The start of one shard, whose children are read from their beginning. */
+        public AtStart(StartingPosition.Kind from, @Nullable Instant startAt) {
+            this(from, startAt, false);
+        }
 
         public AtStart {
             if ((from == StartingPosition.Kind.TRIM_HORIZON) != (startAt == null)) {
@@ -117,7 +137,12 @@ public sealed interface Checkpoint
     }
 
     /** All records of a closed shard are handled; final. */
-    record ShardEnd() implements Checkpoint {
+    record ShardEnd(boolean isStartForChildren) implements Checkpoint {
+
+        @Override
+        public boolean isSamePlaceAs(Checkpoint other) {
+            return other.isShardEnd();
+        }
 
         @Override
         public boolean isAfter(Checkpoint other) {

@@ -405,7 +405,7 @@ public final class ShardConsumer implements RecordFlow.Owner {
                 }
                 return;
             }
-            lease.checkpoint(Checkpoint.shardEnd()).whenComplete((nothing, lost) -> {
+            lease.checkpoint(lease.row().checkpoint().ended()).whenComplete((nothing, lost) -> {
                 if (lost == null && state == State.ENDING) {
                     close();
                     setting.host().ended(this);

@@ -5,8 +5,11 @@ import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.runtime.internal.Logs;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -48,7 +51,8 @@ final class ChildLeases {
     }
 
     /**
-     * Creates the leases of a shard's children; they start at their beginning.
+     * Creates the leases of a shard's children; they start at their beginning, or where their parents did if nothing of
+     * these was handled: a service that ignores the filter of a listing lists shards that were closed before that.
      *
      * <p>A merged child is left to its other parent while that has no lease. The other parent's own parents are being read
      * then, and a child that existed before it would not wait for it: whoever comes last creates the child.
@@ -99,15 +103,22 @@ final class ChildLeases {
                 .read(
                         () -> setting.store().readLeases(parents),
                         found -> {
-                            Set<String> leased = new LinkedHashSet<>();
-                            found.forEach(lease -> leased.add(lease.key()));
+                            Map<String, Lease> leased = new LinkedHashMap<>();
+                            found.forEach(lease -> leased.put(lease.key(), lease));
                             List<Lease> missing = children.stream()
-                                    .filter(child -> leased.containsAll(child.parents()))
-                                    .map(child -> ShardSyncPlanner.leaseFor(child, Checkpoint.trimHorizon()))
+                                    .filter(child -> leased.keySet().containsAll(child.parents()))
+                                    .map(child -> ShardSyncPlanner.leaseFor(child, startOf(child, parent, leased)))
                                     .toList();
                             new LeaseCreation(setting, missing, created::run).start();
                         },
                         failure -> createLater(parent, List.of(), created, failure)); // lists them again
+    }
+
+    private static Checkpoint startOf(ListedShard child, Lease parent, Map<String, Lease> leased) {
+        boolean isUnread = child.parents().stream()
+                .map(key -> Objects.requireNonNull(leased.get(key)).checkpoint())
+                .allMatch(Checkpoint::isStartForChildren);
+        return isUnread && parent.checkpoint() instanceof Checkpoint.AtStart start ? start : Checkpoint.trimHorizon();
     }
 
     private void createLater(Lease parent, List<ChildShard> children, Runnable created, Throwable failure) {

@@ -101,6 +101,15 @@ final class Lineage {
         return known;
     }
 
+    /** Whether of all its parents nothing was handled, so that it begins where they did. */
+    boolean comesAfterUnread(ListedShard shard) {
+        return !shard.parents().isEmpty()
+                && shard.parents().stream()
+                        .map(leases::get)
+                        .allMatch(parent ->
+                                parent != null && parent.checkpoint().isStartForChildren());
+    }
+
     private boolean isReadBefore(ListedShard child, String parent) {
         ListedShard listed = shards.get(parent);
         if (isLeased(parent) || fromStart.contains(parent)) {

@@ -302,7 +302,7 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
             again(new IllegalStateException("the service lists no shard for hash key " + hole));
             return;
         }
-        Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt());
+        Checkpoint start = new Checkpoint.AtStart(row.from(), row.startAt(), row.startAt() != null);
         boolean alone = isNew || target.book().plansForAll();
         StreamListing all = row.startAt() == null ? StreamListing.complete(listed) : StreamListing.fromTime(listed);
         roots.create(new RootLeases.Wanted(all, keyPrefix, start, alone));

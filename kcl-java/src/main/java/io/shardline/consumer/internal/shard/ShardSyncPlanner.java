@@ -19,7 +19,7 @@ import java.util.Set;
  *
  * <p>Reading begins at the shards that are open at the starting position or later and whose parents are not; all others get
  * their lease when their parents end. A table that has leases says where reading is, whatever the starting position: what
- * comes after a leased shard is read from its beginning. What is left to a sync afterwards is to mend: a shard whose parents
+ * comes after a leased shard is read from its beginning, unless that lease says otherwise. What is left to a sync afterwards is to mend: a shard whose parents
  * are all handled, or whose sibling parent is. Immutable.
  */
 public final class ShardSyncPlanner {
@@ -42,7 +42,8 @@ public final class ShardSyncPlanner {
                     ? siblings.contains(shard.id()) && (isFromItsBeginning || isRoot)
                     : isRoot || (isFromItsBeginning && lineage.areParentsHandled(shard));
             if (isMissing && !lineage.isLeased(shard.id())) {
-                missing.add(leaseFor(shard, isRoot ? start : Checkpoint.trimHorizon()));
+                boolean isAtStart = isRoot || lineage.comesAfterUnread(shard);
+                missing.add(leaseFor(shard, isAtStart ? start : Checkpoint.trimHorizon()));
             }
         }
         return missing.build();

@@ -109,6 +109,24 @@ class RowsTest {
     }
 
     @Test
+    void whetherChildrenBeginThereIsPrivateAndOutlivesTheEnd() {
+        Checkpoint start = new Checkpoint.AtStart(StartingPosition.Kind.LATEST, Instant.EPOCH, true);
+
+        for (Checkpoint unread : List.of(start, start.ended())) {
+            assertThat(Rows.checkpointAttributes(unread))
+                    .containsEntry("slStartForChildren", AttributeValue.fromBool(true));
+            Lease lease = Lease.unowned("shard-1", unread, ImmutableSet.of(), null);
+            assertThat(Rows.lease(new Item(Rows.item(lease)))).isEqualTo(lease);
+        }
+        for (Checkpoint read : List.of(
+                new Checkpoint.At(new Position("7", 1)),
+                new Checkpoint.At(new Position("7", 1)).ended(),
+                Checkpoint.trimHorizon().ended())) {
+            assertThat(Rows.checkpointAttributes(read)).containsEntry("slStartForChildren", null);
+        }
+    }
+
+    @Test
     void whenTheTipWasReadIsPrivateAndNotMissedWhereItIsAbsent() {
         Checkpoint.At known = new Checkpoint.At(new Position("7", 1), Instant.EPOCH);
         Checkpoint.At unknown = new Checkpoint.At(new Position("7", 1));
@@ -379,7 +397,8 @@ class RowsTest {
         Arbitrary<Instant> times =
                 Arbitraries.longs().between(0, 4_000_000_000_000L).map(Instant::ofEpochMilli);
         return Arbitraries.oneOf(
-                Arbitraries.of(Checkpoint.shardEnd(), Checkpoint.trimHorizon()),
+                Arbitraries.of(Checkpoint.shardEnd(), new Checkpoint.ShardEnd(true), Checkpoint.trimHorizon()),
+                times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.LATEST, time, true)),
                 times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.LATEST, time)),
                 times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.AT_TIMESTAMP, time.plusNanos(1))),
                 Combinators.combine(

@@ -6,9 +6,11 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.Position;
+import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.dynamodb.DynamoDbLocal;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -84,6 +86,8 @@ class SameAsInMemoryTest {
     private static Arbitrary<Call> leaseCalls() {
         Arbitrary<Checkpoint> checkpoints = Arbitraries.of(
                 Checkpoint.shardEnd(),
+                new Checkpoint.AtStart(StartingPosition.Kind.LATEST, Instant.EPOCH, true),
+                new Checkpoint.ShardEnd(true),
                 Checkpoint.trimHorizon(),
                 new Checkpoint.At(new Position("4959033827149025660855969253836157109521575925622079488", 0)),
                 new Checkpoint.At(new Position("7", 12)));

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.collect.ImmutableSet;
 import io.shardline.aggregation.HashKey;
@@ -44,6 +45,22 @@ class ShardSyncPlannerTest {
             assertThat(lease.owner()).isNull();
             assertThat(lease.counter()).isZero();
         });
+    }
+
+    @Test
+    void whatComesAfterShardsThatWereNotReadBeginsWhereTheyDid() {
+        Checkpoint start = new Checkpoint.AtStart(StartingPosition.Kind.LATEST, Instant.EPOCH, true);
+        Lease unread = ShardSyncPlanner.leaseFor(shard("a"), start).handledTo(start.ended());
+        Lease unreadToo = ShardSyncPlanner.leaseFor(shard("b"), start).handledTo(start.ended());
+        Lease read = ShardSyncPlanner.leaseFor(shard("b"), Checkpoint.shardEnd());
+        StreamListing listing = StreamListing.fromTime(List.of(shard("a"), shard("b"), shard("c", "a", "b")));
+
+        assertThat(ShardSyncPlanner.plan(listing, List.of(unread, unreadToo), start))
+                .extracting(Lease::key, Lease::checkpoint)
+                .containsExactly(tuple("c", start));
+        assertThat(ShardSyncPlanner.plan(listing, List.of(unread, read), start))
+                .extracting(Lease::key, Lease::checkpoint)
+                .containsExactly(tuple("c", Checkpoint.trimHorizon()));
     }
 
     @Property(tries = 400)
