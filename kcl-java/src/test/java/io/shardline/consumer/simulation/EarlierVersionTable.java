@@ -161,8 +161,9 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
 
     /** What a row's checkpoint is after this version has written this one. */
     private Checkpoint written(String key, Checkpoint position) {
-        Optional<Checkpoint> before =
-                super.readLeases(List.of(key)).join().stream().map(Lease::checkpoint).findFirst();
+        Optional<Checkpoint> before = super.readLeases(List.of(key)).join().stream()
+                .map(Lease::checkpoint)
+                .findFirst();
         if (position instanceof Checkpoint.At at) {
             return new Checkpoint.At(
                     at.position(), before.map(EarlierVersionTable::tipReadAt).orElse(null));

@@ -106,8 +106,8 @@ final class Lineage {
         return !shard.parents().isEmpty()
                 && shard.parents().stream()
                         .map(leases::get)
-                        .allMatch(parent ->
-                                parent != null && parent.checkpoint().isStartForChildren());
+                        .allMatch(
+                                parent -> parent != null && parent.checkpoint().isStartForChildren());
     }
 
     private boolean isReadBefore(ListedShard child, String parent) {
