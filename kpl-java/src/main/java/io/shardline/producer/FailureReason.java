@@ -28,7 +28,10 @@ public enum FailureReason {
     /** A record before it in the same shard was given up, and {@link OnLoss#STOP_LANE} is set. Nothing more was sent. */
     LANE_STOPPED,
 
-    /** The memory budget was full and stayed full; see {@link FullBudget}. Nothing was sent. */
+    /**
+     * The memory budget was full and stayed full, or what was left of it is for other shards and streams; see {@link FullBudget}.
+     * Nothing was sent.
+     */
     BUDGET_FULL,
 
     /** The producer failed, for example for want of memory, several times over this record; the attempts say with what. */

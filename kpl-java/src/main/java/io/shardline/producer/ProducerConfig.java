@@ -236,6 +236,10 @@ public final class ProducerConfig {
          * flight: with a client of the producer's own at most 1 MiB each, or 2 MiB where CBOR is switched off, unless a single
          * record is larger; other clients copy more. How often {@code put} is refused meanwhile makes no difference.
          *
+         * <p>When half of it is taken, a shard that takes records too slowly, or a stream that takes none, must leave part of the
+         * rest to others: a sixteenth of what the shard, and a sixteenth of what the stream has taken since. One shard alone may
+         * have 89 % of the budget.
+         *
          * @param bytes at least three times {@link #maxRecordSize}, which is counted as 1 MiB if it is not set
          */
         public Builder memoryBudget(long bytes) {

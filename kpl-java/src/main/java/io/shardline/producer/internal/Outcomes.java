@@ -37,6 +37,9 @@ final class Outcomes {
         /** Completes the futures; runs user code. */
         void tell();
 
+        /** Takes its records off the shares of their lanes. */
+        default void discount(ProducerLoop owner) {}
+
         /** Whose end it is. */
         default List<PendingRecord> records() {
             return List.of();
@@ -59,6 +62,14 @@ final class Outcomes {
         }
 
         @Override
+        public void discount(ProducerLoop owner) {
+            List<PendingRecord> records = entry.records();
+            for (int i = 0; i < records.size(); i++) {
+                owner.discount(records.get(i));
+            }
+        }
+
+        @Override
         public List<PendingRecord> records() {
             return entry.records();
         }
@@ -70,6 +81,11 @@ final class Outcomes {
         @Override
         public void tell() {
             pending.fail(reason, why);
+        }
+
+        @Override
+        public void discount(ProducerLoop owner) {
+            owner.discount(pending);
         }
 
         @Override
@@ -186,7 +202,13 @@ final class Outcomes {
 
         /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
-            owner.giveBack(cost);
+            try {
+                for (int i = 0; i < outcomes.size(); i++) {
+                    outcomes.get(i).discount(owner);
+                }
+            } finally {
+                owner.giveBack(cost);
+            }
             try {
                 outcomes.forEach(this::tell);
                 outcomes.forEach(outcome -> outcome.records().forEach(this::finished));

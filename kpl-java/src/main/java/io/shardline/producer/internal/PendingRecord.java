@@ -44,6 +44,9 @@ final class PendingRecord extends LoopTask {
     /** Which flush waits for it. Set when the loop takes it in. */
     Epochs.@Nullable Epoch epoch;
 
+    /** What it counts for in the memory budget. Set before it is posted. */
+    StreamShare.Lane share = StreamShare.UNCOUNTED;
+
     /** Whether its outcome is decided. For the loop. */
     boolean isDecided;
 

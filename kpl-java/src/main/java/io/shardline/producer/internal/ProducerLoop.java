@@ -312,7 +312,7 @@ public final class ProducerLoop implements LoopContext.Admission {
             recover(now);
         }
         schedule.settle(now);
-        long needed = budget.neededByFirst();
+        long needed = budget.neededByWaiting();
         if (needed > 0) {
             schedule.hurry(needed, budget.size(), now);
         }
@@ -401,6 +401,11 @@ public final class ProducerLoop implements LoopContext.Admission {
         budget.giveBack(bytes);
     }
 
+    /** To be called with each record before its bytes are given back. */
+    void discount(PendingRecord pending) {
+        budget.discount(pending.share, pending.cost());
+    }
+
     /** The futures of a batch have completed. */
     void told(Outcomes.Batch batch) {
         told = told.plus(batch.tally());
@@ -425,7 +430,7 @@ public final class ProducerLoop implements LoopContext.Admission {
 
     /** See the producer's {@code flush}. */
     public CompletableFuture<Void> flush() {
-        return flush(this::whenAllDone);
+        return flush(intake::behindEarlierPuts, this::whenAllDone);
     }
 
     /** See the producer's {@code flush}. */
@@ -433,7 +438,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         Optional<StreamLanes> stream = intake.find(streamName);
         return stream.isEmpty()
                 ? CompletableFuture.completedFuture(null)
-                : flush(whenDone -> {
+                : flush(action -> intake.behindEarlierPuts(stream.get(), action), whenDone -> {
                     List<StreamLanes> names = stream.get().allNames();
                     try {
                         names.forEach(each -> each.hurry(ticks.now()));
@@ -444,11 +449,14 @@ public final class ProducerLoop implements LoopContext.Admission {
                 });
     }
 
-    /** @param flushing what is done on the loop, with what it has to run when the records before it are done */
-    private CompletableFuture<Void> flush(Consumer<Runnable> flushing) {
+    /**
+     * @param behindPuts runs an action once what was put before is on its way to the loop
+     * @param flushing what is done on the loop, with what it has to run when the records before it are done
+     */
+    private CompletableFuture<Void> flush(Consumer<Runnable> behindPuts, Consumer<Runnable> flushing) {
         CompletableFuture<Void> done = userCode.futureBehindTasks();
         Runnable complete = () -> done.complete(null);
-        intake.behindEarlierPuts(() -> {
+        behindPuts.accept(() -> {
             if (!loop.post(() -> flushOnLoop(flushing, complete))) {
                 flushAtTheEnd(complete);
             }

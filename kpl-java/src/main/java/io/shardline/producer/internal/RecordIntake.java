@@ -74,20 +74,12 @@ final class RecordIntake {
 
     /** Runs an action once all that was put before is in the mailbox. */
     void behindEarlierPuts(Runnable action) {
-        MemoryBudget.Turn turn = new MemoryBudget.Turn(0) {
-            @Override
-            void admitted() {
-                action.run();
-            }
+        budget.whenAdmitted(null, action);
+    }
 
-            @Override
-            void abandoned() {
-                action.run();
-            }
-        };
-        if (!budget.takeInTurn(turn)) {
-            action.run();
-        }
+    /** As above, for what was put into one stream. */
+    void behindEarlierPuts(StreamLanes stream, Runnable action) {
+        budget.whenAdmitted(stream.share(), action);
     }
 
     /** How many records were taken in. */
@@ -153,12 +145,13 @@ final class RecordIntake {
     }
 
     private StreamNames names(String name) {
-        return names.computeIfAbsent(StreamNames.of(name), unknown -> new StreamNames(unknown, context));
+        return names.computeIfAbsent(StreamNames.of(name), unknown -> new StreamNames(unknown, context, new StreamShare(budget)));
     }
 
     private void admit(PendingRecord pending) {
-        if (budget.tryTake(pending.cost())) {
-            post(pending);
+        StreamShare.Lane share = budget.tryTake(pending.cost(), pending.stream.share(), pending.hashKey());
+        if (share != null) {
+            post(pending, share);
             return;
         }
         if (pending.cost()
@@ -178,7 +171,12 @@ final class RecordIntake {
                 }
             }
             case COMPLETE_LATER -> takeLater(pending);
-            case FAIL -> full(pending, "the memory budget is full");
+            case FAIL ->
+                full(
+                        pending,
+                        budget.free() < pending.cost()
+                                ? "the memory budget is full"
+                                : "its shard or its stream has its share of the memory budget, and the rest is for others");
         }
     }
 
@@ -186,7 +184,7 @@ final class RecordIntake {
         if (budget.takeInTurn(new RecordTurn(pending))) {
             endLinger();
         } else {
-            full(pending, "the memory budget is full and " + MemoryBudget.MOST_WAITING + " records wait for it");
+            full(pending, "the memory budget is full and " + MemoryBudget.MAX_WAITING + " records wait for it");
         }
     }
 
@@ -227,10 +225,12 @@ final class RecordIntake {
         }
     }
 
-    private void post(PendingRecord pending) {
+    private void post(PendingRecord pending, StreamShare.Lane share) {
+        pending.share = share;
         taken.increment();
         if (!loop.post(pending)) {
             finished.increment();
+            budget.discount(share, pending.cost());
             budget.giveBack(pending.cost());
             pending.fail(FailureReason.CLOSED, CLOSED);
         }
@@ -243,13 +243,13 @@ final class RecordIntake {
         private final CountDownLatch over = new CountDownLatch(1);
 
         RecordTurn(PendingRecord pending) {
-            super(pending.cost());
+            super(pending.cost(), pending.stream.share(), pending.hashKey());
             this.pending = pending;
         }
 
         @Override
-        void admitted() {
-            post(pending);
+        void admitted(StreamShare.Lane lane) {
+            post(pending, lane);
             over.countDown();
         }
 

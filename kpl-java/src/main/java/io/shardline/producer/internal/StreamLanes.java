@@ -114,6 +114,11 @@ final class StreamLanes {
         return names.alike(this);
     }
 
+    /** What it takes of the memory budget; from any thread. */
+    StreamShare share() {
+        return names.share();
+    }
+
     LaneSchedule.Queue queue() {
         return queue;
     }
@@ -376,6 +381,7 @@ final class StreamLanes {
         }
         routeUnrouted();
         readiness.reached();
+        names.useMap(this, arrived);
     }
 
     /** Each leaves its queue when it is in the next, so that none is lost whatever throws. */

@@ -23,6 +23,7 @@ final class StreamNames {
 
     private final String name;
     private final LoopContext context;
+    private final StreamShare share;
 
     /** As records came by them. */
     private final List<StreamLanes> forms = new ArrayList<>(1);
@@ -36,9 +37,22 @@ final class StreamNames {
     private boolean answered;
     private @Nullable String ownArn;
 
-    StreamNames(String name, LoopContext context) {
+    StreamNames(String name, LoopContext context, StreamShare share) {
         this.name = name;
         this.context = context;
+        this.share = share;
+    }
+
+    /** What all forms together take of the memory budget; from any thread. */
+    StreamShare share() {
+        return share;
+    }
+
+    /** A form has these shards. If it is not the only stream of its name, those of the first count for all. */
+    void useMap(StreamLanes form, ShardMap map) {
+        if (forms.isEmpty() || lanesOf(forms.get(0)) == form) {
+            share.useMap(map);
+        }
     }
 
     /** The forms of the same stream, or as long as that is not known, those which may be. */

@@ -20,7 +20,7 @@ class EpochsTest {
     private final LoopContext context =
             BareContext.of(world, ProducerConfig.defaults(), new EventLoop(world.platform, new EventLoop.Hooks() {}));
     private final StreamLanes stream =
-            new StreamLanes(ProducerWorld.STREAM, new StreamNames(ProducerWorld.STREAM, context), context);
+            new StreamLanes(ProducerWorld.STREAM, new StreamNames(ProducerWorld.STREAM, context, new StreamShare(new MemoryBudget(1))), context);
     private final UnfinishedRecords unfinished = new UnfinishedRecords();
     private final Epochs epochs = new Epochs(unfinished);
     private final List<String> done = new ArrayList<>();

@@ -79,6 +79,10 @@ class MutantsTest {
                         mutant("Outcomes", "cost += pending.cost();", "cost += 0;"),
                         Invariant.BUDGET),
                 Arguments.of(
+                        "a stream may take the whole budget",
+                        mutant("StreamShare", "return stream.held == 0 ? 0 :", "return stream.held >= 0 ? 0 :"),
+                        Invariant.SHARE_OF_THE_BUDGET),
+                Arguments.of(
                         "what is sent is not booked",
                         mutant("LaneRate", "records.take(sentRecords, now);", "records.take(0, now);"),
                         Invariant.RATES),

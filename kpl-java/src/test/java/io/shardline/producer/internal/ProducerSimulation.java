@@ -75,7 +75,7 @@ final class ProducerSimulation {
     private final Duration loadEnds;
     final DrawnTrouble trouble;
     private final DrawnLoad load;
-    private final List<SimulatedPut> putsElsewhere = new ArrayList<>();
+    private final Set<SimulatedPut> putsElsewhere = new LinkedHashSet<>();
     private @Nullable StreamTruth formerTruth;
     private boolean streamIsGone;
     private boolean quiet;
@@ -231,9 +231,33 @@ final class ProducerSimulation {
             putsElsewhere.add(put);
         }
         byRecord.put(put.record, put);
+        long outstanding = outstanding(elsewhere);
+        put.cost = 2L * record.size() + PendingRecord.OVERHEAD;
         world.producer.put(elsewhere ? DrawnLoad.OTHER_STREAM : ProducerWorld.STREAM, record, put);
         put.callback = this::callBack; // what is refused at once is told on the caller's thread, which may wait
         checkBudget();
+        checkShare(put, outstanding);
+    }
+
+    /** What one stream's records, but for the last, take of the memory budget at least. */
+    private long outstanding(boolean elsewhere) {
+        return puts.stream()
+                .filter(put -> !put.isDone() && putsElsewhere.contains(put) == elsewhere)
+                .mapToLong(put -> put.cost)
+                .sum();
+    }
+
+    /**
+     * A record that was taken in has left part of what its stream has taken of the second half of the budget. What callbacks put
+     * takes memory as well.
+     */
+    private void checkShare(SimulatedPut put, long outstanding) {
+        if (config.fullBudget() == FullBudget.FAIL && !put.isDone()) {
+            long free = config.memoryBudget() - world.producer.statistics().outstandingBytes();
+            long share = outstanding - config.memoryBudget() / 2;
+            Invariant.SHARE_OF_THE_BUDGET.check(
+                    free >= share / StreamShare.PART_LEFT - 1, free + " are free, " + outstanding + " are taken");
+        }
     }
 
     /** What a callback does besides, on a thread of the producer's. */
@@ -431,11 +455,11 @@ final class ProducerSimulation {
         Invariant.BUDGET.check(world.producer.freeBudget() == config.memoryBudget(), world.producer.freeBudget());
         Invariant.BUDGET.check(world.producer.statistics().outstandingRecords() == 0, world.producer.statistics());
         List<SimulatedPut> here = new ArrayList<>(puts);
-        here.removeAll(new HashSet<>(putsElsewhere));
+        here.removeAll(putsElsewhere);
         acknowledged = new FinalAccount(here, truth(), config.ordering()).check(failures);
         if (load.hasOtherStream()) {
             StreamTruth other = new StreamTruth(world.kinesis, DrawnLoad.OTHER_STREAM);
-            acknowledged += new FinalAccount(putsElsewhere, other, config.ordering()).check(failures);
+            acknowledged += new FinalAccount(List.copyOf(putsElsewhere), other, config.ordering()).check(failures);
         }
     }
 

@@ -3,6 +3,7 @@ package io.shardline.producer.internal;
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.aggregation.HashKey;
 import io.shardline.producer.FullBudget;
 import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.UserRecord;
@@ -28,14 +29,15 @@ class RecordIntakeTest {
         }
     });
     private final MemoryBudget budget = new MemoryBudget(CONFIG.memoryBudget());
+    private final StreamShare share = new StreamShare(budget);
     private final RecordIntake intake =
             new RecordIntake(BareContext.of(world, CONFIG, loop), budget, new UserCode(world.platform, false));
 
     @Test
     void loopHearsOfWhoWaitsAlsoIfSomebodyElseCameIntoTheQueueJustBefore() {
-        budget.tryTake(CONFIG.memoryBudget());
+        budget.tryTake(CONFIG.memoryBudget(), share, HashKey.MIN);
         // Another thread has queued, and has not come to telling yet.
-        budget.takeInTurn(new Waiting());
+        budget.takeInTurn(new Waiting(share));
         put();
         world.advance(Duration.ofMillis(1));
 
@@ -44,7 +46,7 @@ class RecordIntakeTest {
 
     @Test
     void loopIsToldOnceUntilItLooksAndThenAgain() {
-        budget.tryTake(CONFIG.memoryBudget());
+        budget.tryTake(CONFIG.memoryBudget(), share, HashKey.MIN);
         put();
         put();
         put();
@@ -63,12 +65,12 @@ class RecordIntakeTest {
     /** Waits, and hears nothing. */
     private static final class Waiting extends MemoryBudget.Turn {
 
-        Waiting() {
-            super(1);
+        Waiting(StreamShare share) {
+            super(1, share, HashKey.MIN);
         }
 
         @Override
-        void admitted() {}
+        void admitted(StreamShare.Lane lane) {}
 
         @Override
         void abandoned() {}

@@ -17,6 +17,9 @@ final class SimulatedPut implements PutCallback {
     private @Nullable PutFailedException failure;
     private final Runnable whenToldTwice;
 
+    /** What it takes of the memory budget at least, in bytes. */
+    long cost;
+
     /** What the callback does besides. */
     Runnable callback = () -> {};
 
