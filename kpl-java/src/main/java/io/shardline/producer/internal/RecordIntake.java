@@ -145,7 +145,8 @@ final class RecordIntake {
     }
 
     private StreamNames names(String name) {
-        return names.computeIfAbsent(StreamNames.of(name), unknown -> new StreamNames(unknown, context, new StreamShare(budget)));
+        return names.computeIfAbsent(
+                StreamNames.of(name), unknown -> new StreamNames(unknown, context, new StreamShare(budget)));
     }
 
     private void admit(PendingRecord pending) {

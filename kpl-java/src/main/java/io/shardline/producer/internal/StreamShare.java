@@ -21,7 +21,8 @@ final class StreamShare {
     static final int PART_LEFT = 16;
 
     /** Of records that were taken in while half of the budget was free. They count for no lane. */
-    static final Lane UNCOUNTED = new Lane(new StreamShare(new MemoryBudget(0)), UnlistedShards.MAP.open().get(0));
+    static final Lane UNCOUNTED = new Lane(
+            new StreamShare(new MemoryBudget(0)), UnlistedShards.MAP.open().get(0));
 
     private final MemoryBudget budget;
     private ShardMap map = UnlistedShards.MAP;

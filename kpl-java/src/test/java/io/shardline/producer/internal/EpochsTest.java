@@ -19,8 +19,10 @@ class EpochsTest {
     private final ProducerWorld world = ProducerWorld.healthy(ProducerConfig.defaults(), 1);
     private final LoopContext context =
             BareContext.of(world, ProducerConfig.defaults(), new EventLoop(world.platform, new EventLoop.Hooks() {}));
-    private final StreamLanes stream =
-            new StreamLanes(ProducerWorld.STREAM, new StreamNames(ProducerWorld.STREAM, context, new StreamShare(new MemoryBudget(1))), context);
+    private final StreamLanes stream = new StreamLanes(
+            ProducerWorld.STREAM,
+            new StreamNames(ProducerWorld.STREAM, context, new StreamShare(new MemoryBudget(1))),
+            context);
     private final UnfinishedRecords unfinished = new UnfinishedRecords();
     private final Epochs epochs = new Epochs(unfinished);
     private final List<String> done = new ArrayList<>();

@@ -24,10 +24,8 @@ class HotShardTest {
             .fullBudget(FullBudget.COMPLETE_LATER)
             .noRecordTtl()
             .build();
-    private static final ProducerConfig REFUSING = ProducerConfig.builder()
-            .fullBudget(FullBudget.FAIL)
-            .noRecordTtl()
-            .build();
+    private static final ProducerConfig REFUSING =
+            ProducerConfig.builder().fullBudget(FullBudget.FAIL).noRecordTtl().build();
 
     private final ProducerWorld world = ProducerWorld.healthy(CONFIG, SHARDS).warm();
 
@@ -59,11 +57,7 @@ class HotShardTest {
     @Test
     void putsToColdShardsGoOnWhileAThrottledOneFillsTheBudget() {
         ProducerWorld refusing = refusing();
-        refusing.kinesis
-                .faults()
-                .on("PutRecords")
-                .shard("shardId-000000000000")
-                .inject(new Fault.Throttle());
+        refusing.kinesis.faults().on("PutRecords").shard("shardId-000000000000").inject(new Fault.Throttle());
         fill(refusing, STREAM, 0);
         for (int tick = 0; tick < 200; tick++) {
             List<CompletableFuture<PutReceipt>> cold = new ArrayList<>();
@@ -79,10 +73,7 @@ class HotShardTest {
     void putsToAnotherStreamGoOnWhileOneWithoutAnswersFillsTheBudget() {
         ProducerWorld refusing = refusing();
         refusing.kinesis.createStream("others", 2);
-        refusing.kinesis
-                .faults()
-                .on("PutRecords")
-                .stream(STREAM)
+        refusing.kinesis.faults().on("PutRecords").stream(STREAM)
                 .inject(new Fault.ServiceFailure("ServiceUnavailable", 503));
         for (int tick = 0; tick < 200; tick++) {
             for (int shard = 0; shard < SHARDS; shard++) {
@@ -96,7 +87,8 @@ class HotShardTest {
     @Test
     void othersPutAndFlushWhileRecordsWaitForTheirShare() {
         world.kinesis.createStream("others", 1);
-        world.kinesis.faults().on("PutRecords").stream(STREAM).inject(new Fault.ServiceFailure("ServiceUnavailable", 503));
+        world.kinesis.faults().on("PutRecords").stream(STREAM)
+                .inject(new Fault.ServiceFailure("ServiceUnavailable", 503));
         for (int i = 0; i < 2 * CONFIG.memoryBudget() / 20_000; i++) {
             put(0, 10_000);
         }

@@ -3,7 +3,6 @@ package io.shardline.producer.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardline.aggregation.HashKey;
-import io.shardline.aggregation.HashKeyRange;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
