@@ -4,6 +4,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
@@ -91,6 +92,16 @@ public class ForwardingLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
         return table.setRemoved(streamName, removed);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
+        return table.setRetrieval(streamName, next);
+    }
+
+    @Override
+    public CompletableFuture<List<StreamRow>> readStreams(Collection<String> streamNames) {
+        return table.readStreams(streamNames);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
 import io.shardline.consumer.internal.lease.RowTooLargeException;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
@@ -150,6 +151,16 @@ public final class SimulatedLeaseTable implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed) {
         return write("setRemoved", streamName, () -> table.setRemoved(streamName, removed));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
+        return write("setRetrieval", streamName, () -> table.setRetrieval(streamName, next));
+    }
+
+    @Override
+    public CompletableFuture<List<StreamRow>> readStreams(Collection<String> streamNames) {
+        return read("readStreams", streamNames.toString(), () -> table.readStreams(streamNames));
     }
 
     @Override

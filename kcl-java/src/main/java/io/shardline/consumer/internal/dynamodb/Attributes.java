@@ -72,6 +72,9 @@ final class Attributes {
     static final String DEAD_BY = "deadBy";
     static final String HEIR = "heir";
 
+    /** Only on the rows of workers that read a stream automatically. */
+    static final String PRESSURE = "pressure";
+
     // The fleet row.
     static final String REVISION = "rev";
     static final String SUSPECTS = "suspects";
@@ -86,6 +89,16 @@ final class Attributes {
     static final String STREAM_FROM = "from";
     static final String STREAM_START_AT = "startAt";
     static final String STREAM_REMOVED = "removed";
+
+    // Only where a stream is read automatically.
+    static final String RETRIEVAL = "retrieval";
+    static final String POLLING = "POLLING";
+    static final String FAN_OUT = "FAN_OUT";
+    static final String RETRIEVAL_SINCE = "retrievalSince";
+    static final String RETRIEVAL_WHY = "retrievalWhy";
+    static final String RETRIEVAL_STAY_MILLIS = "retrievalStayMs";
+    static final String RETRIEVAL_OURS = "retrievalOurs";
+    static final String RETRIEVAL_TURN = "retrievalTurn";
 
     private Attributes() {}
 }

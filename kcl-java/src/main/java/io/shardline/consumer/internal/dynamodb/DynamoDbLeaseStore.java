@@ -6,6 +6,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
@@ -100,6 +101,9 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 .set(Attributes.HEARTBEAT, Rows.number(heartbeat + 1))
                 .set(Attributes.LEASES, Rows.number(renewal.leases()))
                 .set(Attributes.LEAVING, Rows.flag(renewal.leaving()));
+        if (renewal.pressure() != null) {
+            update.set(Attributes.PRESSURE, Rows.pressure(renewal.pressure()));
+        }
         renewal.asksRead().forEach((asker, count) -> update.removeEntry(Attributes.ASKS, asker, Rows.number(count)));
         renewal.inboxRead().forEach((key, counter) -> update.removeEntry(Attributes.INBOX, key, Rows.number(counter)));
         return updateSession(session, update);
@@ -239,6 +243,25 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                 .where(Attributes.ENTITY, Rows.string(Attributes.STREAM))
                 .set(Attributes.STREAM_REMOVED, Rows.flag(removed));
         return update(Rows.streamKey(streamName), update, Rows::stream);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
+        ItemUpdate update = new ItemUpdate()
+                .where(Attributes.ENTITY, Rows.string(Attributes.STREAM))
+                .where(Attributes.RETRIEVAL_TURN, next.turn() == 1 ? null : Rows.number(next.turn() - 1));
+        Rows.retrievalAttributes(next).forEach(update::set);
+        return update(Rows.streamKey(streamName), update, Rows::stream);
+    }
+
+    @Override
+    public CompletableFuture<List<StreamRow>> readStreams(Collection<String> streamNames) {
+        List<String> keys = streamNames.stream().map(Rows::streamKey).toList();
+        return reads.getAll(keys, true).thenApply(found -> {
+            List<StreamRow> streams = new ArrayList<>();
+            found.values().forEach(item -> rows.readable(item, Rows::stream).ifPresent(streams::add));
+            return streams;
+        });
     }
 
     // --------------------------------------------------------------------------------------------------- leases

@@ -129,6 +129,22 @@ record Item(Map<String, AttributeValue> attributes) {
         return counts.buildOrThrow();
     }
 
+    /** The texts of a map from strings to texts, without what is none; null if there is no such attribute. */
+    @Nullable
+    ImmutableMap<String, String> texts(String name) {
+        AttributeValue value = attributes.get(name);
+        if (value == null) {
+            return null;
+        }
+        ImmutableMap.Builder<String, String> texts = ImmutableMap.builder();
+        value.m().forEach((key, text) -> {
+            if (text.s() != null) {
+                texts.put(key, text.s());
+            }
+        });
+        return texts.buildOrThrow();
+    }
+
     private long whole(String name, @Nullable AttributeValue value) {
         try {
             return decimal(value).longValueExact();

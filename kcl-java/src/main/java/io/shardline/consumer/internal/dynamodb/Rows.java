@@ -10,11 +10,14 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.ReadPressure;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
 import io.shardline.consumer.internal.lease.Worker;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -97,6 +100,9 @@ final class Rows {
         if (row.heir() != null) {
             item.put(Attributes.HEIR, string(row.heir()));
         }
+        if (row.pressure() != null) {
+            item.put(Attributes.PRESSURE, pressure(row.pressure()));
+        }
         return item;
     }
 
@@ -114,7 +120,30 @@ final class Rows {
                 item.count(Attributes.LEASES, 0),
                 item.counts(Attributes.ASKS),
                 item.numbers(Attributes.INBOX),
-                item.optionalString(Attributes.HEIR));
+                item.optionalString(Attributes.HEIR),
+                pressure(item));
+    }
+
+    /** A hint, without which a session is one all the same. */
+    private static @Nullable ImmutableMap<String, ReadPressure> pressure(Item item) {
+        ImmutableMap<String, String> texts = item.texts(Attributes.PRESSURE);
+        if (texts == null) {
+            return null;
+        }
+        ImmutableMap.Builder<String, ReadPressure> pressure = ImmutableMap.builder();
+        texts.forEach((stream, text) -> {
+            ReadPressure shards = ReadPressure.parse(text);
+            if (shards != null) {
+                pressure.put(stream, shards);
+            }
+        });
+        return pressure.buildOrThrow();
+    }
+
+    static AttributeValue pressure(Map<String, ReadPressure> pressure) {
+        ImmutableMap.Builder<String, AttributeValue> texts = ImmutableMap.builder();
+        pressure.forEach((stream, shards) -> texts.put(stream, string(shards.toString())));
+        return AttributeValue.fromM(texts.buildOrThrow());
     }
 
     private static boolean isAlive(Item item) {
@@ -146,7 +175,35 @@ final class Rows {
             item.put(Attributes.STREAM_START_AT, string(row.startAt().toString()));
         }
         item.put(Attributes.STREAM_REMOVED, flag(row.removed()));
+        if (row.retrieval().turn() > 0) {
+            item.putAll(retrievalAttributes(row.retrieval()));
+        }
         return item;
+    }
+
+    static Map<String, AttributeValue> retrievalAttributes(RetrievalChoice choice) {
+        return Map.of(
+                Attributes.RETRIEVAL, string(choice.isFanOut() ? Attributes.FAN_OUT : Attributes.POLLING),
+                Attributes.RETRIEVAL_SINCE, string(choice.since().toString()),
+                Attributes.RETRIEVAL_WHY, string(choice.why()),
+                Attributes.RETRIEVAL_STAY_MILLIS, number(choice.stay().toMillis()),
+                Attributes.RETRIEVAL_OURS, flag(choice.isOurs()),
+                Attributes.RETRIEVAL_TURN, number(choice.turn()));
+    }
+
+    private static RetrievalChoice retrieval(Item item) {
+        if (!item.has(Attributes.RETRIEVAL_TURN)) {
+            return RetrievalChoice.FIRST;
+        }
+        Instant since = item.optionalInstant(Attributes.RETRIEVAL_SINCE);
+        String why = item.optionalString(Attributes.RETRIEVAL_WHY);
+        return new RetrievalChoice(
+                Attributes.FAN_OUT.equals(item.optionalString(Attributes.RETRIEVAL)),
+                since == null ? Instant.EPOCH : since,
+                why == null ? "" : why,
+                Duration.ofMillis(item.number(Attributes.RETRIEVAL_STAY_MILLIS, 0)),
+                item.flag(Attributes.RETRIEVAL_OURS),
+                item.number(Attributes.RETRIEVAL_TURN));
     }
 
     static String streamKey(String streamName) {
@@ -163,7 +220,8 @@ final class Rows {
                 created,
                 StartingPosition.Kind.valueOf(item.string(Attributes.STREAM_FROM)),
                 item.optionalInstant(Attributes.STREAM_START_AT),
-                item.flag(Attributes.STREAM_REMOVED));
+                item.flag(Attributes.STREAM_REMOVED),
+                retrieval(item));
     }
 
     // --------------------------------------------------------------------------------------------------- leases

@@ -112,6 +112,27 @@ public final class InMemoryLeaseStore implements LeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
+        return update(
+                streams,
+                streamName,
+                row -> row.retrieval().turn() == next.turn() - 1,
+                row -> row.retrieved(next));
+    }
+
+    @Override
+    public CompletableFuture<List<StreamRow>> readStreams(Collection<String> streamNames) {
+        List<StreamRow> found = new ArrayList<>();
+        for (String streamName : streamNames) {
+            StreamRow row = streams.get(streamName);
+            if (row != null) {
+                found.add(row);
+            }
+        }
+        return CompletableFuture.completedFuture(found);
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return create(leases, lease.key(), lease);
     }

@@ -90,6 +90,12 @@ public interface LeaseStore extends LeaseTable {
     /** Says whether a stream that is written down is read no more; of another nothing is written. */
     CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed);
 
+    /** Changes how a stream is read automatically, if it is still the turn before {@code next}. */
+    CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next);
+
+    /** Some streams, each read consistently. Those that are not there, or cannot be read, are left out. */
+    CompletableFuture<List<StreamRow>> readStreams(Collection<String> streamNames);
+
     /** L1. Creates a lease unless its key exists. */
     CompletableFuture<WriteResult<Lease>> createLease(Lease lease);
 

@@ -48,6 +48,7 @@ public final class SessionKeeper {
     private boolean hurry;
     private int leases;
     private boolean leaving;
+    private @Nullable ImmutableMap<String, ReadPressure> pressure;
     private final Map<String, Integer> asksRead = new LinkedHashMap<>();
     private final Map<String, Long> inboxRead = new LinkedHashMap<>();
     private boolean stopped;
@@ -97,6 +98,11 @@ public final class SessionKeeper {
     /** How many leases the next renewal tells others of. */
     public void holds(int count) {
         leases = count;
+    }
+
+    /** What the next renewal tells others of streams that are read automatically. */
+    public void feels(ImmutableMap<String, ReadPressure> streams) {
+        pressure = streams;
     }
 
     /** Tells the others at once, not with the next renewal, that this session takes no more leases. */
@@ -247,7 +253,8 @@ public final class SessionKeeper {
             return;
         }
         renewing = true;
-        Renewal renewal = new Renewal(leases, leaving, ImmutableMap.copyOf(asksRead), ImmutableMap.copyOf(inboxRead));
+        Renewal renewal = new Renewal(
+                leases, leaving, ImmutableMap.copyOf(asksRead), ImmutableMap.copyOf(inboxRead), pressure);
         send(session, renewal, new Sent(loop.nanoTime(), platform.wallClock().millis()));
     }
 

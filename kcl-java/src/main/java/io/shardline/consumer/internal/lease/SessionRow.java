@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param asks who asks it for how many leases
  * @param inbox leases that bear its name or soon will, with their counters; in a large fleet also whom it is to watch
  * @param heir on a session that ended itself: the one that goes on, if any
+ * @param pressure of the streams that the worker reads automatically those that are short of throughput, by
+ *     {@link ReadPressure#keyOf}; null if it reads none automatically
  */
 public record SessionRow(
         String id,
@@ -33,10 +35,14 @@ public record SessionRow(
         int leases,
         ImmutableMap<String, Integer> asks,
         ImmutableMap<String, Long> inbox,
-        @Nullable String heir) {
+        @Nullable String heir,
+        @Nullable ImmutableMap<String, ReadPressure> pressure) {
 
     /** Most entries that {@code asks} and {@code inbox} take, so that a row stays below 1 KB. */
     public static final int MOST_HINTS = 8;
+
+    /** Of how many streams a row tells the pressure, so that it stays below 1 KB. */
+    public static final int MAX_PRESSURES = 4;
 
     /** The inbox key that says: too many to name, scan. */
     public static final String SCAN = "*";
@@ -58,6 +64,21 @@ public record SessionRow(
         return inboxKey.startsWith(NEIGHBOUR) ? inboxKey.substring(NEIGHBOUR.length()) : null;
     }
 
+    /** The session of a worker that reads nothing automatically. */
+    public SessionRow(
+            String id,
+            Worker worker,
+            boolean alive,
+            boolean leaving,
+            long heartbeat,
+            Timing timing,
+            int leases,
+            ImmutableMap<String, Integer> asks,
+            ImmutableMap<String, Long> inbox,
+            @Nullable String heir) {
+        this(id, worker, alive, leaving, heartbeat, timing, leases, asks, inbox, heir, null);
+    }
+
     /** A session before its first renewal. */
     public static SessionRow created(String id, Worker worker, Timing timing) {
         return new SessionRow(id, worker, true, false, 0, timing, 0, ImmutableMap.of(), ImmutableMap.of(), null);
@@ -68,13 +89,27 @@ public record SessionRow(
      *
      * @param asksRead with their numbers: a request that was repeated with another one is not read yet, and the renewal is refused
      * @param inboxRead the same of notices
+     * @param pressure what {@link SessionRow#pressure} becomes, or null to leave it as it is
      */
     public record Renewal(
-            int leases, boolean leaving, ImmutableMap<String, Integer> asksRead, ImmutableMap<String, Long> inboxRead) {
+            int leases,
+            boolean leaving,
+            ImmutableMap<String, Integer> asksRead,
+            ImmutableMap<String, Long> inboxRead,
+            @Nullable ImmutableMap<String, ReadPressure> pressure) {
+
+        /** Of a worker that reads nothing automatically. */
+        public Renewal(
+                int leases,
+                boolean leaving,
+                ImmutableMap<String, Integer> asksRead,
+                ImmutableMap<String, Long> inboxRead) {
+            this(leases, leaving, asksRead, inboxRead, null);
+        }
 
         /** The same without what was read, which no request can stand in the way of. */
         Renewal readingNothing() {
-            return new Renewal(leases, leaving, ImmutableMap.of(), ImmutableMap.of());
+            return new Renewal(leases, leaving, ImmutableMap.of(), ImmutableMap.of(), pressure);
         }
     }
 
@@ -100,23 +135,24 @@ public record SessionRow(
                 renewal.leases(),
                 without(asks, renewal.asksRead().keySet()),
                 without(inbox, renewal.inboxRead().keySet()),
-                heir);
+                heir,
+                renewal.pressure() == null ? pressure : renewal.pressure());
     }
 
     SessionRow dead(@Nullable String goesOnAs) {
         return new SessionRow(
-                id, worker, false, leaving, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs);
+                id, worker, false, leaving, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs, pressure);
     }
 
     SessionRow asked(String asker, int count) {
         return new SessionRow(
-                id, worker, alive, leaving, heartbeat, timing, leases, with(asks, asker, count), inbox, heir);
+                id, worker, alive, leaving, heartbeat, timing, leases, with(asks, asker, count), inbox, heir, pressure);
     }
 
     SessionRow notified(String leaseKey, long counter) {
         String key = inbox.size() < MOST_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
         return new SessionRow(
-                id, worker, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir);
+                id, worker, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir, pressure);
     }
 
     private static <V> ImmutableMap<String, V> with(ImmutableMap<String, V> map, String key, V value) {

@@ -11,6 +11,8 @@ import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
+import io.shardline.consumer.internal.lease.ReadPressure;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.Timing;
@@ -18,6 +20,7 @@ import io.shardline.consumer.internal.lease.Worker;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -325,6 +328,89 @@ class RowsTest {
 
         assertThat(Rows.stream(new Item(Rows.item(STREAM)))).isEqualTo(STREAM);
         assertThat(Rows.stream(new Item(Rows.item(fromItsStart)))).isEqualTo(fromItsStart);
+    }
+
+    @Test
+    void streamThatIsReadAutomaticallyIsReadAsItWasWritten() {
+        StreamRow chosen = STREAM.retrieved(
+                RetrievalChoice.FIRST.switched(true, Instant.ofEpochSecond(7), "LAG", Duration.ofHours(2)));
+
+        assertThat(Rows.stream(new Item(Rows.item(chosen)))).isEqualTo(chosen);
+        assertThat(Rows.stream(new Item(Rows.item(STREAM))).retrieval()).isEqualTo(RetrievalChoice.FIRST);
+    }
+
+    @Test
+    void streamThatALaterVersionChoseForIsReadAsFarAsItIsKnown() {
+        Map<String, AttributeValue> item = new HashMap<>(Rows.item(STREAM));
+        item.put("retrievalTurn", AttributeValue.fromN("4"));
+        item.put("retrieval", AttributeValue.fromS("TELEPATHY"));
+
+        assertThat(Rows.stream(new Item(item)).retrieval())
+                .isEqualTo(new RetrievalChoice(false, Instant.EPOCH, "", Duration.ZERO, false, 4));
+    }
+
+    @Test
+    void pressureThatCannotBeReadIsNone() {
+        Map<String, AttributeValue> item = new HashMap<>(Rows.item(SESSION));
+        assertThat(Rows.session(new Item(item)).pressure()).isNull();
+        item.put("pressure", AttributeValue.fromS("much"));
+        assertThat(Rows.session(new Item(item)).pressure()).isEmpty();
+        item.put(
+                "pressure",
+                AttributeValue.fromM(Map.of(
+                        "a", AttributeValue.fromS("1/2/3/4"),
+                        "b", AttributeValue.fromS("1/2/3"),
+                        "c", AttributeValue.fromN("1"),
+                        "d", AttributeValue.fromS("5/6/7/8/9"))));
+        assertThat(Rows.session(new Item(item)).pressure())
+                .isEqualTo(ImmutableMap.of("a", new ReadPressure(1, 2, 3, 4), "d", new ReadPressure(5, 6, 7, 8)));
+    }
+
+    /** What a write of up to 1 KB costs, with names of usual length. */
+    @Test
+    void sessionWithAllItsHintsTakesLessThanOneKilobyte() {
+        ImmutableMap.Builder<String, ReadPressure> pressure = ImmutableMap.builder();
+        for (int i = 0; i < SessionRow.MAX_PRESSURES; i++) {
+            pressure.put(ReadPressure.keyOf("stream-" + i), new ReadPressure(999, 999, 999, 999));
+        }
+        ImmutableMap.Builder<String, Integer> asks = ImmutableMap.builder();
+        ImmutableMap.Builder<String, Long> inbox = ImmutableMap.builder();
+        for (int i = 0; i < SessionRow.MOST_HINTS; i++) {
+            asks.put("worker-" + i + ".example@0123456789abc", 100);
+            inbox.put("shardId-00000000000" + i, 1_000_000L);
+        }
+        SessionRow row = SessionRow.created(
+                "worker-1.example@0123456789abc",
+                Worker.named("worker-1.example"),
+                Timing.of(Duration.ofSeconds(10)));
+        SessionRow full = new SessionRow(
+                row.id(),
+                row.worker(),
+                true,
+                false,
+                100_000,
+                row.timing(),
+                100,
+                asks.buildOrThrow(),
+                inbox.buildOrThrow(),
+                null,
+                pressure.buildOrThrow());
+
+        assertThat(bytes(Rows.item(full))).isLessThan(1024);
+    }
+
+    /** By the service's rule: names and values, three bytes for a map, one for each of its entries. */
+    private static int bytes(Map<String, AttributeValue> item) {
+        return item.entrySet().stream()
+                .mapToInt(entry -> entry.getKey().length() + bytes(entry.getValue()))
+                .sum();
+    }
+
+    private static int bytes(AttributeValue value) {
+        if (value.hasM()) {
+            return 3 + value.m().size() + bytes(value.m());
+        }
+        return value.s() != null ? value.s().length() : value.n() != null ? value.n().length() / 2 + 2 : 1;
     }
 
     @Test

@@ -78,6 +78,11 @@ final class FirstAnswerLost extends ForwardingLeaseStore {
     }
 
     @Override
+    public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
+        return twice(() -> super.setRetrieval(streamName, next));
+    }
+
+    @Override
     public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
         return twice(() -> super.createLease(lease));
     }

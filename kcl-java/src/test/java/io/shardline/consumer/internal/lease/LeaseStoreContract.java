@@ -381,6 +381,42 @@ abstract class LeaseStoreContract {
         }
 
         @Test
+        void howAStreamIsReadChangesTurnByTurn() {
+            RetrievalChoice fanOut = RetrievalChoice.FIRST.switched(
+                    true, Instant.ofEpochSecond(9), "LAG", Duration.ofMillis(3_600_001));
+            assertThat(store.setRetrieval("flights", fanOut).join()).isEqualTo(new Refused<>(null));
+            StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
+            store.registerStream(row).join();
+            assertThat(store.readStreams(List.of("flights", "trains")).join()).containsExactly(row);
+
+            assertThat(written(store.setRetrieval("flights", fanOut))).isEqualTo(row.retrieved(fanOut));
+            RetrievalChoice late = RetrievalChoice.FIRST.owned(true);
+            assertThat(store.setRetrieval("flights", late).join()).isEqualTo(new Refused<>(row.retrieved(fanOut)));
+            RetrievalChoice ours = fanOut.owned(true);
+            assertThat(written(store.setRetrieval("flights", ours))).isEqualTo(row.retrieved(ours));
+
+            assertThat(written(store.setRemoved("flights", true)).retrieval()).isEqualTo(ours);
+            assertThat(store.scan().join().streams())
+                    .containsExactly(row.retrieved(ours).removed(true));
+            assertThat(store.readStreams(List.of("flights")).join())
+                    .containsExactly(row.retrieved(ours).removed(true));
+        }
+
+        @Test
+        void aRenewalTellsThePressureAndKeepsItIfItHasNone() {
+            store.createSession(SESSION).join();
+            ImmutableMap<String, ReadPressure> pressure =
+                    ImmutableMap.of(ReadPressure.keyOf("flights"), new ReadPressure(1, 2, 3, 4));
+
+            SessionRow felt =
+                    written(store.renew(A, 0, new Renewal(0, false, ImmutableMap.of(), ImmutableMap.of(), pressure)));
+            assertThat(felt.pressure()).isEqualTo(pressure);
+            assertThat(written(store.renew(A, 1, nothingRead())).pressure()).isEqualTo(pressure);
+            assertThat(written(store.notify(A, "shard-1", 1)).pressure()).isEqualTo(pressure);
+            assertThat(store.scan().join().sessions().get(0).pressure()).isEqualTo(pressure);
+        }
+
+        @Test
         void aCounterAtTheLargestLongGoesOnWithTheSmallest() {
             Lease last = new Lease(
                     "s", "x@1", Long.MAX_VALUE, Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL, 0);

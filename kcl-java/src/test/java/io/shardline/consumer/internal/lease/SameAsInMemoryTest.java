@@ -8,6 +8,7 @@ import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.dynamodb.DynamoDbLocal;
+import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,17 @@ class SameAsInMemoryTest {
                         "renew",
                         store -> store.renew(
                                 session, number, new Renewal(number, true, ImmutableMap.of(), ImmutableMap.of()))),
+                new Call(
+                        "renew",
+                        store -> store.renew(
+                                session,
+                                number,
+                                new Renewal(
+                                        number,
+                                        false,
+                                        ImmutableMap.of(),
+                                        ImmutableMap.of(),
+                                        ImmutableMap.of("f00d", new ReadPressure(number, 0, 0, 1))))),
                 new Call("markDead", store -> store.markDead(session, number, "b@2")),
                 new Call("retire", store -> store.retire(session, number == 0 ? null : "heir@3")),
                 new Call("ask", store -> store.ask(session, "asker-" + number, number)),
@@ -117,6 +129,21 @@ class SameAsInMemoryTest {
                 new Call("suspect", store -> store.suspect(session, true)),
                 new Call("suspect", store -> store.suspect(session, false)),
                 new Call("setPlanned", store -> store.setPlanned(session.startsWith("a"))),
+                new Call(
+                        "registerStream",
+                        store -> store.registerStream(new StreamRow(
+                                "flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false))),
+                new Call(
+                        "setRetrieval",
+                        store -> store.setRetrieval("flights", RetrievalChoice.FIRST.owned(session.startsWith("a")))),
+                new Call(
+                        "setRetrieval",
+                        store -> store.setRetrieval(
+                                "flights",
+                                RetrievalChoice.FIRST
+                                        .owned(true)
+                                        .switched(true, Instant.ofEpochSecond(5), "LAG", Duration.ofMinutes(7)))),
+                new Call("readStreams", store -> store.readStreams(List.of("flights"))),
                 new Call("scan", LeaseStore::scan)));
     }
 
