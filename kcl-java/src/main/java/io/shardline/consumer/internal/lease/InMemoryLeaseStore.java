@@ -114,10 +114,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next) {
         return update(
-                streams,
-                streamName,
-                row -> row.retrieval().turn() == next.turn() - 1,
-                row -> row.retrieved(next));
+                streams, streamName, row -> row.retrieval().turn() == next.turn() - 1, row -> row.retrieved(next));
     }
 
     @Override

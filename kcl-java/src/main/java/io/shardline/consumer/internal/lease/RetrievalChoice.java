@@ -15,12 +15,10 @@ import java.time.Instant;
  * @param isOurs whether the registered consumer is, or soon will be, one that a worker registered because of this
  * @param turn one more at each change
  */
-public record RetrievalChoice(
-        boolean isFanOut, Instant since, String why, Duration stay, boolean isOurs, long turn) {
+public record RetrievalChoice(boolean isFanOut, Instant since, String why, Duration stay, boolean isOurs, long turn) {
 
     /** What nobody has written down yet. */
-    public static final RetrievalChoice FIRST =
-            new RetrievalChoice(false, Instant.EPOCH, "", Duration.ZERO, false, 0);
+    public static final RetrievalChoice FIRST = new RetrievalChoice(false, Instant.EPOCH, "", Duration.ZERO, false, 0);
 
     /** The next turn, which says who has registered the consumer and nothing else. */
     public RetrievalChoice owned(boolean isRegisteredByUs) {

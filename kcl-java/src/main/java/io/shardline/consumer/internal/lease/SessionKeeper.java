@@ -253,8 +253,8 @@ public final class SessionKeeper {
             return;
         }
         renewing = true;
-        Renewal renewal = new Renewal(
-                leases, leaving, ImmutableMap.copyOf(asksRead), ImmutableMap.copyOf(inboxRead), pressure);
+        Renewal renewal =
+                new Renewal(leases, leaving, ImmutableMap.copyOf(asksRead), ImmutableMap.copyOf(inboxRead), pressure);
         send(session, renewal, new Sent(loop.nanoTime(), platform.wallClock().millis()));
     }
 

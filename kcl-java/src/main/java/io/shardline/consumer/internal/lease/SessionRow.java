@@ -141,7 +141,17 @@ public record SessionRow(
 
     SessionRow dead(@Nullable String goesOnAs) {
         return new SessionRow(
-                id, worker, false, leaving, heartbeat, timing, leases, ImmutableMap.of(), ImmutableMap.of(), goesOnAs, pressure);
+                id,
+                worker,
+                false,
+                leaving,
+                heartbeat,
+                timing,
+                leases,
+                ImmutableMap.of(),
+                ImmutableMap.of(),
+                goesOnAs,
+                pressure);
     }
 
     SessionRow asked(String asker, int count) {

@@ -104,7 +104,8 @@ final class ReadGauge {
 
     private void close() {
         double share = bytes / (MAX_BYTES * (rules.interval().toNanos() / 1e9));
-        boolean isThrottled = throttles >= rules.minThrottles() && throttles * RetrievalRules.READS_A_THROTTLE >= answers;
+        boolean isThrottled =
+                throttles >= rules.minThrottles() && throttles * RetrievalRules.READS_A_THROTTLE >= answers;
         boolean waits = starvingAnswers * 2 > answers;
         boolean grows = behind != null && behindBefore != null && behind.compareTo(behindBefore) > 0;
         boolean isAll = share >= RetrievalRules.FULL || isThrottled;

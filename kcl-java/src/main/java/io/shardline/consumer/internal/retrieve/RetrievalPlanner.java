@@ -47,7 +47,8 @@ public final class RetrievalPlanner {
      * @param next the choice to be written down, or null if the present one stays
      * @param hindrance in words, what keeps the stream from being read as it should be, or null if nothing does
      */
-    public record Plan(@Nullable RetrievalChoice next, @Nullable String hindrance) {}
+    public record Plan(
+            @Nullable RetrievalChoice next, @Nullable String hindrance) {}
 
     private static final Plan STAY = new Plan(null, null);
 
@@ -69,8 +70,7 @@ public final class RetrievalPlanner {
                 : planForth(now, current, pressure, stream, wish);
     }
 
-    private Plan planForth(
-            Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {
+    private Plan planForth(Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {
         RetrievalReason why = reason(pressure, stream, wish);
         if (why == null) {
             return STAY;
@@ -84,8 +84,8 @@ public final class RetrievalPlanner {
         if (stream.consumers() >= MAX_CONSUMERS && !current.isOurs()) {
             return new Plan(null, "it has " + stream.consumers() + " registered consumers, as many as there may be");
         }
-        boolean wasTooEarly = current.stay().compareTo(Duration.ZERO) > 0
-                && current.age(now).compareTo(rules.relapse()) < 0;
+        boolean wasTooEarly =
+                current.stay().compareTo(Duration.ZERO) > 0 && current.age(now).compareTo(rules.relapse()) < 0;
         Duration stay = wasTooEarly ? shorter(current.stay().multipliedBy(2), rules.maxStay()) : rules.firstStay();
         return new Plan(current.switched(true, now, why.word(), stay), null);
     }
@@ -100,8 +100,7 @@ public final class RetrievalPlanner {
         return pressure.throttled() > 0 && stream.mode() == Mode.ON_DEMAND ? RetrievalReason.THROTTLES : null;
     }
 
-    private Plan planBack(
-            Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {
+    private Plan planBack(Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {
         if (stream.openShards() > wish.maxFanOutShards()) {
             return new Plan(back(now, current, RetrievalReason.LIMIT), null);
         }

@@ -15,12 +15,7 @@ import java.time.Duration;
  * @param grace after it was given up, until its consumer is deregistered: by then all workers know
  */
 public record RetrievalRules(
-        Duration interval,
-        int minThrottles,
-        Duration firstStay,
-        Duration maxStay,
-        Duration relapse,
-        Duration grace) {
+        Duration interval, int minThrottles, Duration firstStay, Duration maxStay, Duration relapse, Duration grace) {
 
     /** Those of a worker that is not simulated. */
     public static final RetrievalRules DEFAULT = new RetrievalRules(

@@ -380,9 +380,7 @@ class RowsTest {
             inbox.put("shardId-00000000000" + i, 1_000_000L);
         }
         SessionRow row = SessionRow.created(
-                "worker-1.example@0123456789abc",
-                Worker.named("worker-1.example"),
-                Timing.of(Duration.ofSeconds(10)));
+                "worker-1.example@0123456789abc", Worker.named("worker-1.example"), Timing.of(Duration.ofSeconds(10)));
         SessionRow full = new SessionRow(
                 row.id(),
                 row.worker(),
@@ -410,7 +408,9 @@ class RowsTest {
         if (value.hasM()) {
             return 3 + value.m().size() + bytes(value.m());
         }
-        return value.s() != null ? value.s().length() : value.n() != null ? value.n().length() / 2 + 2 : 1;
+        return value.s() != null
+                ? value.s().length()
+                : value.n() != null ? value.n().length() / 2 + 2 : 1;
     }
 
     @Test

@@ -382,8 +382,8 @@ abstract class LeaseStoreContract {
 
         @Test
         void howAStreamIsReadChangesTurnByTurn() {
-            RetrievalChoice fanOut = RetrievalChoice.FIRST.switched(
-                    true, Instant.ofEpochSecond(9), "LAG", Duration.ofMillis(3_600_001));
+            RetrievalChoice fanOut =
+                    RetrievalChoice.FIRST.switched(true, Instant.ofEpochSecond(9), "LAG", Duration.ofMillis(3_600_001));
             assertThat(store.setRetrieval("flights", fanOut).join()).isEqualTo(new Refused<>(null));
             StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
             store.registerStream(row).join();

@@ -8,7 +8,6 @@ import io.shardline.aggregation.HashKeyRange;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.dynamodb.DynamoDbLocal;
-import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import java.time.Duration;
 import java.time.Instant;

@@ -181,7 +181,11 @@ class RetrievalPlannerTest {
 
     @Provide
     Arbitrary<List<Duration>> steps() {
-        return Arbitraries.integers().between(1, 30).map(Duration::ofMinutes).list().ofSize(1_000);
+        return Arbitraries.integers()
+                .between(1, 30)
+                .map(Duration::ofMinutes)
+                .list()
+                .ofSize(1_000);
     }
 
     @Provide
