@@ -281,7 +281,9 @@ public final class ConsumerConfig {
 
         /**
          * The worker's name in logs and in the lease table, for people: it need not be unique. Default: {@code worker-}
-         * and the process id. May not contain {@code @}.
+         * and the process id.
+         *
+         * <p>Change it when hosts or pods have names that operators know.
          */
         public Builder workerId(String id) {
             workerId = id;
@@ -289,8 +291,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many shards this worker holds at most, at least 1. Default: as many as there are. What all workers together may
+         * How many shards this worker holds at most. Default: as many as there are. What all workers together may
          * not hold is read by nobody, and the log says so.
+         *
+         * <p>Change it when a worker has room for some shards only, for example one that runs beside other work.
          */
         public Builder maxLeases(int most) {
             maxLeases = most;
@@ -298,22 +302,32 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s, at least 1 s, and
-         * more than three times {@link DynamoDbTable#callTimeout()}, which is 1 s by default.
-         * Longer costs fewer DynamoDB calls and tolerates longer pauses; shorter replaces a dead worker sooner.
+         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s. It must be more than
+         * three times {@link DynamoDbTable#callTimeout()}.
+         *
+         * <p>Change it when a dead worker must be replaced sooner (lower), or when pauses of the process end its sessions, or
+         * fewer DynamoDB calls are wanted (higher).
          */
         public Builder leaseDuration(Duration duration) {
             leaseDuration = duration;
             return this;
         }
 
-        /** How often the progress of a shard is written down. Default 5 s. After a crash this much comes again. */
+        /**
+         * How often the progress of a shard is written down. Default 5 s. After a crash this much comes again.
+         *
+         * <p>Change it when records that come again are expensive (lower), or when writes to the lease table are (higher).
+         */
         public Builder checkpointInterval(Duration interval) {
             checkpointInterval = interval;
             return this;
         }
 
-        /** How often shards are listed to mend missing leases; reshards are followed without it. Default 5 min. */
+        /**
+         * How often shards are listed to mend missing leases; reshards are followed without it. Default 5 min.
+         *
+         * <p>Change it when many applications list the same stream and ListShards is throttled (higher).
+         */
         public Builder shardSyncInterval(Duration interval) {
             shardSyncInterval = interval;
             return this;
@@ -321,7 +335,9 @@ public final class ConsumerConfig {
 
         /**
          * Bytes that may be read and not yet handled, all shards together; of aggregates the data counts twice, as taking them
-         * apart copies it. What is held exceeds this by at most 20 MiB, one full read. Default 128 MiB, at least 10 MiB.
+         * apart copies it. What is held exceeds this by at most 20 MiB, one full read. Default 128 MiB.
+         *
+         * <p>Change it when shards wait for room in it and there is heap (higher), or when the heap is small (lower).
          */
         public Builder prefetchBudget(long bytes) {
             prefetchBudget = bytes;
@@ -329,8 +345,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How streams are read whose {@link StreamConfig} does not say. Default {@link Retrieval#polling()}. Workers of one
+         * How streams are read whose {@link StreamConfig} does not say. Default: {@link Retrieval#polling()}. Workers of one
          * application may differ, for example while a new setting is rolled out.
+         *
+         * <p>Change it when records must be handled within tens of milliseconds.
          */
         public Builder retrieval(Retrieval choice) {
             retrieval = Objects.requireNonNull(choice, "retrieval");
@@ -338,35 +356,52 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many shards of this worker have a subscription at most, at least 1; the others are polled. Default 64. Each takes
+         * How many shards of this worker have a subscription at most; the others are polled. Default 64. Each takes
          * 2 MiB of heap and more in the AWS SDK, beside {@link #prefetchBudget}.
+         *
+         * <p>Change it when a worker subscribes to more shards and has the heap (higher).
          */
         public Builder maxSubscriptions(int most) {
             maxSubscriptions = most;
             return this;
         }
 
-        /** Reads per second of a shard that is behind. Default 2; the service allows all readers together 5. */
+        /**
+         * Reads per second of a shard that is behind. Default 2. The service allows all readers together 5.
+         *
+         * <p>Change it when other applications poll the same shards and reads are throttled (lower).
+         */
         public Builder readsPerSecondBehind(double reads) {
             readsPerSecondBehind = reads;
             return this;
         }
 
-        /** Reads per second of a shard that is read to its tip. Default 1. More means less delay and more calls. */
+        /**
+         * Reads per second of a shard that is read to its tip. Default 1. More means less delay and more calls.
+         *
+         * <p>Change it when records must be handled sooner (higher), or when several applications poll the same shards (lower).
+         */
         public Builder readsPerSecondAtTip(double reads) {
             readsPerSecondAtTip = reads;
             return this;
         }
 
-        /** What to do with entries of aggregates that belong to other shards. Default {@link ForeignEntries#AUTO}. */
+        /**
+         * What to do with entries of aggregates that belong to other shards. Default {@link ForeignEntries#AUTO}.
+         *
+         * <p>Change it when the handler can bear duplicates and a guess about the producer is not wanted, or when the results
+         * must be KCL's.
+         */
         public Builder foreignEntries(ForeignEntries treatment) {
             foreignEntries = treatment;
             return this;
         }
 
         /**
-         * How many handlers run at a time, when the consumer makes its own threads. Default twice the processors, at
-         * least 4. Raise it for handlers that wait.
+         * How many handlers run at a time, when the consumer makes its own threads. Default: twice the processors, at
+         * least 4.
+         *
+         * <p>Change it when handlers wait for other systems (higher).
          */
         public Builder handlerThreads(int threads) {
             handlerThreads = threads;
@@ -374,9 +409,11 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many records a {@link ShardHandler} is given in one call at most, at least 1. Default 10,000. The entries of
+         * How many records a {@link ShardHandler} is given in one call at most. Default 10,000. The entries of
          * aggregated records count one by one: one read of a shard may bring 100,000 of them and more, which then come in several
          * calls.
+         *
+         * <p>Change it when a call takes too long, or a handler writes batches of another size.
          */
         public Builder maxBatchRecords(int records) {
             maxBatchRecords = records;
@@ -384,8 +421,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * What becomes of a shard whose handler goes on throwing. Default {@link GiveUpPolicy#never()}: the record comes again
+         * What becomes of a shard whose handler goes on throwing. Default: {@link GiveUpPolicy#never()}. By that the record comes again
          * for as long as this worker holds the shard, and those behind it wait.
+         *
+         * <p>Change it when one bad record must not hold up those behind it.
          */
         public Builder giveUp(GiveUpPolicy policy) {
             giveUp = policy;
@@ -393,10 +432,11 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a shard that goes to another worker waits for what its handler is doing. Default 30 s. After that the
+         * How long a shard that goes to another worker waits for what its handler is doing. Default 30 s. When it is over, the
          * handler's thread is interrupted and the shard let go at the last checkpoint, whether the handler comes back or not:
-         * what it was doing comes again there. Raise it for handlers that need longer for a record, or for a batch if they are
-         * {@link ShardHandler}s.
+         * what it was doing comes again there.
+         *
+         * <p>Change it when a handler needs longer for a record, or for a batch if it is a {@link ShardHandler} (higher).
          */
         public Builder handOverTimeout(Duration timeout) {
             handOverTimeout = timeout;
@@ -405,9 +445,10 @@ public final class ConsumerConfig {
 
         /**
          * How long a shard may make no progress before {@link ConsumerEvent.ShardStalled} and the log say what it waits for:
-         * no record handled, or no batch by a {@link ShardHandler}, while some wait, or no read that succeeds. Default 1 min,
-         * at least 1 s: longer than a full back-off and a retried hand-over, and about when people begin to look. Raise it for
-         * handlers that take longer over a record or a batch.
+         * no record handled, or no batch by a {@link ShardHandler}, while some wait, or no read that succeeds. Default 1 min.
+         * The default is longer than a full back-off and a retried hand-over, and about when people begin to look.
+         *
+         * <p>Change it when a handler takes longer over a record or a batch (higher).
          */
         public Builder stalledAfter(Duration duration) {
             stalledAfter = duration;
@@ -417,6 +458,8 @@ public final class ConsumerConfig {
         /**
          * How long {@code start()} goes on trying once the lease table is there, for example while Kinesis does not answer;
          * then it fails. Default 1 min. A lease table that is being created has up to 2 min of its own before that.
+         *
+         * <p>Change it when a process starts together with what it needs, as an emulator, and that takes longer (higher).
          */
         public Builder startTimeout(Duration timeout) {
             startTimeout = timeout;
@@ -426,6 +469,8 @@ public final class ConsumerConfig {
         /**
          * How long {@code close()} takes at most. Default 30 s. Handlers that are not done after seven eighths of it are
          * interrupted, so that their shards still go at their last checkpoint.
+         *
+         * <p>Change it when the platform gives a process more or less time to end.
          */
         public Builder closeTimeout(Duration timeout) {
             closeTimeout = timeout;
@@ -434,8 +479,9 @@ public final class ConsumerConfig {
 
         /**
          * How long a running consumer may be without a session, because the lease table refuses it or does not answer, before it
-         * ends as {@link ConsumerState#FAILED}; at least 1 s. Default: never, it goes on trying. Set it where something restarts a
-         * process that has ended, and a new process may fare better.
+         * ends as {@link ConsumerState#FAILED}. Default: never. Without it the consumer goes on trying.
+         *
+         * <p>Change it when something restarts a process that has ended, and a new process may fare better.
          */
         public Builder endAfterOutage(Duration outage) {
             endAfterOutage = outage;

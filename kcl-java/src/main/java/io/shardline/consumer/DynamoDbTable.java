@@ -94,23 +94,32 @@ public final class DynamoDbTable {
             this.tableName = tableName;
         }
 
-        /** Adds a tag to a table that is created. An existing table keeps the tags it has. At most 50. */
+        /**
+         * Adds a tag to a table that is created. Default: none. An existing table keeps the tags it has. At most 50.
+         *
+         * <p>Change it when tables must carry tags, for example for costs.
+         */
         public Builder tag(String key, String value) {
             tags.put(key, value);
             return this;
         }
 
-        /** Whether a table that is created cannot be deleted until that is lifted. Default false. */
+        /**
+         * Whether a table that is created cannot be deleted until that is lifted. Default false.
+         *
+         * <p>Change it when the checkpoints of a production table must not be deleted by mistake.
+         */
         public Builder deletionProtectionEnabled(boolean enabled) {
             deletionProtectionEnabled = enabled;
             return this;
         }
 
         /**
-         * Whether the table can be restored to any second of the last 35 days, which the service charges for. Default false,
-         * which leaves an existing table as it is; true switches it on there too, unless it is on. Needs
-         * {@code dynamodb:DescribeContinuousBackups} and {@code dynamodb:UpdateContinuousBackups}; where it cannot be switched on
+         * Whether the table can be restored to any second of the last 35 days, which the service charges for. Default false.
+         * False leaves an existing table as it is; true switches it on there too, unless it is on. Where it cannot be switched on
          * the log says so, and the consumer starts.
+         *
+         * <p>Change it when checkpoints must survive a mistake, and their loss would cost more than the backups.
          */
         public Builder pointInTimeRecoveryEnabled(boolean enabled) {
             pointInTimeRecoveryEnabled = enabled;
@@ -118,8 +127,10 @@ public final class DynamoDbTable {
         }
 
         /**
-         * How long a read or write of a few rows may take before it is sent again. Default 1 s, from 100 ms to 10 s, and less than
+         * How long a read or write of a few rows may take before it is sent again. Default 1 s. It must be less than
          * a third of {@link ConsumerConfig#leaseDuration()}, so that a lost heartbeat can be repeated in time.
+         *
+         * <p>Change it when the way to DynamoDB is slow (higher).
          */
         public Builder callTimeout(Duration timeout) {
             callTimeout = timeout;

@@ -203,8 +203,11 @@ public final class ProducerConfig {
         private Builder() {}
 
         /**
-         * The longest time a record waits for company before it is sent. Default 100 ms; zero sends at once, and then only
+         * The longest time a record waits for company before it is sent. Default 100 ms. Zero sends at once, and then only
          * what comes while a request is in flight is put together. Longer makes fewer and larger aggregates.
+         *
+         * <p>Change it when records must be in the stream sooner (lower), or when few records come and fewer, larger Kinesis
+         * records are wanted (higher).
          *
          * @param linger zero to a year
          */
@@ -214,7 +217,10 @@ public final class ProducerConfig {
         }
 
         /**
-         * The longest time from {@code put} to giving up; looked at before each attempt. Default 2 minutes.
+         * The longest time from {@code put} to giving up; looked at before each attempt. Default 2 minutes. {@link #noRecordTtl}
+         * switches it off.
+         *
+         * <p>Change it when a late record is worthless (lower), or when no outage may lose a record (higher, or none).
          *
          * @param recordTtl 1 ms to a year
          */
@@ -234,20 +240,27 @@ public final class ProducerConfig {
          * twice its data and partition key (itself, and its copy in an aggregate or a request), 352 bytes of overhead, and for
          * headers 128 bytes and 192 for each. What lives on the heap is no more than that, but for the bodies of the requests in
          * flight: with a client of the producer's own at most 1 MiB each, or 2 MiB where CBOR is switched off, unless a single
-         * record is larger; other clients copy more. How often {@code put} is refused meanwhile makes no difference.
+         * record is larger; other clients copy more. How often {@code put} is refused meanwhile makes no difference. The budget
+         * must be at least three times {@link #maxRecordSize}, which is counted as 1 MiB if it is not set.
          *
          * <p>When half of it is taken, a shard that takes records too slowly, or a stream that takes none, must leave part of the
          * rest to others: a sixteenth of what the shard, and a sixteenth of what the stream has taken since. One shard alone may
          * have 89 % of the budget.
          *
-         * @param bytes at least three times {@link #maxRecordSize}, which is counted as 1 MiB if it is not set
+         * <p>Change it when {@code put} waits although the stream takes more (higher), or when the heap is small (lower).
+         *
+         * @param bytes at least 3 MiB
          */
         public Builder memoryBudget(long bytes) {
             this.memoryBudget = bytes;
             return this;
         }
 
-        /** What {@code put} does when the budget is full. Default {@link FullBudget#BLOCK}. */
+        /**
+         * What {@code put} does when the budget is full. Default {@link FullBudget#BLOCK}.
+         *
+         * <p>Change it when the thread that puts must not wait.
+         */
         public Builder fullBudget(FullBudget fullBudget) {
             this.fullBudget = Objects.requireNonNull(fullBudget, "fullBudget");
             return this;
@@ -255,6 +268,8 @@ public final class ProducerConfig {
 
         /**
          * The longest time that {@code put} blocks under {@link FullBudget#BLOCK}. Default 1 minute.
+         *
+         * <p>Change it when a caller should rather fail than wait so long.
          *
          * @param maxBlock zero to a year
          */
@@ -268,6 +283,9 @@ public final class ProducerConfig {
          * a time; one that is given, or has an HTTP client that is given, needs {@code maxConcurrency} for it (the SDK's default
          * is 50).
          *
+         * <p>Change it when {@link ProducerStatistics#inFlightRequests} stays at this number while records wait: with very many
+         * shards, or long round trips.
+         *
          * @param requests 1 to 1,000
          */
         public Builder maxInFlightRequests(int requests) {
@@ -278,6 +296,9 @@ public final class ProducerConfig {
         /**
          * Whether user records are put together into aggregated records, KPL's format, which consumers must understand (KCL,
          * Shardline and others do). Default true. Without it every user record is a Kinesis record.
+         *
+         * <p>Change it when a consumer of the stream does not understand the format, or {@code kinesis:ListShards} cannot be
+         * allowed.
          */
         public Builder aggregationEnabled(boolean aggregationEnabled) {
             this.aggregationEnabled = aggregationEnabled;
@@ -290,6 +311,8 @@ public final class ProducerConfig {
          * shard takes in a second starves itself where a shard is shared with other producers. Of smaller ones a request takes
          * several for the same shard, together at most 256 KiB.
          *
+         * <p>Change it when other producers of the same shards are throttled, or a consumer cannot take large aggregates (lower).
+         *
          * @param bytes 64 to 1 MiB
          */
         public Builder maxAggregateSize(int bytes) {
@@ -298,7 +321,9 @@ public final class ProducerConfig {
         }
 
         /**
-         * The most user records in an aggregate. Default unlimited: the size is the limit.
+         * The most user records in an aggregate. Default: unlimited. Without it the size is the limit.
+         *
+         * <p>Change it when a consumer cannot take many records out of one Kinesis record (lower).
          *
          * @param records 1 or more
          */
@@ -309,8 +334,10 @@ public final class ProducerConfig {
 
         /**
          * How much of a shard's quota (1,000 records and 1 MiB a second) this producer uses at most, in percent. Default 100.
-         * Lower it where several producers share a shard; throttles lower it by themselves for a while. More than 100 is of use
-         * only where the quota is not the service's, as in tests.
+         * Throttles lower it by themselves for a while. More than 100 is of use only where the quota is not the service's, as in
+         * tests.
+         *
+         * <p>Change it when several producers share a shard (lower).
          *
          * @param percent 1 to 1,000,000
          */
@@ -319,33 +346,48 @@ public final class ProducerConfig {
             return this;
         }
 
-        /** Whether a record that the service throttles fails at once, in place of being tried again. Default false. */
+        /**
+         * Whether a record that the service throttles fails at once, in place of being tried again. Default false.
+         *
+         * <p>Change it when the caller has another place for such a record.
+         */
         public Builder failIfThrottled(boolean failIfThrottled) {
             this.failIfThrottled = failIfThrottled;
             return this;
         }
 
-        /** What becomes of the records behind one that is given up. Default {@link OnLoss#GO_ON}. */
+        /**
+         * What becomes of the records behind one that is given up. Default {@link OnLoss#GO_ON}.
+         *
+         * <p>Change it when the order may have no gap.
+         */
         public Builder onLoss(OnLoss onLoss) {
             this.onLoss = Objects.requireNonNull(onLoss, "onLoss");
             return this;
         }
 
-        /** What is promised about order. Default {@link Ordering#PER_KEY}. */
+        /**
+         * What is promised about order. Default {@link Ordering#PER_KEY}.
+         *
+         * <p>Change it when latency matters and order does not.
+         */
         public Builder ordering(Ordering ordering) {
             this.ordering = Objects.requireNonNull(ordering, "ordering");
             return this;
         }
 
         /**
-         * The largest record taken, data and partition key together; {@code put} refuses larger ones. By default the stream
-         * decides: 1 MiB, or up to 10 MiB where it was raised (UpdateMaxRecordSize), but no more than a third of
+         * The largest record taken, data and partition key together; {@code put} refuses larger ones. Default: what the stream
+         * takes. A stream takes 1 MiB, or up to 10 MiB where it was raised (UpdateMaxRecordSize), but no more than a third of
          * {@link #memoryBudget}.
          *
          * <p>What the stream takes is looked up (DescribeStreamSummary) when there is a record above 1 MiB for the first time,
          * and again with each new list of its shards. Such a record fails with {@link FailureReason#REJECTED} without being
          * sent if the stream was seen not to take it in the last 10 seconds; otherwise it is sent, and the service decides. If
          * the look-up is not allowed, what is set here stands, and 1 MiB if nothing is.
+         *
+         * <p>Change it when larger records should be refused by {@code put} itself, or when the stream takes more than 1 MiB and
+         * {@code kinesis:DescribeStreamSummary} cannot be allowed.
          *
          * @param bytes 1 KiB to 10 MiB
          */
@@ -355,8 +397,10 @@ public final class ProducerConfig {
         }
 
         /**
-         * How long an answer to PutRecords is waited for. Default 6 seconds. After that the records are sent again, and may be
-         * in the stream twice.
+         * How long an answer to PutRecords is waited for. Default 6 seconds. When it is over, the records are sent again, and
+         * may be in the stream twice.
+         *
+         * <p>Change it when the way to the service is slow and time-outs make duplicates (higher).
          *
          * @param requestTimeout 100 ms to 10 minutes
          */
@@ -367,6 +411,8 @@ public final class ProducerConfig {
 
         /**
          * How long {@link ShardlineProducer#close()} waits for what was put. Default 30 seconds.
+         *
+         * <p>Change it when the platform gives a process more or less time to end.
          *
          * @param closeTimeout zero to a year
          */

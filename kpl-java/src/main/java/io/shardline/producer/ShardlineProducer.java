@@ -262,7 +262,7 @@ public final class ShardlineProducer implements AutoCloseable {
 
         /**
          * The client to send with; it stays the caller's to close. By default the producer makes one, as the settings above
-         * say, and closes it. Not together with any of them.
+         * say, and closes it. Not together with settings for the producer's own client.
          *
          * @param client must not retry, because retries behind the producer's back would break order: build it with
          *     {@code overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))}
