@@ -59,8 +59,7 @@ final class ConfigurationPage {
         page.text.append("## Consumer: `ConsumerConfig`\n");
         Supplier<ConsumerConfig.Builder> consumer =
                 () -> ConsumerConfig.builder("application", "stream", StartingPosition.latest());
-        page.settings(
-                CONSUMER + "ConsumerConfig.java", consumer, consumer.get().build());
+        page.settings(CONSUMER + "ConsumerConfig.java", consumer, consumer.get().build());
         page.values("ForeignEntries", CONSUMER);
         page.text.append("## Lease table: `DynamoDbTable`\n");
         Supplier<DynamoDbTable.Builder> table = () -> DynamoDbTable.builder("table");
@@ -129,9 +128,7 @@ final class ConfigurationPage {
             return setting.defaultWords();
         }
         String value = SettingRange.human(valueOf(setting.name(), defaults));
-        String said = setting.defaultWords()
-                .replaceAll(" minutes?$", " min")
-                .replaceAll(" seconds?$", " s");
+        String said = setting.defaultWords().replaceAll(" minutes?$", " min").replaceAll(" seconds?$", " s");
         assertThat(said).as("the default in the javadoc of %s", setting.name()).isEqualTo(value);
         return value;
     }
