@@ -64,8 +64,7 @@ class IamPageTest {
 
     private static Set<String> callsIn(String... packages) {
         return new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages(packages).stream()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(packages).stream()
                         .flatMap(IamPageTest::accesses)
                         .map(JavaCodeUnitAccess::getTarget)
                         .filter(target -> SERVICES.containsKey(target.getOwner().getName()))
