@@ -23,6 +23,17 @@ public record HashKey(long high, long low) implements Comparable<HashKey> {
     private static final int BITS = 128;
     private static final int MAX_DIGITS = 39;
 
+    /** The lower half of a long: numbers are divided 32 bits at a time. */
+    private static final long LIMB = 0xFFFF_FFFFL;
+
+    /** Digits are written nine at a time, because ten would not fit into 32 bits. */
+    private static final int CHUNK_DIGITS = 9;
+
+    private static final long CHUNK = 1_000_000_000;
+
+    /** Enough chunks for all digits. */
+    private static final int WRITTEN_DIGITS = 5 * CHUNK_DIGITS;
+
     /**
      * The hash key Kinesis gives to a partition key: the MD5 of its UTF-8 form, read as a big-endian number.
      *
@@ -91,7 +102,26 @@ public record HashKey(long high, long low) implements Comparable<HashKey> {
     /** The number in decimal, without leading zeros: the form that Kinesis takes and gives. */
     @Override
     public String toString() {
-        return toBigInteger().toString();
+        // Not with BigInteger: this is done for every Kinesis record that is sent.
+        long[] limbs = {high >>> Integer.SIZE, high & LIMB, low >>> Integer.SIZE, low & LIMB};
+        byte[] digits = new byte[WRITTEN_DIGITS];
+        for (int end = WRITTEN_DIGITS; end > 0; end -= CHUNK_DIGITS) {
+            long chunk = 0;
+            for (int i = 0; i < limbs.length; i++) {
+                long dividend = chunk << Integer.SIZE | limbs[i];
+                limbs[i] = dividend / CHUNK;
+                chunk = dividend % CHUNK;
+            }
+            for (int i = end - 1; i >= end - CHUNK_DIGITS; i--) {
+                digits[i] = (byte) ('0' + chunk % 10);
+                chunk /= 10;
+            }
+        }
+        int start = 0;
+        while (start < WRITTEN_DIGITS - 1 && digits[start] == '0') {
+            start++;
+        }
+        return new String(digits, start, WRITTEN_DIGITS - start, StandardCharsets.ISO_8859_1);
     }
 
     private static boolean isDecimal(String text) {

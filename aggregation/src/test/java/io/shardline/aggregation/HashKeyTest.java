@@ -48,6 +48,14 @@ class HashKeyTest {
     }
 
     @Property
+    void textIsTheNumberInDecimal(@ForAll long high, @ForAll long low) {
+        assertThat(new HashKey(high, low).toString())
+                .isEqualTo(new HashKey(high, low).toBigInteger().toString());
+        assertThat(new HashKey(0, low).toString())
+                .isEqualTo(new HashKey(0, low).toBigInteger().toString());
+    }
+
+    @Property
     void orderIsThatOfTheNumbers(@ForAll("hashKeys") HashKey one, @ForAll("hashKeys") HashKey other) {
         int expected = one.toBigInteger().compareTo(other.toBigInteger());
         assertThat(Integer.signum(one.compareTo(other))).isEqualTo(expected);

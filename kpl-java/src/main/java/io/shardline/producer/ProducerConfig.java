@@ -218,7 +218,8 @@ public final class ProducerConfig {
 
         /**
          * The longest time from {@code put} to giving up; looked at before each attempt. Default 2 minutes. {@link #noRecordTtl}
-         * switches it off.
+         * switches it off. Records that are put shortly after one another expire together, each at most a thousandth of this time
+         * early, and at most 10 ms.
          *
          * <p>Change it when a late record is worthless (lower), or when no outage may lose a record (higher, or none).
          *

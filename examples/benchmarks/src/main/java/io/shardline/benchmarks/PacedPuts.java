@@ -43,7 +43,7 @@ final class PacedPuts {
     private final String[] keys = new String[KEYS];
     private int next;
 
-    PacedPuts(int shards) {
+    PacedPuts(int shards, boolean aggregation) {
         SimulatedProcess process = time.process("app");
         Platform platform = new Platform(
                 process.executor("loop"),
@@ -55,7 +55,7 @@ final class PacedPuts {
                 process.random());
         kinesis = new InstantKinesis(shards, this::inTime);
         producer = ShardlineProducer.builder()
-                .config(ProducerConfig.builder().recordTtl(TTL).build())
+                .config(ProducerConfig.builder().recordTtl(TTL).aggregationEnabled(aggregation).build())
                 .client(kinesis)
                 .platform(platform)
                 .build();

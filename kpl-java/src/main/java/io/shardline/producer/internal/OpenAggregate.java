@@ -3,23 +3,28 @@ package io.shardline.producer.internal;
 import io.shardline.aggregation.AggregateBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An aggregate that is being filled.
+ * An aggregate that is being filled. A record that stays alone is not encoded, because it goes as it is.
  *
  * <p>Confined to the loop.
  */
 final class OpenAggregate {
 
-    private final AggregateBuilder builder;
+    private final Room expected;
     private final List<PendingRecord> records;
+
+    /** Null while there is at most one record. */
+    private @Nullable AggregateBuilder builder;
+
     private long cost;
     private long oldestPutAt = Ticks.NEVER;
 
     /** @param expected about what it will hold */
     OpenAggregate(Room expected) {
-        builder = AggregateBuilder.putAgainWhole(expected.records(), expected.keys());
-        records = new ArrayList<>(expected.records());
+        this.expected = expected;
+        this.records = new ArrayList<>(Math.max(1, expected.records()));
     }
 
     /**
@@ -36,7 +41,8 @@ final class OpenAggregate {
     }
 
     Room room() {
-        return new Room(Math.min(Room.MOST, records.size()), Math.min(Room.MOST, builder.partitionKeyCount()));
+        int keys = builder == null ? records.size() : builder.partitionKeyCount();
+        return new Room(Math.min(Room.MOST, records.size()), Math.min(Room.MOST, keys));
     }
 
     int count() {
@@ -45,7 +51,9 @@ final class OpenAggregate {
 
     /** Bytes in a request, with the outer partition key. */
     int size() {
-        return records.size() == 1 ? records.get(0).size() : builder.size() + RequestEntry.OUTER_PARTITION_KEY.length();
+        return builder == null || records.size() == 1
+                ? records.get(0).size()
+                : builder.size() + RequestEntry.OUTER_PARTITION_KEY.length();
     }
 
     /** What the records take of the memory budget. */
@@ -62,9 +70,9 @@ final class OpenAggregate {
         return oldestPutAt;
     }
 
-    /** Adds a record unless the aggregate would be larger than {@code maxBytes}. */
+    /** Adds a record unless the aggregate would be larger than {@code maxBytes}; the first one in any case. */
     boolean tryAdd(PendingRecord pending, int maxBytes) {
-        if (!builder.tryAdd(pending.entry, maxBytes)) {
+        if (!records.isEmpty() && !builder().tryAdd(pending.entry, maxBytes)) {
             return false;
         }
         records.add(pending);
@@ -73,8 +81,20 @@ final class OpenAggregate {
         return true;
     }
 
+    private AggregateBuilder builder() {
+        AggregateBuilder present = builder;
+        if (present == null) {
+            present = AggregateBuilder.putAgainWhole(expected.records(), expected.keys());
+            present.tryAdd(first().entry, Integer.MAX_VALUE);
+            builder = present;
+        }
+        return present;
+    }
+
     boolean hasKeyOf(PendingRecord pending) {
-        return builder.hasPartitionKey(pending.entry.partitionKey());
+        return builder == null
+                ? first().record.partitionKey().equals(pending.record.partitionKey())
+                : builder.hasPartitionKey(pending.entry.partitionKey());
     }
 
     boolean contains(PendingRecord pending) {
@@ -87,7 +107,7 @@ final class OpenAggregate {
 
     /** Ends the filling. Nothing may be added after this. */
     RequestEntry seal() {
-        return records.size() == 1
+        return builder == null || records.size() == 1
                 ? RequestEntry.alone(records.get(0))
                 : new RequestEntry(records, builder, size(), cost);
     }

@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class RecordQueue {
 
     private final ArrayDeque<PendingRecord> records = new ArrayDeque<>();
+
+    /** Kept here to spare the loop a look at the queue of each lane. */
+    private int count;
+
     private long bytes;
     private long cost;
 
     boolean isEmpty() {
-        return records.isEmpty();
+        return count == 0;
     }
 
     boolean contains(PendingRecord pending) {
@@ -24,7 +28,7 @@ final class RecordQueue {
     }
 
     int count() {
-        return records.size();
+        return count;
     }
 
     long bytes() {
@@ -38,11 +42,12 @@ final class RecordQueue {
 
     @Nullable
     PendingRecord peek() {
-        return records.peekFirst();
+        return count == 0 ? null : records.peekFirst();
     }
 
     void add(PendingRecord pending) {
         records.addLast(pending);
+        count++;
         bytes += pending.size();
         cost += pending.cost();
     }
@@ -52,6 +57,7 @@ final class RecordQueue {
         for (int i = earlier.size() - 1; i >= 0; i--) {
             PendingRecord pending = earlier.get(i);
             records.addFirst(pending);
+            count++;
             bytes += pending.size();
             cost += pending.cost();
         }
@@ -59,6 +65,7 @@ final class RecordQueue {
 
     PendingRecord remove() {
         PendingRecord first = records.removeFirst();
+        count--;
         bytes -= first.size();
         cost -= first.cost();
         return first;
@@ -67,6 +74,7 @@ final class RecordQueue {
     List<PendingRecord> removeAll() {
         List<PendingRecord> all = List.copyOf(records);
         records.clear();
+        count = 0;
         bytes = 0;
         cost = 0;
         return all;

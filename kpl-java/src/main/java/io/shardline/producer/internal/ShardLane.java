@@ -202,7 +202,7 @@ final class ShardLane {
 
     /** When the oldest waiting record will have waited too long. */
     long expiresAt() {
-        return isEmpty() ? Ticks.NEVER : Ticks.after(oldestPutAt(), settings.ttlNanos());
+        return isEmpty() ? Ticks.NEVER : settings.expiresAt(oldestPutAt());
     }
 
     /** When the first waiting record was put. */
@@ -314,7 +314,7 @@ final class ShardLane {
     }
 
     private boolean isExpired(long putAt, long now) {
-        return Ticks.after(putAt, settings.ttlNanos()) <= now;
+        return settings.expiresAt(putAt) <= now;
     }
 
     private void expired(PendingRecord pending) {

@@ -88,7 +88,7 @@ class MutantsTest {
                         Invariant.RATES),
                 Arguments.of(
                         "old records are sent",
-                        mutant("ShardLane", "return Ticks.after(putAt, settings.ttlNanos()) <= now;", "return false;"),
+                        mutant("ShardLane", "return settings.expiresAt(putAt) <= now;", "return false;"),
                         Invariant.NOTHING_IS_SENT_AFTER_ITS_TIME),
                 Arguments.of(
                         "a flush does not wait",

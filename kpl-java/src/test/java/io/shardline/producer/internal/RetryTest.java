@@ -15,6 +15,8 @@ import io.shardline.testkit.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +145,30 @@ class RetryTest {
         assertThat(world.failure(early).reason()).isEqualTo(FailureReason.EXPIRED);
         assertThat(world.get(late).attempts()).isEqualTo(2);
         assertThat(world.sentData()).containsExactly(List.of("early"), List.of("early", "late"), List.of("late"));
+    }
+
+    /** In an outage the loop would otherwise be woken for each record alone. */
+    @Test
+    void recordsThatWerePutTogetherExpireTogether() {
+        ProducerConfig config =
+                ProducerConfig.builder().recordTtl(Duration.ofSeconds(10)).build();
+        Faults always = (operation, request) -> operation.equals("PutRecords") ? THROTTLE : NONE;
+        ProducerWorld world = ProducerWorld.withFaults(config, 50, always).warm();
+        Set<Long> times = new TreeSet<>();
+        List<Duration> ages = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            long putAt = world.time.nowNanos();
+            world.put("key-" + i, "x").whenComplete((receipt, failure) -> {
+                times.add(world.time.nowNanos());
+                ages.add(Duration.ofNanos(world.time.nowNanos() - putAt));
+            });
+            world.advance(Duration.ofNanos(500_000));
+        }
+        world.advance(Duration.ofSeconds(11));
+
+        assertThat(ages).hasSize(200).allSatisfy(age -> assertThat(age)
+                .isBetween(Duration.ofMillis(9_990), Duration.ofMillis(10_001)));
+        assertThat(times).hasSizeLessThan(15);
     }
 
     @Test

@@ -84,7 +84,8 @@ class ThrowingStepsTest {
 
     static Stream<SourceMutant> places() {
         return Stream.of(
-                inside("OpenAggregate", "if (!builder.tryAdd("),
+                inside("OpenAggregate", "if (!records.isEmpty() && !builder().tryAdd("),
+                inside("OpenAggregate", "present.tryAdd(first().entry"),
                 inside("OpenAggregate", "records.add(pending);"),
                 inside("PendingRecord", "return new PutReceipt("),
                 inside("PendingRecord", "tell(new PutFailedException(reason, message("),
