@@ -21,8 +21,9 @@ final class InstantKinesis implements KinesisAsyncClient {
     /** Digits that are a long in any case; a hash key has up to 39. */
     private static final int LONG_DIGITS = 18;
 
-    private static final double[] TENS =
-            IntStream.range(0, 40 - LONG_DIGITS).mapToDouble(power -> Math.pow(10, power)).toArray();
+    private static final double[] TENS = IntStream.range(0, 40 - LONG_DIGITS)
+            .mapToDouble(power -> Math.pow(10, power))
+            .toArray();
 
     private static final double DOUBT = 1e-6;
 

@@ -55,7 +55,10 @@ final class PacedPuts {
                 process.random());
         kinesis = new InstantKinesis(shards, this::inTime);
         producer = ShardlineProducer.builder()
-                .config(ProducerConfig.builder().recordTtl(TTL).aggregationEnabled(aggregation).build())
+                .config(ProducerConfig.builder()
+                        .recordTtl(TTL)
+                        .aggregationEnabled(aggregation)
+                        .build())
                 .client(kinesis)
                 .platform(platform)
                 .build();

@@ -166,8 +166,9 @@ class RetryTest {
         }
         world.advance(Duration.ofSeconds(11));
 
-        assertThat(ages).hasSize(200).allSatisfy(age -> assertThat(age)
-                .isBetween(Duration.ofMillis(9_990), Duration.ofMillis(10_001)));
+        assertThat(ages)
+                .hasSize(200)
+                .allSatisfy(age -> assertThat(age).isBetween(Duration.ofMillis(9_990), Duration.ofMillis(10_001)));
         assertThat(times).hasSizeLessThan(15);
     }
 
