@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A producer's events as Micrometer meters; names, tags and KPL's counterparts are in the migration guide.
+ * A producer's events as Micrometer meters; names, tags and KPL's counterparts are in docs/producer.md.
  *
  * <p>Micrometer is an optional dependency: who uses this class adds {@code micrometer-core}. Give it to the producer as its
  * listener, then {@link #watch} the producer. Thread-safe.

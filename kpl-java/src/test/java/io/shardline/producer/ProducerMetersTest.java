@@ -278,8 +278,8 @@ class ProducerMetersTest {
     }
 
     private static String guide() throws IOException {
-        String text = Files.readString(Path.of("..", "docs", "migrating-from-kpl.md"));
-        return text.substring(text.indexOf("## Metrics"));
+        String text = Files.readString(Path.of("..", "docs", "producer.md"));
+        return text.substring(text.indexOf("## Meters"));
     }
 
     @Test

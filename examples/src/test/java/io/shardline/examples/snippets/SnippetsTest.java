@@ -2,13 +2,18 @@ package io.shardline.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.producer.ProducerConfig;
 import io.shardline.producer.ProducerStatistics;
 import io.shardline.producer.ShardlineProducer;
+import io.shardline.producer.UserRecord;
 import io.shardline.testkit.KinesisEmulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +30,24 @@ class SnippetsTest {
             CountDownLatch handled = new CountDownLatch(1);
             FirstConsumer.run(kinesis.client(), handled);
             assertThat(handled.getCount()).isZero();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aRecordThatExpiresIsParked() throws InterruptedException {
+        BlockingQueue<UserRecord> parked = new LinkedBlockingQueue<>();
+        UserRecord record = UserRecord.of("DTW", "to LAS");
+        ProducerConfig config =
+                ProducerConfig.builder().recordTtl(Duration.ofMillis(1)).build();
+        try (KinesisEmulator kinesis = KinesisEmulator.create();
+                ShardlineProducer producer = ShardlineProducer.builder()
+                        .config(config)
+                        .client(kinesis.client())
+                        .build()) {
+            kinesis.createStream("flights", 1);
+            FailedPuts.put(producer, record, parked);
+            assertThat(parked.take()).isSameAs(record);
         }
     }
 
