@@ -9,6 +9,7 @@ import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.WriteResult;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -87,6 +88,12 @@ public class ForwardingLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return table.registerStream(row);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> checked(
+            String streamName, Instant created, StreamRow.Check check) {
+        return table.checked(streamName, created, check);
     }
 
     @Override

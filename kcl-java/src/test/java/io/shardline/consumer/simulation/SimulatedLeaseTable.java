@@ -15,6 +15,7 @@ import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.testkit.time.SimulatedProcess;
 import io.shardline.testkit.time.SimulatedTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -146,6 +147,12 @@ public final class SimulatedLeaseTable implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return read("registerStream", row.streamName(), () -> table.registerStream(row));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> checked(
+            String streamName, Instant created, StreamRow.Check check) {
+        return write("checked", streamName, () -> table.checked(streamName, created, check));
     }
 
     @Override

@@ -89,6 +89,11 @@ final class Attributes {
     static final String STREAM_FROM = "from";
     static final String STREAM_START_AT = "startAt";
     static final String STREAM_REMOVED = "removed";
+    static final String STREAM_ACCOUNT = "account";
+    static final String STREAM_RETENTION = "retentionHours";
+
+    /** How often a worker has asked the service and found the stream. */
+    static final String STREAM_CHECKS = "checks";
 
     // Only where a stream is read automatically.
     static final String RETRIEVAL = "retrieval";

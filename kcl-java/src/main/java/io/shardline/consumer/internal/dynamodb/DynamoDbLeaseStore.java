@@ -14,6 +14,7 @@ import io.shardline.consumer.internal.lease.WriteResult;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.ServicePlace;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -235,6 +236,17 @@ public final class DynamoDbLeaseStore implements LeaseStore {
                             null))
                     : CompletableFuture.completedFuture(result);
         });
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> checked(
+            String streamName, Instant created, StreamRow.Check check) {
+        ItemUpdate update = new ItemUpdate()
+                .where(Attributes.ENTITY, Rows.string(Attributes.STREAM))
+                .where(Attributes.STREAM_CREATED, Rows.string(created.toString()))
+                .add(Attributes.STREAM_CHECKS, Rows.number(1));
+        Rows.checkAttributes(check).forEach(update::set);
+        return update(Rows.streamKey(streamName), update, Rows::stream);
     }
 
     @Override

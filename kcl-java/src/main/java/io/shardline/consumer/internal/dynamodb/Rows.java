@@ -178,6 +178,10 @@ final class Rows {
         if (row.retrieval().turn() > 0) {
             item.putAll(retrievalAttributes(row.retrieval()));
         }
+        if (row.check() != null) {
+            item.put(Attributes.STREAM_CHECKS, number(row.check().number()));
+            item.putAll(checkAttributes(row.check()));
+        }
         return item;
     }
 
@@ -206,6 +210,14 @@ final class Rows {
                 item.number(Attributes.RETRIEVAL_TURN));
     }
 
+    /** What a check sets, but for its number. */
+    static Map<String, AttributeValue> checkAttributes(StreamRow.Check check) {
+        Map<String, AttributeValue> attributes = new LinkedHashMap<>();
+        attributes.put(Attributes.STREAM_ACCOUNT, string(check.account()));
+        attributes.put(Attributes.STREAM_RETENTION, number(check.retention().toHours()));
+        return attributes;
+    }
+
     static String streamKey(String streamName) {
         return STREAM_PREFIX + streamName;
     }
@@ -221,7 +233,18 @@ final class Rows {
                 StartingPosition.Kind.valueOf(item.string(Attributes.STREAM_FROM)),
                 item.optionalInstant(Attributes.STREAM_START_AT),
                 item.flag(Attributes.STREAM_REMOVED),
-                retrieval(item));
+                retrieval(item),
+                check(item));
+    }
+
+    private static StreamRow.@Nullable Check check(Item item) {
+        String account = item.optionalString(Attributes.STREAM_ACCOUNT);
+        return account == null
+                ? null
+                : new StreamRow.Check(
+                        account,
+                        Duration.ofHours(item.count(Attributes.STREAM_RETENTION, 0)),
+                        item.number(Attributes.STREAM_CHECKS));
     }
 
     // --------------------------------------------------------------------------------------------------- leases

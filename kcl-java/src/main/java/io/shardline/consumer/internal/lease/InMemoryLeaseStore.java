@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.consumer.internal.lease.WriteResult.Refused;
 import io.shardline.consumer.internal.lease.WriteResult.Written;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -104,6 +105,13 @@ public final class InMemoryLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row) {
         return create(streams, row.streamName(), row);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<StreamRow>> checked(
+            String streamName, Instant created, StreamRow.Check check) {
+        return update(
+                streams, streamName, row -> row.created().equals(created), row -> row.checked(check));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.shardline.consumer.LeaseTable;
 import io.shardline.consumer.internal.lease.SessionRow.Renewal;
 import io.shardline.runtime.Platform;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,9 @@ public interface LeaseStore extends LeaseTable {
 
     /** Writes down the stream unless that was done; a refusal has what is written. Fails if nobody knows. */
     CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row);
+
+    /** Says that the stream of this creation time was found once more; of another nothing is written. */
+    CompletableFuture<WriteResult<StreamRow>> checked(String streamName, Instant created, StreamRow.Check check);
 
     /** Says whether a stream that is written down is read no more; of another nothing is written. */
     CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed);

@@ -8,6 +8,7 @@ import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseBook;
 import io.shardline.consumer.internal.lease.LeaseKey;
+import io.shardline.consumer.internal.lease.RetrievalChoice;
 import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.consumer.internal.lease.WriteResult;
@@ -43,7 +44,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
  *
  * <p>Any worker may do it at any time: a lease is created only where there is none. Confined to the consumer loop.
  */
-final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
+final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChecks.Asker {
 
     private static final Logger log = Logs.of(ShardSync.class);
 
@@ -86,6 +87,7 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
      * @param ofSeveral whether the keys of leases tell the stream
      * @param book knows whether it is for this worker to list the shards; if not, another does, and here only the stream's
      *     identity is checked
+     * @param checks who asks for the stream, if it is one of several
      * @param unreadable is told of rows that cannot be read
      * @param done is told how many leases were created
      */
@@ -93,6 +95,7 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
             StreamConfig stream,
             boolean ofSeveral,
             LeaseBook book,
+            StreamChecks checks,
             UnreadableLeases unreadable,
             Consumer<Integer> done,
             Consumer<ConsumerException> failed) {
@@ -129,7 +132,24 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
         }
         running = true;
         asking = true;
+        if (target.ofSeveral() && !isNew) {
+            target.checks().ask(target.streamName(), this);
+        } else {
+            isYours();
+        }
+    }
+
+    @Override
+    public void isYours() {
         description.ask().thenAccept(this::identify).exceptionally(this::fail);
+    }
+
+    @Override
+    public void foundByAnother(StreamRow row, StreamRow.Check check) {
+        asking = false;
+        retention = check.retention();
+        keyPrefix = LeaseKey.streamOf(check.account(), row.streamName(), row.created());
+        identified(stream == null ? row : stream, row.created());
     }
 
     /** The service that an answer is awaited from, or null if it is the lease table. */
@@ -145,7 +165,9 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
     }
 
     private CompletableFuture<DescribeStreamSummaryResponse> describeNow() {
-        return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
+        return target.checks()
+                .call(() -> calls.call(
+                        () -> client.describeStreamSummary(request -> request.streamName(target.streamName()))))
                 .whenComplete((answer, failure) -> {
                     Integer hours = answer == null
                             ? null
@@ -205,8 +227,11 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
         if (!target.ofSeveral()) {
             return "";
         }
-        String account = described.streamARN().split(":", -1)[ARN_ACCOUNT];
-        return LeaseKey.streamOf(account, target.streamName(), described.streamCreationTimestamp());
+        return LeaseKey.streamOf(accountOf(described), target.streamName(), described.streamCreationTimestamp());
+    }
+
+    private static String accountOf(StreamDescriptionSummary described) {
+        return described.streamARN().split(":", -1)[ARN_ACCOUNT];
     }
 
     private void identify(DescribeStreamSummaryResponse answer) {
@@ -219,26 +244,40 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner {
             case LATEST -> serviceTime(answer);
             case AT_TIMESTAMP -> from.timestamp();
         };
-        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt, false);
+        StreamRow.Check check = target.ofSeveral()
+                ? StreamRow.Check.first(accountOf(answer.streamDescriptionSummary()), retention)
+                : null;
+        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt, false, RetrievalChoice.FIRST, check);
         StreamRow known = stream;
         if (known != null) {
+            found(check, created);
             identified(known, created);
         } else {
             setting.calls()
                     .read(
                             () -> setting.store().registerStream(mine),
-                            result -> registered(result, created),
+                            result -> registered(result, created, check),
                             this::again);
         }
     }
 
-    private void registered(WriteResult<StreamRow> result, Instant created) {
+    private void found(StreamRow.@Nullable Check check, Instant created) {
+        if (check != null) {
+            target.checks().found(target.streamName(), created, check);
+        }
+    }
+
+    private void registered(WriteResult<StreamRow> result, Instant created, StreamRow.@Nullable Check check) {
         result.then(
                 written -> {
+                    target.checks().counted(written);
                     isNew |= !target.book().plansHere(); // whoever plans does not know it either
                     identified(written, created);
                 },
-                known -> identified(Objects.requireNonNull(known), created),
+                known -> {
+                    found(check, created);
+                    identified(Objects.requireNonNull(known), created);
+                },
                 unknown -> again(new IllegalStateException(unknown)));
     }
 

@@ -33,6 +33,7 @@ public final class StreamSyncs {
     private final SessionKeeper.Setting setting;
     private final KinesisAsyncClient client;
     private final SharedScan scans;
+    private final StreamChecks checks;
     private final ConsumerConfig config;
     private final LeaseBook book;
     private final Listener listener;
@@ -64,6 +65,7 @@ public final class StreamSyncs {
         this.setting = setting;
         this.client = client;
         this.scans = new SharedScan(setting);
+        this.checks = new StreamChecks(setting, scans, book);
         this.config = config;
         this.book = book;
         this.listener = listener;
@@ -224,6 +226,7 @@ public final class StreamSyncs {
                                 stream,
                                 config.isMultiStream(),
                                 book,
+                                checks,
                                 unreadable,
                                 created -> {
                                     synced.add(name);

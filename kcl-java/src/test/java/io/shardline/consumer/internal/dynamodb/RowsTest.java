@@ -328,6 +328,8 @@ class RowsTest {
 
         assertThat(Rows.stream(new Item(Rows.item(STREAM)))).isEqualTo(STREAM);
         assertThat(Rows.stream(new Item(Rows.item(fromItsStart)))).isEqualTo(fromItsStart);
+        StreamRow checked = STREAM.checked(StreamRow.Check.first("123456789012", Duration.ofDays(7)));
+        assertThat(Rows.stream(new Item(Rows.item(checked)))).isEqualTo(checked);
     }
 
     @Test

@@ -366,6 +366,24 @@ abstract class LeaseStoreContract {
         }
 
         @Test
+        void aCheckOfAStreamIsCountedUnlessItIsOfAnotherOne() {
+            StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
+            StreamRow.Check check = StreamRow.Check.first("123456789012", Duration.ofHours(24));
+            assertThat(store.checked("flights", Instant.EPOCH, check).join()).isEqualTo(new Refused<>(null));
+            store.registerStream(row).join();
+
+            StreamRow once = written(store.checked("flights", Instant.EPOCH, check));
+            StreamRow twice = written(store.checked("flights", Instant.EPOCH, check));
+
+            assertThat(once).isEqualTo(row.checked(check));
+            assertThat(twice).isEqualTo(row.checked(check).checked(check));
+            assertThat(store.checked("flights", Instant.EPOCH.plusMillis(1), check)
+                            .join())
+                    .isEqualTo(new Refused<>(twice));
+            assertThat(store.scan().join().streams()).containsExactly(twice);
+        }
+
+        @Test
         void aStreamThatIsRemovedShowsInScansUntilItIsReadAgain() {
             assertThat(store.setRemoved("flights", true).join()).isEqualTo(new Refused<>(null));
             StreamRow row = new StreamRow("flights", Instant.EPOCH, StartingPosition.Kind.TRIM_HORIZON, null, false);
