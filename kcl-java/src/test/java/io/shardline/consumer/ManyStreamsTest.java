@@ -26,8 +26,9 @@ class ManyStreamsTest {
     private final List<SimulatedWorker> workers = new ArrayList<>();
 
     ManyStreamsTest() {
-        IntStream.range(0, STREAMS).mapToObj(ManyStreamsTest::name).forEach(name -> fleet.kinesis()
-                .createStream(name, 1));
+        IntStream.range(0, STREAMS)
+                .mapToObj(ManyStreamsTest::name)
+                .forEach(name -> fleet.kinesis().createStream(name, 1));
     }
 
     private static String name(int number) {
@@ -45,9 +46,10 @@ class ManyStreamsTest {
             calls.merge(operation, 1, Integer::sum);
             return new Fault.None();
         };
-        SimulatedWorker worker =
-                fleet.worker(name).streams(streams(streams)).faults(counted).with(config -> config.shardSyncInterval(
-                        Duration.ofMinutes(5)));
+        SimulatedWorker worker = fleet.worker(name)
+                .streams(streams(streams))
+                .faults(counted)
+                .with(config -> config.shardSyncInterval(Duration.ofMinutes(5)));
         workers.add(worker);
         return worker;
     }
@@ -76,8 +78,8 @@ class ManyStreamsTest {
         fleet.advance(Duration.ofMinutes(1));
 
         assertThat(late).isCompleted();
-        assertThat(workers).allSatisfy(worker -> assertThat(worker.consumer().state())
-                .isEqualTo(ConsumerState.RUNNING));
+        assertThat(workers)
+                .allSatisfy(worker -> assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING));
     }
 
     @Test
@@ -101,12 +103,15 @@ class ManyStreamsTest {
         fleet.kinesis().createStream(name(1), 1);
 
         List<CompletableFuture<Void>> starts = List.of(
-                worker("x1", 4).begin(), worker("x2", 4).begin(), worker("x3", 4).begin());
+                worker("x1", 4).begin(),
+                worker("x2", 4).begin(),
+                worker("x3", 4).begin());
         fleet.advance(Duration.ofMinutes(1));
 
-        assertThat(starts).allSatisfy(start -> assertThat(start)
-                .failsWithin(Duration.ZERO)
-                .withThrowableThat()
-                .withMessageContaining("stream 'stream-001' was created at"));
+        assertThat(starts)
+                .allSatisfy(start -> assertThat(start)
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withMessageContaining("stream 'stream-001' was created at"));
     }
 }

@@ -110,8 +110,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<StreamRow>> checked(
             String streamName, Instant created, StreamRow.Check check) {
-        return update(
-                streams, streamName, row -> row.created().equals(created), row -> row.checked(check));
+        return update(streams, streamName, row -> row.created().equals(created), row -> row.checked(check));
     }
 
     @Override

@@ -247,7 +247,8 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChe
         StreamRow.Check check = target.ofSeveral()
                 ? StreamRow.Check.first(accountOf(answer.streamDescriptionSummary()), retention)
                 : null;
-        StreamRow mine = new StreamRow(target.streamName(), created, from.kind(), startAt, false, RetrievalChoice.FIRST, check);
+        StreamRow mine =
+                new StreamRow(target.streamName(), created, from.kind(), startAt, false, RetrievalChoice.FIRST, check);
         StreamRow known = stream;
         if (known != null) {
             found(check, created);
