@@ -25,15 +25,18 @@ class TroubleshootingPageTest {
     @TestFactory
     Stream<DynamicTest> whatIsQuotedIsSaid() throws IOException {
         String code = code();
-        return Files.readString(ROOT.resolve("docs/troubleshooting.md")).lines()
+        return Files.readString(ROOT.resolve("docs/troubleshooting.md"))
+                .lines()
                 .filter(line -> line.startsWith("| "))
                 .map(line -> line.split("\\|")[1])
                 .flatMap(cell -> QUOTE.matcher(cell).results().map(MatchResult::group))
                 .map(quote -> quote.substring(1, quote.length() - 1))
                 .distinct()
-                .map(quote -> DynamicTest.dynamicTest(quote, () -> assertThat(missing(quote, code))
-                        .as("pieces of '%s' that are in no source", quote)
-                        .isEmpty()));
+                .map(quote -> DynamicTest.dynamicTest(
+                        quote,
+                        () -> assertThat(missing(quote, code))
+                                .as("pieces of '%s' that are in no source", quote)
+                                .isEmpty()));
     }
 
     private static List<String> missing(String quote, String code) {
@@ -48,8 +51,8 @@ class TroubleshootingPageTest {
         StringBuilder code = new StringBuilder();
         for (String module : List.of("runtime", "kpl-java", "kcl-java")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java"))
-                        .toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     code.append(Files.readString(file));
                 }
             }
