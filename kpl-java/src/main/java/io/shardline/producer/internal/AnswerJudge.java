@@ -310,16 +310,14 @@ final class AnswerJudge {
         removeLandings().forEach(this::putAgain);
     }
 
-    /** Forgets what waits for its range. */
-    List<PendingRecord> abandonLandings() {
-        List<PendingRecord> all = new ArrayList<>();
-        for (Landing landing : removeLandings()) {
-            markWrongShard(landing);
-            if (landing.of().settle(landing.aggregate().records())) {
-                all.addAll(landing.of().again());
-            }
+    /** Fails all that has not been judged to the end. If something throws, it is still here. */
+    void fail(FailureReason reason, String why) {
+        landings.forEach(this::markWrongShard);
+        for (LaneLoad load : expected) {
+            load.records().forEach(pending -> context.outcomes().failed(pending, reason, why));
         }
-        return all;
+        landings.clear();
+        expected.clear();
     }
 
     private void putAgain(Landing landing) {

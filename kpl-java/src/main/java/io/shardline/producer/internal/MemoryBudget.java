@@ -2,7 +2,6 @@ package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKey;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,7 +70,7 @@ final class MemoryBudget {
          */
         abstract void admitted(StreamShare.Lane lane);
 
-        /** There will be no room any more. */
+        /** There will be no room any more. Called again if it throws. */
         abstract void abandoned();
 
         long bytes() {
@@ -232,22 +231,34 @@ final class MemoryBudget {
         }
     }
 
-    /** Lets nobody wait any more, and returns those who did, in order. */
-    List<Turn> close() {
+    /** Abandons those who wait, in order, and lets nobody wait any more. If something throws, those that are left still wait. */
+    void close() {
         lock.lock();
         try {
             closed = true;
-            List<Turn> left = new ArrayList<>();
-            streams.forEach(stream -> left.addAll(stream.turns()));
-            left.sort(Comparator.comparingLong(Turn::ordinal));
-            left.forEach(this::dequeue);
-            waiting.set(0);
+            Turn oldest = oldest();
+            while (oldest != null) {
+                oldest.abandoned();
+                dequeue(oldest);
+                waiting.decrementAndGet();
+                oldest = oldest();
+            }
             needed = 0;
             passBarriers();
-            return left;
         } finally {
             lock.unlock();
         }
+    }
+
+    private @Nullable Turn oldest() {
+        Turn oldest = null;
+        for (StreamShare stream : streams) {
+            Turn first = stream.firstTurn();
+            if (first != null && (oldest == null || first.ordinal < oldest.ordinal)) {
+                oldest = first;
+            }
+        }
+        return oldest;
     }
 
     private void serve() {

@@ -162,12 +162,15 @@ final class NextLoad {
         return taken;
     }
 
-    /** Takes all records out, in order. */
-    List<PendingRecord> removeAll() {
+    /** All records, in order. */
+    List<PendingRecord> records() {
         List<PendingRecord> all = new ArrayList<>(count);
         aggregates.forEach(each -> all.addAll(each.records()));
+        return all;
+    }
+
+    void clear() {
         aggregates.clear();
         count = 0;
-        return all;
     }
 }

@@ -371,7 +371,7 @@ public final class ProducerLoop implements LoopContext.Admission {
     }
 
     private void recoverClosing() {
-        if (closeEnd == null) {
+        if (closeEnd == null || closeLimit == null) {
             startClosing(closeWithin);
         }
         if (isOverLimit) {
@@ -539,10 +539,17 @@ public final class ProducerLoop implements LoopContext.Admission {
         isOverLimit = true;
         String why = "the producer was closed, and its limit reached";
         dispatch.abandon(why);
-        for (StreamLanes stream : intake.streams()) {
-            stream.removeAll().forEach(pending -> outcomes.failed(pending, FailureReason.CLOSED, why));
+        intake.streams().forEach(stream -> stream.fail(FailureReason.CLOSED, why));
+        budget.close();
+    }
+
+    /** If something throws, what is left is tried once more: the other records may have more luck. */
+    private void abandonRest() {
+        try {
+            abandonAll();
+        } catch (Throwable e) {
+            abandonAll();
         }
-        budget.close().forEach(MemoryBudget.Turn::abandoned);
     }
 
     /** Whatever happens here, the close is over: nobody else would end it. */
@@ -552,6 +559,7 @@ public final class ProducerLoop implements LoopContext.Admission {
         }
         finished = true;
         try {
+            abandonRest();
             for (EventLoop.Timer timer : Arrays.asList(closeLimit, closeEnd, wake)) {
                 if (timer != null) {
                     timer.cancel();

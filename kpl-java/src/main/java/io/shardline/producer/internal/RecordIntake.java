@@ -256,9 +256,9 @@ final class RecordIntake {
 
         @Override
         void abandoned() {
-            taken.increment();
             context.outcomes()
                     .turnedAway(pending, FailureReason.CLOSED, "the producer was closed before there was room");
+            taken.increment();
             over.countDown();
         }
     }

@@ -142,11 +142,24 @@ final class ShardLane {
         touch();
     }
 
-    /** Gives everything away, in order; for a shard that has been closed. */
-    List<PendingRecord> removeAll() {
-        reopen();
+    /** Adds all that waits to a list, in order, and keeps it. */
+    void copyTo(List<PendingRecord> list) {
+        list.addAll(aggregated.records());
+        behind.copyTo(list);
+    }
+
+    /** Forgets what waits; whoever calls this has it. */
+    void clear() {
+        aggregated.clear();
+        behind.clear();
+    }
+
+    /** Fails all that waits. If something throws, those that are left are still here. */
+    void fail(FailureReason reason, String why) {
         touch();
-        return behind.removeAll();
+        aggregated.records().forEach(pending -> context.outcomes().failed(pending, reason, why));
+        aggregated.clear();
+        behind.handOver(pending -> context.outcomes().failed(pending, reason, why));
     }
 
     /** Lets the next load grow to its full size, because it cannot leave yet. */
@@ -179,7 +192,8 @@ final class ShardLane {
 
     /** Makes waiting records of the aggregates' again. */
     private void reopen() {
-        behind.addBefore(aggregated.removeAll());
+        behind.addBefore(aggregated.records());
+        aggregated.clear();
     }
 
     private boolean isAggregatable(PendingRecord pending) {
@@ -283,17 +297,19 @@ final class ShardLane {
 
     private void cutExpired(long now) {
         if (isExpired(aggregated.oldestPutAt(), now)) {
-            List<PendingRecord> dissolved = aggregated.removeAll();
+            touch();
+            List<PendingRecord> dissolved = aggregated.records();
+            dissolved.stream().filter(pending -> isExpired(pending.putAt, now)).forEach(this::expired);
             behind.addBefore(dissolved.stream()
                     .filter(pending -> !isExpired(pending.putAt, now))
                     .toList());
-            dissolved.stream().filter(pending -> isExpired(pending.putAt, now)).forEach(this::expired);
-            touch();
+            aggregated.clear();
         }
         PendingRecord next = behind.peek();
         while (aggregated.isEmpty() && next != null && isExpired(next.putAt, now)) {
-            expired(behind.remove());
             touch();
+            expired(next);
+            behind.remove();
             next = behind.peek();
         }
         if (!settings.ordered()) {

@@ -47,6 +47,10 @@ final class StoppedRanges {
         return ranges.stream().anyMatch(range -> ShardMap.overlap(range, other));
     }
 
+    boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
     void clear() {
         ranges.clear();
     }

@@ -58,7 +58,7 @@ final class StreamLanes {
     private final Readiness readiness;
 
     /** Records whose shard is not known, until the first map comes. */
-    private final RecordQueue unrouted = new RecordQueue();
+    private RecordQueue unrouted = new RecordQueue();
 
     /** Whether an aggregate was stored while the shards could not be listed. */
     private boolean singly;
@@ -69,7 +69,7 @@ final class StreamLanes {
     private final StoppedRanges stopped = new StoppedRanges();
 
     /** Lanes of closed shards whose last loads have not been judged. */
-    private final List<ShardLane> draining = new ArrayList<>();
+    private List<ShardLane> draining = new ArrayList<>();
 
     StreamLanes(String name, StreamNames names, LoopContext context) {
         this.name = name;
@@ -141,12 +141,17 @@ final class StreamLanes {
         }
     }
 
-    private boolean holds(PendingRecord pending) {
+    boolean holds(PendingRecord pending) {
         return unrouted.contains(pending) || lanes.stream().anyMatch(lane -> lane.holds(pending));
     }
 
     /** Something threw: asks again what may have been asked, and knows what is in flight. */
     void recover(Set<LaneLoad> inRequests) {
+        names.recover();
+        if (!stopped.isEmpty()) {
+            stopped.lookAgain();
+            context.schedule().stopped(this);
+        }
         judge.recover(inRequests);
         lanes.forEach(lane -> lane.recover(judge.expectedOf(lane)));
         draining.forEach(lane -> lane.recover(judge.expectedOf(lane)));
@@ -209,19 +214,16 @@ final class StreamLanes {
     /** Fails what waits behind lost records, if it may not be sent. */
     void failStopped() {
         if (stopped.hasGrown()) {
-            List<PendingRecord> behind = new ArrayList<>();
             lanes.stream()
                     .filter(lane -> stopped.overlaps(lane.range()))
-                    .forEach(lane -> behind.addAll(lane.removeAll()));
-            unrouted.removeAll().forEach(pending -> {
-                if (stopped.contains(pending.hashKey())) {
-                    behind.add(pending);
-                } else {
-                    unrouted.add(pending);
-                }
-            });
-            behind.forEach(
-                    pending -> context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY));
+                    .forEach(lane -> lane.fail(FailureReason.LANE_STOPPED, StoppedRanges.WHY));
+            List<PendingRecord> waiting = new ArrayList<>();
+            unrouted.copyTo(waiting);
+            waiting.stream()
+                    .filter(pending -> stopped.contains(pending.hashKey()))
+                    .forEach(pending ->
+                            context.outcomes().failed(pending, FailureReason.LANE_STOPPED, StoppedRanges.WHY));
+            unrouted.removeDecided();
         }
     }
 
@@ -323,11 +325,13 @@ final class StreamLanes {
     void isGone() {
         sizeLimit.forget();
         if (map != null) {
+            List<PendingRecord> homeless = new ArrayList<>();
+            lanes.forEach(lane -> lane.copyTo(homeless));
+            homeless.sort(FIRST_PUT);
+            unrouted.copyTo(homeless);
+            move(homeless, lanes, List.of());
             map = null;
             unlisted = null;
-            List<PendingRecord> homeless = retire(lanes);
-            lanes = List.of();
-            homeless.forEach(unrouted::add);
             awaitMap();
         }
     }
@@ -375,10 +379,10 @@ final class StreamLanes {
     private void useMap(ShardMap arrived) {
         boolean isSame = sameShards(arrived);
         List<ShardLane> present = isSame ? lanes : lanesOf(arrived); // it may throw up to here
-        map = arrived;
         if (!isSame) {
             replaceLanes(present);
         }
+        map = arrived;
         routeUnrouted();
         readiness.reached();
         names.useMap(this, arrived);
@@ -406,7 +410,7 @@ final class StreamLanes {
             String why = failure.code() + ": " + failure.message() + "; its shards cannot be listed"
                     + (permanent.reason() == FailureReason.ACCESS_DENIED ? " (kinesis:ListShards)" : "");
             readiness.fail(why);
-            unrouted.removeAll().forEach(pending -> givenUp(pending, permanent.reason(), why));
+            unrouted.handOver(pending -> givenUp(pending, permanent.reason(), why));
             if (judge.awaitsRange()) {
                 goSingly();
                 judge.giveUpLandings();
@@ -457,13 +461,12 @@ final class StreamLanes {
         return lanes.stream().map(lane -> lane.statistics(now)).toList();
     }
 
-    /** Gives up everything that waits and is not in flight. */
-    List<PendingRecord> removeAll() {
-        List<PendingRecord> all = new ArrayList<>(unrouted.removeAll());
-        lanes.forEach(lane -> all.addAll(lane.removeAll()));
-        all.addAll(judge.abandonLandings());
-        all.addAll(names.removeWaiting());
-        return all;
+    /** Fails everything that waits. If something throws, what is left is still here. */
+    void fail(FailureReason reason, String why) {
+        unrouted.handOver(pending -> context.outcomes().failed(pending, reason, why));
+        lanes.forEach(lane -> lane.fail(reason, why));
+        judge.fail(reason, why);
+        names.fail(reason, why);
     }
 
     private ShardLane laneOf(PendingRecord pending) {
@@ -490,11 +493,11 @@ final class StreamLanes {
     private void replaceLanes(List<ShardLane> present) {
         Set<ShardLane> former = new LinkedHashSet<>(lanes);
         present.forEach(former::remove);
-        lanes = present;
-        List<PendingRecord> homeless = retire(former);
-        homeless.addAll(unrouted.removeAll());
+        List<PendingRecord> homeless = new ArrayList<>();
+        former.forEach(lane -> lane.copyTo(homeless));
+        unrouted.copyTo(homeless);
         homeless.sort(FIRST_PUT);
-        unrouted.addBefore(homeless);
+        move(homeless, former, present);
     }
 
     /** Those that there are, and new ones. */
@@ -509,17 +512,23 @@ final class StreamLanes {
         return present;
     }
 
-    /** Empties lanes, and remembers which of them have something in flight. */
-    private List<PendingRecord> retire(Collection<ShardLane> closed) {
-        List<PendingRecord> homeless = new ArrayList<>();
-        for (ShardLane lane : closed) {
-            homeless.addAll(lane.removeAll());
-            if (lane.hasInFlight()) {
-                draining.add(lane);
-            }
+    /**
+     * Replaces lanes, and remembers which of them have something in flight. Whatever throws, records are here or there.
+     *
+     * @param homeless what they hold, and what waits for the map
+     */
+    private void move(List<PendingRecord> homeless, Collection<ShardLane> closed, List<ShardLane> present) {
+        RecordQueue all = new RecordQueue();
+        all.addBefore(homeless);
+        List<ShardLane> stillDraining = new ArrayList<>(draining);
+        closed.stream().filter(ShardLane::hasInFlight).forEach(stillDraining::add);
+        closed.forEach(ShardLane::touch);
+        for (ShardLane lane : closed) { // nothing throws from here on
+            lane.clear();
         }
-        homeless.sort(FIRST_PUT);
-        return homeless;
+        draining = stillDraining;
+        unrouted = all;
+        lanes = present;
     }
 
     private void expireUnroutedInTime() {

@@ -1,5 +1,6 @@
 package io.shardline.producer.internal;
 
+import io.shardline.producer.FailureReason;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.Logs;
 import java.time.Duration;
@@ -87,7 +88,7 @@ final class StreamNames {
     /** Routes a record, or keeps it until it is known where to. */
     void arrived(PendingRecord pending) {
         noteForm(pending.stream);
-        if (isUnknown()) {
+        if (isUnknown() || !waiting.isEmpty()) {
             waiting.add(pending);
         } else {
             lanesOf(pending.stream).route(pending);
@@ -115,9 +116,18 @@ final class StreamNames {
         return waiting.contains(pending);
     }
 
-    /** Gives up what waits. */
-    List<PendingRecord> removeWaiting() {
-        return waiting.removeAll();
+    /** Fails what waits. */
+    void fail(FailureReason reason, String why) {
+        waiting.handOver(pending -> context.outcomes().failed(pending, reason, why));
+    }
+
+    /** Something threw: the answer may not come, or have been heeded half. */
+    void recover() {
+        if (isUnknown()) {
+            limitWait();
+        } else {
+            goOn();
+        }
     }
 
     private boolean isOwn(StreamLanes form) {
@@ -131,14 +141,17 @@ final class StreamNames {
             return;
         }
         asked = true;
-        EventLoop.Timer limit =
-                context.loop().schedule(MAX_WAIT.toNanos(), () -> answer(null, "no answer within " + MAX_WAIT));
+        EventLoop.Timer limit = limitWait();
         context.summary().arn(name).whenComplete((arn, thrown) -> {
             limit.cancel();
             context.loop()
                     .run(() -> answer(
                             arn, thrown == null ? "" : ServiceFailure.of(thrown).toString()));
         });
+    }
+
+    private EventLoop.Timer limitWait() {
+        return context.loop().schedule(MAX_WAIT.toNanos(), () -> answer(null, "no answer within " + MAX_WAIT));
     }
 
     private void answer(@Nullable String arn, String failure) {
@@ -154,8 +167,32 @@ final class StreamNames {
                     name,
                     failure);
         }
-        whenKnown.forEach(Runnable::run);
-        whenKnown.clear();
-        waiting.removeAll().forEach(pending -> lanesOf(pending.stream).route(pending));
+        goOn();
+    }
+
+    private void goOn() {
+        while (!whenKnown.isEmpty()) {
+            whenKnown.remove(0).run();
+        }
+        PendingRecord next = waiting.peek();
+        while (next != null) {
+            route(next);
+            waiting.remove();
+            next = waiting.peek();
+        }
+    }
+
+    private void route(PendingRecord pending) {
+        StreamLanes lanes = lanesOf(pending.stream);
+        try {
+            if (!pending.isDecided) {
+                lanes.route(pending);
+            }
+        } catch (Throwable e) {
+            if (lanes.holds(pending)) {
+                waiting.remove();
+            }
+            throw e;
+        }
     }
 }

@@ -133,14 +133,15 @@ final class StreamShare {
         return !waiting.isEmpty();
     }
 
-    /** All that wait, in order. */
-    List<MemoryBudget.Turn> turns() {
-        return List.copyOf(waiting);
+    /** The one that came first of those that wait; null if none does. */
+    MemoryBudget.@Nullable Turn firstTurn() {
+        return waiting.isEmpty() ? null : waiting.iterator().next();
     }
 
     /** When the first that waits came; never if none does. */
     long firstOrdinal() {
-        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.iterator().next().ordinal();
+        MemoryBudget.Turn first = firstTurn();
+        return first == null ? Long.MAX_VALUE : first.ordinal();
     }
 
     /** Who is to be served before all others of the stream; null if nobody waits. */

@@ -150,17 +150,15 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void closedBudgetReturnsThoseWhoWaitAndTakesNobodyIn() {
+    void closedBudgetAbandonsThoseWhoWaitAndTakesNobodyIn() {
         take(1_000, stream, LOW);
-        MemoryBudget.Turn waiting = turn("waiting", 1, stream, LOW);
-        MemoryBudget.Turn second = turn("second", 1, other, LOW);
-        budget.takeInTurn(waiting);
-        budget.takeInTurn(second);
+        budget.takeInTurn(turn("waiting", 1, stream, LOW));
+        budget.takeInTurn(turn("second", 1, other, LOW));
         budget.whenAdmitted(null, () -> heard.add("flush"));
 
-        assertThat(budget.close()).containsExactly(waiting, second);
+        budget.close();
         assertThat(budget.takeInTurn(turn("late", 1, stream, LOW))).isFalse();
-        assertThat(heard).containsExactly("flush");
+        assertThat(heard).containsExactly("waiting abandoned", "second abandoned", "flush");
     }
 
     @Test

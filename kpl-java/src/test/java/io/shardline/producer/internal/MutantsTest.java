@@ -120,7 +120,10 @@ class MutantsTest {
                         Invariant.EACH_FUTURE_ONCE),
                 Arguments.of(
                         "what waits for the shards is forgotten at the end",
-                        mutant("StreamLanes", "new ArrayList<>(unrouted.removeAll())", "new ArrayList<>()"),
+                        mutant(
+                                "StreamLanes",
+                                "unrouted.handOver(pending -> context.outcomes().failed(pending, reason, why));",
+                                "unrouted.clear();"),
                         Invariant.EACH_FUTURE_ONCE));
     }
 
