@@ -209,7 +209,9 @@ class ThrowingStepsTest {
     private static void checkDone(
             ProducerWorld world, ProducerLoop producer, List<CompletableFuture<PutReceipt>> puts) {
         world.advance(Duration.ofMinutes(1));
-        assertThat(puts.stream().filter(put -> !put.isDone())).as("open records").isEmpty();
+        assertThat(puts.stream().filter(put -> !put.isDone()))
+                .as("open records")
+                .isEmpty();
         assertThat(producer.freeBudget()).as("budget").isEqualTo(CONFIG.memoryBudget());
         CompletableFuture<CloseReport> close = producer.close(Duration.ofSeconds(5));
         world.advance(Duration.ofSeconds(6));
