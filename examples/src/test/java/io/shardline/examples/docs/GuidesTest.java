@@ -33,8 +33,8 @@ class GuidesTest {
     Stream<DynamicTest> linksLeadSomewhere() throws IOException {
         return guides().stream()
                 .map(guide -> DynamicTest.dynamicTest(
-                        ROOT.relativize(guide).toString(), () -> assertThat(brokenLinks(guide))
-                                .isEmpty()));
+                        ROOT.relativize(guide).toString(),
+                        () -> assertThat(brokenLinks(guide)).isEmpty()));
     }
 
     @Test
@@ -74,8 +74,7 @@ class GuidesTest {
         "examples/benchmarks/pom.xml,amazon-kpl.version"
     })
     void theVersionsOfTheMatrixAreThoseOfTheBuild(String pom, String property) throws IOException {
-        Matcher version =
-                Pattern.compile("<" + property + ">(.+)</").matcher(Files.readString(ROOT.resolve(pom)));
+        Matcher version = Pattern.compile("<" + property + ">(.+)</").matcher(Files.readString(ROOT.resolve(pom)));
 
         assertThat(version.find()).as(property).isTrue();
         assertThat(Files.readString(DOCS.resolve("compatibility.md"))).contains(version.group(1));
