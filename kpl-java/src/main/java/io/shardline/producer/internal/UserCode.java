@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what users attached to futures, and knows which threads do so just now: those must not wait for the producer.
@@ -18,7 +19,10 @@ final class UserCode {
 
     private final Platform platform;
     private final UserFailures refusals = new UserFailures(Logs.of(UserCode.class));
-    private final ThreadLocal<Boolean> running = new ThreadLocal<>();
+
+    /** Whether the task that a thread is in may wait for records. */
+    private final ThreadLocal<@Nullable Boolean> running = new ThreadLocal<>();
+
     private final boolean hasThreadsToSpare;
 
     /** @param hasThreadsToSpare whether the executor for user code is the user's own, so that its threads may wait for records */
@@ -30,20 +34,24 @@ final class UserCode {
     /** Runs a task on the executor for user code, or on another thread if that does not take it. */
     void run(Runnable task) {
         AtomicBoolean begun = new AtomicBoolean();
-        Runnable once = () -> {
-            if (begun.compareAndSet(false, true)) {
-                runHere(task);
-            }
-        };
         try {
-            platform.userCode().execute(once);
+            platform.userCode().execute(() -> runOnce(begun, task, hasThreadsToSpare));
         } catch (Throwable e) { // whatever an executor throws, the task is nowhere else any more
-            runElsewhere(once);
+            runElsewhere(() -> runOnce(begun, task, false));
             refusals.note("giving a task to the executor for user code", e);
         }
     }
 
-    /** A producer makes no calls of priority, and a callback that waits there holds up nothing but its like. */
+    private void runOnce(AtomicBoolean begun, Runnable task, boolean mayWait) {
+        if (begun.compareAndSet(false, true)) {
+            runHere(task, mayWait);
+        }
+    }
+
+    /**
+     * A producer makes no calls of priority, and a callback that blocks there holds up nothing but its like. But it is one thread, so it
+     * must not wait for its like either.
+     */
     private void runElsewhere(Runnable once) {
         try {
             platform.priorityIo().execute(once);
@@ -62,20 +70,26 @@ final class UserCode {
         return new BehindTasks<>(this);
     }
 
-    private void runHere(Runnable task) {
-        running.set(Boolean.TRUE);
+    private void runHere(Runnable task, boolean mayWait) {
+        Boolean outer = running.get();
+        running.set(mayWait && !Boolean.FALSE.equals(outer));
         try {
             task.run();
         } finally {
-            running.remove();
+            if (outer == null) {
+                running.remove();
+            } else {
+                running.set(outer);
+            }
         }
     }
 
     private void refuseToWaitForARecord() {
-        if (!hasThreadsToSpare && isRunning()) {
+        if (Boolean.FALSE.equals(running.get())) {
             throw new IllegalStateException("what put() returns must not be waited for in a callback on one of the"
                     + " producer's own threads, which have to tell of it; attach another callback to it, or give the"
-                    + " producer a userCodeExecutor with threads to spare");
+                    + " producer a userCodeExecutor with threads to spare (a task that it has refused runs on the"
+                    + " producer's own)");
         }
     }
 

@@ -167,6 +167,29 @@ class CallbackTest {
     }
 
     @Test
+    void waitingInACallbackThatTheExecutorRefusedSaysSo() throws Exception {
+        try (KinesisEmulator kinesis = KinesisEmulator.create()) {
+            kinesis.createStream("s", 1);
+            ShardlineProducer producer = ShardlineProducer.builder()
+                    .client(kinesis.client())
+                    .userCodeExecutor(task -> {
+                        throw new RejectedExecutionException("full");
+                    })
+                    .build();
+            CompletableFuture<PutReceipt> waits = producer.put("s", UserRecord.of("k", new byte[10]))
+                    .thenApply(receipt ->
+                            producer.put("s", UserRecord.of("k", new byte[10])).join());
+            assertThatThrownBy(() -> waits.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("refused");
+            assertThat(producer.closeAsync(Duration.ofSeconds(10))
+                            .get(20, TimeUnit.SECONDS)
+                            .isDrained())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void waitingForCloseInACallbackSaysThatItWouldNeverEnd() throws Exception {
         withProducer(producer -> {
             CompletableFuture<CloseReport> waits = put(producer)

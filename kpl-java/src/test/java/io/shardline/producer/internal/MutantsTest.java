@@ -112,7 +112,7 @@ class MutantsTest {
                         Invariant.ONE_ATTEMPT_PER_KEY_AT_A_TIME),
                 Arguments.of(
                         "a callback waits for a record",
-                        mutant("UserCode", "if (!hasThreadsToSpare && isRunning())", "if (false)"),
+                        mutant("UserCode", "if (Boolean.FALSE.equals(running.get()))", "if (false)"),
                         Invariant.NOBODY_WAITS_FOR_EVER),
                 Arguments.of(
                         "what was given up is put again",
