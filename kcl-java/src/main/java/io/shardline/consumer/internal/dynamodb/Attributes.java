@@ -1,7 +1,8 @@
 package io.shardline.consumer.internal.dynamodb;
 
 /**
- * The names in the table: KCL's on lease rows, so that a table can go from it to us and back, and our own.
+ * The names in the table: KCL's on lease rows, so that a table can go from it to us and back, and our own. {@code
+ * docs/lease-protocol.md} says what each means.
  *
  * <p>Immutable.
  */

@@ -3,11 +3,11 @@ package io.shardline.consumer.internal.dynamodb;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a lease row that another program wrote last, such as Amazon's KCL, appears to the lease protocol: as the lease of a
+ * The owner of a lease row that another program wrote last, such as Amazon's KCL, as the lease protocol sees it (rule 27): a
  * session that is not in the table.
  *
- * <p>The name holds the counter, so it stands for one state of one row and not for a worker: when the row moves, its owner
- * has another name. The protocol lets a lease be taken from a session that two reads, a judging time apart, did not find;
+ * <p>The name holds the counter, so it stands for a state of a row and not for a worker: when the row moves, its owner has
+ * another name. Two rows of one worker with the same counter share a name. The protocol lets a lease be taken from a session that two reads, a judging time apart, did not find;
  * applied to such a name that means: from a foreign owner whose row did not move for a judging time. The take is
  * conditional on all that the name says. No session has such a name, as those end in hexadecimal digits. Immutable.
  *

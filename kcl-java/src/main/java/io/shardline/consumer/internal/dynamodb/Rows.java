@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How the rows of the lease protocol are written as items, and read from them.
+ * The rows of the lease protocol as items: written, and read ({@code docs/lease-protocol.md} has the layout).
  *
  * <p>Reading throws an {@link IllegalArgumentException} that names what is wrong with an item. Thread-safe: it holds
  * nothing.

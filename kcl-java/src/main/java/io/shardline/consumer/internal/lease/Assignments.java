@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Carries out a plan for a whole fleet, whose sessions look at nothing but their own rows and their neighbours'.
+ * The carrying out of a plan for a whole fleet, whose sessions look at nothing but their own rows and their neighbours' (rule
+ * 24 of the lease protocol).
  *
  * <p>It writes owners into free leases and tells them; asks those who hold too many, in the name of those who will have
  * them; and tells sessions whom they watch. What does not fit into a session's row waits for the next round. Confined to

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks out for leases that others have promised to this session.
+ * The leases that others have promised to this session, and the look-out for them (rule 16 of the lease protocol).
  *
- * <p>Often at first, as a giver lets go once this session can know of the promise; then seldom, as his handler may be
- * slow; then no more. Confined to the consumer loop.
+ * <p>It looks often at first, because a giver lets go once this session can know of the promise; then seldom, because the
+ * giver's handler may be slow; then no more. Confined to the consumer loop.
  */
 final class ExpectedLeases {
 
@@ -73,7 +73,7 @@ final class ExpectedLeases {
         return looks.keySet();
     }
 
-    /** What an earlier session was promised is nobody's business any more. */
+    /** Forgets what an earlier session was promised. */
     private void expectFor(String me) {
         if (!me.equals(expecting)) {
             expecting = me;

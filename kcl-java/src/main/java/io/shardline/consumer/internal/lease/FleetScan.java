@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
- * Reads the whole lease table when there is a reason to, remembers it, and has the plan for it carried out.
+ * The reading of the whole lease table when there is a reason to, and of what comes of it: a plan, which it has carried out
+ * (rules 18, 21 and 22 of the lease protocol).
  *
  * <p>Confined to the consumer loop.
  */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Watches the other sessions, and marks dead the ones whose heartbeat stands still.
+ * The watch over other sessions, which marks dead those whose heartbeat stands still (rules 6 to 9, 19 and 20 of the lease
+ * protocol).
  *
  * <p>Each session watches the next few of a ring, so the cost does not grow with the fleet. A heartbeat counts from the
  * moment the <em>answer</em> arrived that first showed it. The mark is conditional on that heartbeat: it and a late

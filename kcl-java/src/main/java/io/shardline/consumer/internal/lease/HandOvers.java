@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * How leases go from this session to others that live: asked for, never taken, and promised before they are let go.
+ * How leases go from this session to others that live: asked for, never taken, and promised before they are let go (rules 15
+ * to 17 of the lease protocol).
  *
- * <p>Requests and promises lie in the row that the one who must act renews anyway, so they come back with his heartbeat
- * and cost him no call. A shard is handled here until the next owner's heartbeat shows that he knows of the promise; so
- * nobody handles it only for as long as he takes to see it given. Confined to the consumer loop.
+ * <p>Requests and promises stand in the row that their addressee renews anyway, so they come back with its heartbeat and cost
+ * no call. A shard is handled here until the next owner's heartbeat shows that it knows of the promise; so it is not handled
+ * only for as long as the next owner takes to see the lease given. Confined to the consumer loop.
  */
 final class HandOvers {
 
@@ -179,7 +180,7 @@ final class HandOvers {
         });
     }
 
-    /** W7, for all at once. The answer is the receiver's row with the notices in it, or nothing if he may not see them. */
+    /** W7, for all at once. The answer is the receiver's row with the notices in it, or nothing if it may not see them. */
     private void tell(String receiver, ImmutableMap<String, Long> notices, Consumer<Optional<SessionRow>> answer) {
         setting.calls().read(() -> notifyOf(receiver, notices), answer, failure -> answer.accept(Optional.empty()));
     }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A fleet that is too large for each to plan for itself: one session, the owner of the planner's lease, does so for all.
+ * A fleet that is too large for each to plan for itself: one session, the owner of the planner's lease, does so for all (rules
+ * 23 to 26 of the lease protocol).
  *
  * <p>What becomes too expensive is not watching but that everybody scans at every change. Confined to the consumer loop.
  */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The leases this worker holds, and how they come and go.
+ * The leases that this worker holds, and how they come and go (rules 10 to 13 of the lease protocol).
  *
  * <p>One way in: a lease is held once a take of the present session is confirmed, from the row that the take returned.
  * Confined to the consumer loop.

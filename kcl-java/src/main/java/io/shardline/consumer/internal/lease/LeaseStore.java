@@ -17,13 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table that workers share, in the words of the lease protocol.
+ * The operations on the table that workers share; W1 to R4 are their numbers in {@code docs/lease-protocol.md}.
  *
  * <p>Assumed of it: a conditional write on one row is linearizable. Nothing else is; a scan is no snapshot. Every call to
  * the service is given up after the store's call time-out, and no operation makes more than it says: most are one call,
  * {@link #notify} up to two, {@link #watch} and {@link #readLeases} up to three for each hundred keys, {@link #scan} one a
  * page, each with a longer time-out of its own. So every future completes: writes with one of three
- * {@linkplain WriteResult outcomes}, never exceptionally for want of an answer; reads exceptionally if there was none;
+ * {@linkplain WriteResult outcomes}, never exceptionally because there was no answer; reads exceptionally if there was none;
  * either with a {@link ConsumerException} when the service refuses what no repetition can mend. A write is never sent twice
  * behind its caller's back. Thread-safe; may marshal and sign on the calling thread.
  */
@@ -79,22 +79,22 @@ public interface LeaseStore extends LeaseTable {
     CompletableFuture<FleetRow> setPlanned(boolean planned);
 
     /**
-     * F1. Says whose table it is, unless it is somebody's already; the row that comes back tells.
+     * F2. Says whose table it is, unless it has been claimed already; the row that comes back tells.
      *
      * @param application its stream, or {@link FleetRow#SEVERAL_STREAMS}
      */
     CompletableFuture<FleetRow> claim(String application);
 
-    /** Writes down the stream unless that was done; a refusal has what is written. Fails if nobody knows. */
+    /** R1. Writes down the stream unless that was done; a refusal has what is written. Fails if the outcome is not known. */
     CompletableFuture<WriteResult<StreamRow>> registerStream(StreamRow row);
 
-    /** Says that the stream of this creation time was found once more; of another nothing is written. */
+    /** R3. Says that the stream of this creation time was found once more; of another nothing is written. */
     CompletableFuture<WriteResult<StreamRow>> checked(String streamName, Instant created, StreamRow.Check check);
 
-    /** Says whether a stream that is written down is read no more; of another nothing is written. */
+    /** R2. Says whether a stream that is written down is read no more; of another nothing is written. */
     CompletableFuture<WriteResult<StreamRow>> setRemoved(String streamName, boolean removed);
 
-    /** Changes how a stream is read automatically, if it is still the turn before {@code next}. */
+    /** R4. Changes how a stream is read automatically, if it is still the turn before {@code next}. */
     CompletableFuture<WriteResult<StreamRow>> setRetrieval(String streamName, RetrievalChoice next);
 
     /** Some streams, each read consistently. Those that are not there, or cannot be read, are left out. */
@@ -109,7 +109,7 @@ public interface LeaseStore extends LeaseTable {
     /** L4. Moves the checkpoint of a row that is as {@code held}. */
     CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position);
 
-    /** L5. Moves the checkpoint of a row that is as {@code held} and gives it to another session, or to nobody. */
+    /** L5. Moves the checkpoint of a row that is as {@code held} and gives it to another session, or to none. */
     CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to);
 
     /** L6. Deletes a row that is as {@code ended} and at its shard's end. Refused without a row if it is gone already. */

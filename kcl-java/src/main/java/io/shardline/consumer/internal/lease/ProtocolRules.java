@@ -1,7 +1,7 @@
 package io.shardline.consumer.internal.lease;
 
 /**
- * Rules of the lease protocol, each as one decision.
+ * Rules of the lease protocol, each as one decision; {@code docs/lease-protocol.md} has them by number.
  *
  * <p>A consumer keeps all of them. A simulation breaks one at a time, to show that it would notice. Thread-safe.
  */
@@ -12,7 +12,7 @@ public class ProtocolRules {
 
     protected ProtocolRules() {}
 
-    /** Rule 1: a session's time counts from the sending of the first attempt, since when others may have seen the heartbeat. */
+    /** Rule 1: a session's time counts from the sending of the first attempt; others may have seen the heartbeat since. */
     protected long countsFrom(long firstSentNanos, long answeredNanos) {
         return firstSentNanos;
     }
@@ -22,7 +22,7 @@ public class ProtocolRules {
         return true;
     }
 
-    /** Sessions die once: an id is never used again. */
+    /** Rule G1: sessions die once, and an id is never used again. */
     protected String newSession(String workerId, long random) {
         return workerId + "@" + Long.toHexString(random);
     }
@@ -37,13 +37,13 @@ public class ProtocolRules {
         return true;
     }
 
-    /** The largest fleet in which each plans for itself: in a larger one everybody's scans at every change are the bill. */
+    /** Rule 23: the largest fleet in which each plans for itself; in a larger one all would scan at every change. */
     protected int mostWithoutPlanner() {
         return 100;
     }
 
     /**
-     * The smallest fleet in which one plans for all. Less than above, as everybody scans once when the way of planning
+     * Rule 26: the smallest fleet in which one plans for all. Less than above, because all scan once when the way of planning
      * changes: a fleet of a hundred that is restarted one by one should not do so at each of them.
      */
     protected int leastWithPlanner() {

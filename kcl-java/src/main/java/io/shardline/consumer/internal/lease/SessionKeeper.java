@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Keeps this worker's session alive, and knows when it is over.
+ * This worker's session: keeps it alive, and knows when it is over (rules 1 to 5 of the lease protocol).
  *
  * <p>A session acts until the <em>sending</em> of its last confirmed heartbeat plus {@link Timing#actNanos}, on this
  * machine's monotonic clock. Others start to count when they see the heartbeat, which is after it landed, which is after

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Leases whose rows cannot be written, so that nobody can act on them until somebody mends the rows.
+ * Leases whose rows cannot be written, so that no worker can act on them until the rows are mended (rule 29 of the lease
+ * protocol).
  *
  * <p>They are tried again after a while. Confined to the consumer loop.
  */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The times of the lease protocol, all derived from the lease duration D that the user sets.
+ * The times of the lease protocol ({@code docs/lease-protocol.md}), derived from the lease duration D that the user sets.
  *
  * <p>Why these fractions: a session that renews every H = 0.3 D and is judged after T = 0.75 D survives one lost renewal,
  * and one that dies is marked by T + H = 1.05 D. Immutable.

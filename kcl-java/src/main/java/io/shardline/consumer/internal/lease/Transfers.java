@@ -5,7 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes by which leases come to this session and go, each under way until its outcome is definite.
+ * The writes by which leases come to this session and go, each sent until its outcome is definite (rule 11 of the lease
+ * protocol).
  *
  * <p>Confined to the consumer loop.
  */

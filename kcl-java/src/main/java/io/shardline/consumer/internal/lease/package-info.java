@@ -1,4 +1,4 @@
-/** Closed: how workers share leases. */
+/** Closed: how workers share leases, by the rules of {@code docs/lease-protocol.md}. */
 @NullMarked
 package io.shardline.consumer.internal.lease;
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
- * Creates the leases of the children of shards that are at their end.
+ * The creation of leases for the children of shards that are at their end (rule 14 of the lease protocol).
  *
  * <p>Confined to the consumer loop.
  */

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * Makes sure that the lease table is that of this application, before a worker joins the fleet and shares its leases.
+ * The check that the lease table is that of this application, before a worker joins the fleet and shares its leases (rule 30
+ * of the lease protocol).
  *
  * <p>Shards of all streams have the same ids, so the leases of an application of one stream do not tell which it is: the fleet
  * row does, once and for all. Where it does not, the rows of leases and streams are looked at, which other libraries and earlier

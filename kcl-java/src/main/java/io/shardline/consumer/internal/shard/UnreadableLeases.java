@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
- * Leases whose rows cannot be read, so that nobody reads their shards, nor what comes after them, until somebody mends the
- * rows.
+ * Leases whose rows cannot be read, so that their shards and what comes after them are not read until the rows are mended
+ * (rule 29 of the lease protocol).
  *
  * <p>Confined to the consumer loop.
  */

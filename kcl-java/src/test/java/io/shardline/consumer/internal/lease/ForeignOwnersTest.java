@@ -7,15 +7,15 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * How the protocol treats leases of a stopped KCL application, as the table in DynamoDB shows them: owned by somebody who has
- * no session, under a name that changes with every write.
+ * Rule 27 of the lease protocol: leases of a stopped KCL application, as the table in DynamoDB shows them, are owned by a
+ * session that is not there, under a name that changes with every write.
  */
 class ForeignOwnersTest {
 
     private final LeaseFleet fleet = new LeaseFleet();
 
     @Test
-    void whatAForeignOwnerDoesNotMoveForALeaseDurationIsTaken() { // section 6: D, not T
+    void whatAForeignOwnerDoesNotMoveForALeaseDurationIsTaken() { // rule 27: D, not T
         create(ownedAt(5));
         Member a = fleet.join("a");
 

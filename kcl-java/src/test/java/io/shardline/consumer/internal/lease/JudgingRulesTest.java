@@ -139,7 +139,7 @@ class JudgingRulesTest {
     }
 
     @Test
-    void aLateMarkOfAFormerLifeDoesNotTouchTheNewOne() { // sessions, C3
+    void aLateMarkOfAFormerLifeDoesNotTouchTheNewOne() { // rule G1, C3
         Member a = fleet.join("a");
         Member b = fleet.join("b");
         fleet.lease("s");

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Rules 10 to 13 of the lease protocol: how a lease is come by, kept and let go. */
+/** Rules 10 to 17 of the lease protocol: how a lease is taken, kept and let go. */
 class LeaseRulesTest {
 
     private final LeaseFleet fleet = new LeaseFleet();
@@ -169,7 +169,7 @@ class LeaseRulesTest {
     }
 
     @Test
-    void aDelayedDuplicateOfACheckpointIsRefused() { // every write moves the counter, C8
+    void aDelayedDuplicateOfACheckpointIsRefused() { // rule G2, C8
         Member a = fleet.join("a");
         fleet.lease("s");
         fleet.until(() -> a.holds("s"));

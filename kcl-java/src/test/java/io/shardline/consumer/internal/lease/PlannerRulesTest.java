@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 5 of the lease protocol, above so many workers: one session plans for all. */
+/** Rules 23 to 26 of the lease protocol: in a large fleet one session plans for all. */
 class PlannerRulesTest {
 
     /** Planned for above five, until fewer than four live. */
@@ -233,7 +233,7 @@ class PlannerRulesTest {
     }
 
     @Test
-    void whoeverMarksThePlannerDeadTakesItsLeaseAtOnce() { // section 5
+    void whoeverMarksThePlannerDeadTakesItsLeaseAtOnce() { // rule 23
         becomePlanned(6);
         Member dead = planner();
         dead.process().kill();

@@ -149,7 +149,7 @@ class SessionRulesTest {
     }
 
     @Test
-    void aMachineThatWasSuspendedWithoutItsMonotonicClockEndsItsSession() { // design 5.2
+    void aMachineThatWasSuspendedWithoutItsMonotonicClockEndsItsSession() { // rule 3
         Member a = fleet.join("a");
 
         a.process().jumpWallClock(LeaseFleet.D.plusMillis(1));
