@@ -129,8 +129,8 @@ class LeaseProtocolPageTest {
 
     /** By the name of the type. */
     private static Map<String, String> sources() {
-        try (Stream<Path> files = Stream.of(CONSUMER, ROOT.resolve("examples/src/test"))
-                .flatMap(LeaseProtocolPageTest::filesIn)) {
+        try (Stream<Path> files =
+                Stream.of(CONSUMER, ROOT.resolve("examples/src/test")).flatMap(LeaseProtocolPageTest::filesIn)) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> !file.endsWith("package-info.java"))
                     .collect(Collectors.toMap(
