@@ -37,9 +37,6 @@ final class Outcomes {
         /** Completes the futures; runs user code. */
         void tell();
 
-        /** Takes its records off the shares of their lanes. */
-        default void discount(ProducerLoop owner) {}
-
         /** Whose end it is. */
         default List<PendingRecord> records() {
             return List.of();
@@ -62,14 +59,6 @@ final class Outcomes {
         }
 
         @Override
-        public void discount(ProducerLoop owner) {
-            List<PendingRecord> records = entry.records();
-            for (int i = 0; i < records.size(); i++) {
-                owner.discount(records.get(i));
-            }
-        }
-
-        @Override
         public List<PendingRecord> records() {
             return entry.records();
         }
@@ -81,11 +70,6 @@ final class Outcomes {
         @Override
         public void tell() {
             pending.fail(reason, why);
-        }
-
-        @Override
-        public void discount(ProducerLoop owner) {
-            owner.discount(pending);
         }
 
         @Override
@@ -204,7 +188,7 @@ final class Outcomes {
         void tellAndReturn() {
             try {
                 for (int i = 0; i < outcomes.size(); i++) {
-                    outcomes.get(i).discount(owner);
+                    owner.discount(outcomes.get(i).records());
                 }
             } finally {
                 owner.giveBack(cost);

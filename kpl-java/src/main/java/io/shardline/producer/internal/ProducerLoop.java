@@ -401,9 +401,20 @@ public final class ProducerLoop implements LoopContext.Admission {
         budget.giveBack(bytes);
     }
 
-    /** To be called with each record before its bytes are given back. */
-    void discount(PendingRecord pending) {
-        budget.discount(pending.share, pending.cost());
+    /** To be called with records before their bytes are given back; neighbours nearly always count for the same lane. */
+    void discount(List<PendingRecord> records) {
+        StreamShare.Lane share = StreamShare.UNCOUNTED;
+        long bytes = 0;
+        for (int i = 0; i < records.size(); i++) {
+            PendingRecord pending = records.get(i);
+            if (pending.share != share) {
+                budget.discount(share, bytes);
+                share = pending.share;
+                bytes = 0;
+            }
+            bytes += pending.cost();
+        }
+        budget.discount(share, bytes);
     }
 
     /** The futures of a batch have completed. */

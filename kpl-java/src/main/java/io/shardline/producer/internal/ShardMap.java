@@ -18,7 +18,11 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 final class ShardMap {
 
     private final List<OpenShard> open;
-    private final HashKey[] starts;
+
+    /** Where the open shards begin, in order. Numbers, not hash keys: with thousands of shards, objects lie far apart in memory. */
+    private final long[] startsHigh;
+
+    private final long[] startsLow;
     private final Map<String, HashKeyRange> ranges;
 
     /** An open shard and its range. */
@@ -26,7 +30,10 @@ final class ShardMap {
 
     private ShardMap(List<OpenShard> open, Map<String, HashKeyRange> ranges) {
         this.open = List.copyOf(open);
-        this.starts = open.stream().map(shard -> shard.range().start()).toArray(HashKey[]::new);
+        this.startsHigh =
+                open.stream().mapToLong(shard -> shard.range().start().high()).toArray();
+        this.startsLow =
+                open.stream().mapToLong(shard -> shard.range().start().low()).toArray();
         this.ranges = ranges;
     }
 
@@ -64,16 +71,21 @@ final class ShardMap {
     /** The position in {@link #open()} of the shard that takes a hash key. */
     int indexOf(HashKey hashKey) {
         int low = 0;
-        int high = starts.length - 1;
+        int high = startsHigh.length - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (starts[middle].compareTo(hashKey) <= 0) {
+            if (beginsUpTo(middle, hashKey)) {
                 low = middle;
             } else {
                 high = middle - 1;
             }
         }
         return low;
+    }
+
+    private boolean beginsUpTo(int index, HashKey hashKey) {
+        int upper = Long.compareUnsigned(startsHigh[index], hashKey.high());
+        return upper < 0 || (upper == 0 && Long.compareUnsigned(startsLow[index], hashKey.low()) <= 0);
     }
 
     /** The range of an open or closed shard; null if this map has not heard of it. */
