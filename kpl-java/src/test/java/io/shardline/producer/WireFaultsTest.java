@@ -36,6 +36,8 @@ class WireFaultsTest extends WireTest {
     /** Of nobody, hence a connection to it is refused. */
     private static final int NOBODYS_PORT = 9;
 
+    private static final int HANGS_MILLIS = 4_000;
+
     WireFaultsTest(Wire wire) {
         super(wire, 1);
     }
@@ -92,6 +94,37 @@ class WireFaultsTest extends WireTest {
             checkSecondAttemptStoresAll(producer);
         }
         checkFormOfRequests();
+    }
+
+    @Test
+    void requestWhoseCredentialsComeTooLateIsNotSentBesideItsRetry() {
+        AtomicBoolean hangs = new AtomicBoolean();
+        AwsCredentialsProvider hanging = () -> {
+            if (hangs.compareAndSet(true, false)) {
+                sleep();
+            }
+            return LoopbackKinesis.CREDENTIALS;
+        };
+        try (ShardlineProducer producer = producer(settings(SOON), client -> client.credentialsProvider(hanging))) {
+            putAll(producer);
+            producer.flush().join();
+            int before = kinesis.stored.size();
+            hangs.set(true);
+            CompletableFuture<PutReceipt> put = producer.put("s", UserRecord.of("late", "credentials"));
+
+            assertThat(put.join().failedAttempts()).hasSize(1).noneMatch(Attempt::mayHaveBeenWritten);
+            sleep();
+            assertThat(kinesis.stored).hasSize(before + 1);
+        }
+    }
+
+    /** Longer than a request is waited for. */
+    private static void sleep() {
+        try {
+            Thread.sleep(HANGS_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

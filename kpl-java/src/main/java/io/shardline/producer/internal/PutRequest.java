@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 
@@ -98,8 +99,12 @@ final class PutRequest {
         }
     }
 
-    /** Serializes and hashes, hence not to be called on the loop. */
-    PutRecordsRequest toSdk(Duration timeout) {
+    /**
+     * Serializes and hashes, hence not to be called on the loop.
+     *
+     * @param credentials to sign with; null to leave that to the client
+     */
+    PutRecordsRequest toSdk(Duration timeout, @Nullable AwsCredentialsIdentity credentials) {
         List<PutRecordsRequestEntry> entries = new ArrayList<>(entryCount());
         for (LaneLoad load : loads) {
             for (RequestEntry entry : load.entries()) {
@@ -108,7 +113,12 @@ final class PutRequest {
         }
         PutRecordsRequest.Builder request = PutRecordsRequest.builder()
                 .records(entries)
-                .overrideConfiguration(settings -> settings.apiCallTimeout(timeout));
+                .overrideConfiguration(settings -> {
+                    settings.apiCallTimeout(timeout);
+                    if (credentials != null) {
+                        settings.credentialsProvider(new RequestSender.Resolved(credentials));
+                    }
+                });
         return (stream.isArn() ? request.streamARN(stream.name()) : request.streamName(stream.name())).build();
     }
 }
