@@ -59,7 +59,7 @@ record DocumentedMethod(
         String body = javadoc.replaceAll("(?m)^\\s*\\* ?", "").split("(?m)^\\s*@(?:param|return|throws)", 2)[0];
         List<String> sentences = new ArrayList<>();
         String changeWhen = "";
-        for (String paragraph : body.split("<p>")) {
+        for (String paragraph : body.split("<p>", -1)) {
             String text = markdown(paragraph);
             if (text.startsWith(CHANGE)) {
                 changeWhen = text.substring(CHANGE.length());

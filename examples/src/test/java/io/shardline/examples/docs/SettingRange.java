@@ -88,11 +88,13 @@ final class SettingRange {
             set.getClass().getMethod("build").invoke(set);
             return "";
         } catch (InvocationTargetException e) {
-            Matcher rule = RULE.matcher(String.valueOf(e.getCause().getMessage()));
-            if (e.getCause() instanceof IllegalArgumentException && rule.matches()) {
-                return rule.group(1);
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                Matcher rule = RULE.matcher(String.valueOf(refused.getMessage()));
+                if (rule.matches()) {
+                    return rule.group(1);
+                }
             }
-            throw new IllegalStateException(setter + " of " + value, e.getCause());
+            throw new IllegalStateException(setter + " of " + value, e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -28,7 +28,7 @@ class TroubleshootingPageTest {
         return Files.readString(ROOT.resolve("docs/troubleshooting.md"))
                 .lines()
                 .filter(line -> line.startsWith("| "))
-                .map(line -> line.split("\\|")[1])
+                .map(line -> line.split("\\|", -1)[1])
                 .flatMap(cell -> QUOTE.matcher(cell).results().map(MatchResult::group))
                 .map(quote -> quote.substring(1, quote.length() - 1))
                 .distinct()
@@ -40,7 +40,7 @@ class TroubleshootingPageTest {
     }
 
     private static List<String> missing(String quote, String code) {
-        return Stream.of(quote.split("\\.\\.\\."))
+        return Stream.of(quote.split("\\.\\.\\.", -1))
                 .map(String::strip)
                 .filter(piece -> piece.length() >= MIN_CHARACTERS && !code.contains(piece))
                 .toList();
