@@ -3,34 +3,34 @@ package io.shardline.consumer;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes down how far a shard is handled.
+ * The checkpoints of one shard, as its {@link ShardHandler} writes them.
  *
- * <p>Without a record a checkpoint covers
+ * <p>A checkpoint that names no record covers:
  *
  * <ul>
  *   <li>on the thread of a running call of {@link ShardHandler#records}: the batch of that call, and all before it;
- *   <li>anywhere else, on another thread during that call too: everything that calls have returned from normally. A batch that
- *       threw is not covered. One that {@link GiveUpPolicy#skipAfter} has passed over is.
+ *   <li>anywhere else, including other threads during that call: the batches whose calls have returned normally, and those that
+ *       {@link GiveUpPolicy#skipAfter} has skipped. A batch whose call threw is not covered.
  * </ul>
  *
- * A handler that handles records on threads of its own therefore names the record: by itself a checkpoint there covers
- * batches that were merely received.
+ * <p>A handler that passes records to threads of its own must name the record. Otherwise a checkpoint covers batches that it has
+ * received and not yet processed.
  *
- * <p>Checkpoints only move forward: writing one that was passed already changes nothing and succeeds. Thread-safe, and
- * valid until the handler's shard ends, is lost or is passed on.
+ * <p>Checkpoints only move forward: writing an earlier one changes nothing and succeeds. Thread-safe, and
+ * valid until the handler's shard ends, is lost or is handed over.
  */
 public interface Checkpointer {
 
     /**
-     * Writes down what is handled, as described above, and waits until that is written. Returns at once if nothing is handled
-     * yet.
+     * Writes a checkpoint that names no record, see above, and waits until it is stored. Returns at once if there is nothing to
+     * write.
      *
      * @throws LeaseLostException if this worker no longer holds the shard
      */
     void checkpoint();
 
     /**
-     * Everything up to and including {@code record} is handled. Waits until that is written.
+     * Writes that everything up to and including {@code record} is handled, and waits until it is stored.
      *
      * @throws LeaseLostException if this worker no longer holds the shard
      * @throws IllegalArgumentException if no call of this handler was given the record yet
@@ -38,19 +38,19 @@ public interface Checkpointer {
     void checkpoint(ConsumerRecord record);
 
     /**
-     * As {@link #checkpoint()}, without waiting. What it covers is settled before it returns.
+     * As {@link #checkpoint()}, without waiting. What it covers is decided before this method returns.
      *
-     * <p>A call of the handler may wait for it, too, unless the platform is one of yours and has the same executor for handlers and
-     * for futures.
+     * <p>A call of the handler may wait for the future, unless you gave a platform that uses one executor for handlers and for
+     * futures.
      *
-     * @return completes on a thread that calls no handler; exceptionally with {@link LeaseLostException}
+     * @return completes on a thread that calls no handler; fails with {@link LeaseLostException}
      */
     CompletableFuture<Void> checkpointAsync();
 
     /**
      * As {@link #checkpoint(ConsumerRecord)}, without waiting.
      *
-     * @return as that of {@link #checkpointAsync()}
+     * @return the same as of {@link #checkpointAsync()}
      * @throws IllegalArgumentException if no call of this handler was given the record yet
      */
     CompletableFuture<Void> checkpointAsync(ConsumerRecord record);

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer's settings.
+ * The settings of a consumer.
  *
- * <p>Immutable. All workers of an application should have the same, but for the worker id.
+ * <p>Immutable. All workers of an application should have the same settings, except for the worker id.
  */
 public final class ConsumerConfig {
 
@@ -71,9 +71,9 @@ public final class ConsumerConfig {
     }
 
     /**
-     * The three things that have no default.
+     * A builder for an application of one stream, with the three settings that have no default.
      *
-     * @param applicationName names the application; its workers share leases and checkpoints
+     * @param applicationName the application's name; its workers share leases and checkpoints
      * @param streamName the stream to read
      * @param startingPosition where to start when there is no checkpoint
      * @throws IllegalArgumentException if the stream's name is blank
@@ -83,12 +83,12 @@ public final class ConsumerConfig {
     }
 
     /**
-     * As {@link #builder(String, String, StartingPosition)} for an application of several streams, or of a number that
-     * changes, see {@link ShardlineConsumer#addStream}.
+     * A builder for an application of several streams, which can be added and removed at run time, see
+     * {@link ShardlineConsumer#addStream}.
      *
-     * <p>Its leases are named after stream and shard, as KCL names them in such an application; so an application stays of
-     * one stream or of several, and its checkpoints are of no use to the other kind.
-     * Where the consumer names a shard, in events or for {@link ShardlineConsumer#pause}, it is by that key.
+     * <p>The keys of its leases name stream and shard, as KCL's do. Events, {@link ShardlineConsumer#pause} and all other places that
+     * name a shard use that key. An application of one stream cannot become one of several, or the other way round: neither can
+     * use the checkpoints of the other.
      *
      * @param streams at least one, each once
      */
@@ -100,7 +100,7 @@ public final class ConsumerConfig {
         return applicationName;
     }
 
-    /** The streams to begin with, at least one. */
+    /** The streams to read at first, at least one. */
     public List<StreamConfig> streams() {
         return streams;
     }
@@ -138,7 +138,7 @@ public final class ConsumerConfig {
         return retrieval;
     }
 
-    /** How a stream is read, also one that another worker has added. */
+    /** How a stream is read, including streams that another worker adds. */
     public Retrieval retrievalOf(String streamName) {
         for (StreamConfig stream : streams) {
             Retrieval own = stream.retrieval();
@@ -214,7 +214,7 @@ public final class ConsumerConfig {
         return closeTimeout;
     }
 
-    /** Empty if an outage of the lease table never ends the consumer. */
+    /** See {@link Builder#endAfterOutage}; empty if an outage of the lease table never ends the consumer. */
     public Optional<Duration> endAfterOutage() {
         return Optional.ofNullable(endAfterOutage);
     }
@@ -280,8 +280,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * The worker's name in logs and in the lease table, for people: it need not be unique. Default: {@code worker-}
-         * and the process id.
+         * The worker's name in logs and in the lease table. It is for people and need not be unique. Default: {@code worker-} and
+         * the process id.
          *
          * <p>Change it when hosts or pods have names that operators know.
          */
@@ -291,8 +291,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many shards this worker holds at most. Default: as many as there are. What all workers together may
-         * not hold is read by nobody, and the log says so.
+         * How many shards this worker holds at most. Default: as many as there are. If the limits of all workers together are less
+         * than the number of shards, the other shards are not read, and the log says so.
          *
          * <p>Change it when a worker has room for some shards only, for example one that runs beside other work.
          */
@@ -302,8 +302,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a worker may be silent before others take its shards; KCL's failover time. Default 10 s. It must be more than
-         * three times {@link DynamoDbTable#callTimeout()}.
+         * How long a worker may be silent before others take its shards; KCL calls it failover time. Default 10 s. It must be more
+         * than three times {@link DynamoDbTable#callTimeout()}.
          *
          * <p>Change it when a dead worker must be replaced sooner (lower), or when pauses of the process end its sessions, or
          * fewer DynamoDB calls are wanted (higher).
@@ -314,9 +314,9 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How often the progress of a shard is written down. Default 5 s. After a crash this much comes again.
+         * How often a checkpoint of each shard is written. Default 5 s. After a crash the records of this time come again.
          *
-         * <p>Change it when records that come again are expensive (lower), or when writes to the lease table are (higher).
+         * <p>Change it when repeated records are expensive (lower), or when writes to the lease table are (higher).
          */
         public Builder checkpointInterval(Duration interval) {
             checkpointInterval = interval;
@@ -324,7 +324,7 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How often shards are listed to mend missing leases; reshards are followed without it. Default 5 min.
+         * How often shards are listed to create leases that are missing. Splits and merges are followed without it. Default 5 min.
          *
          * <p>Change it when many applications list the same stream and ListShards is throttled (higher).
          */
@@ -334,10 +334,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * Bytes that may be read and not yet handled, all shards together; of aggregates the data counts twice, as taking them
-         * apart copies it. What is held exceeds this by at most 20 MiB, one full read. Default 128 MiB.
+         * How many bytes may be read and not yet handled, for all shards together. The data of aggregated records counts twice,
+         * because deaggregation copies it. The limit is exceeded by at most one full read, 20 MiB. Default 128 MiB.
          *
-         * <p>Change it when shards wait for room in it and there is heap (higher), or when the heap is small (lower).
+         * <p>Change it when shards wait for memory and there is heap (higher), or when the heap is small (lower).
          */
         public Builder prefetchBudget(long bytes) {
             prefetchBudget = bytes;
@@ -345,7 +345,7 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How streams are read whose {@link StreamConfig} does not say. Default: {@link Retrieval#polling()}. Workers of one
+         * How streams are read if their {@link StreamConfig} does not say it. Default: {@link Retrieval#polling()}. Workers of one
          * application may differ, for example while a new setting is rolled out.
          *
          * <p>Change it when records must be handled within tens of milliseconds.
@@ -356,8 +356,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many shards of this worker have a subscription at most; the others are polled. Default 64. Each takes
-         * 2 MiB of heap and more in the AWS SDK, beside {@link #prefetchBudget}.
+         * How many shards of this worker have a subscription at most; the others are polled. Default 64. Each subscription takes
+         * 2 MiB of heap or more in the AWS SDK, in addition to {@link #prefetchBudget}.
          *
          * <p>Change it when a worker subscribes to more shards and has the heap (higher).
          */
@@ -367,7 +367,7 @@ public final class ConsumerConfig {
         }
 
         /**
-         * Reads per second of a shard that is behind. Default 2. The service allows all readers together 5.
+         * How often a shard that is behind is read, in reads per second. Default 2. The service allows 5 for all readers together.
          *
          * <p>Change it when other applications poll the same shards and reads are throttled (lower).
          */
@@ -377,7 +377,7 @@ public final class ConsumerConfig {
         }
 
         /**
-         * Reads per second of a shard that is read to its tip. Default 1. More means less delay and more calls.
+         * How often a shard that is read to its tip is read, in reads per second. Default 1. More reads mean less delay and more calls.
          *
          * <p>Change it when records must be handled sooner (higher), or when several applications poll the same shards (lower).
          */
@@ -387,10 +387,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * What to do with entries of aggregates that belong to other shards. Default {@link ForeignEntries#AUTO}.
+         * What happens to entries of aggregated records that belong to other shards. Default {@link ForeignEntries#AUTO}.
          *
-         * <p>Change it when the handler can bear duplicates and a guess about the producer is not wanted, or when the results
-         * must be KCL's.
+         * <p>Change it when the handler tolerates duplicates and the producers are not known, or when the results must equal
+         * KCL's.
          */
         public Builder foreignEntries(ForeignEntries treatment) {
             foreignEntries = treatment;
@@ -398,8 +398,7 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How many handlers run at a time, when the consumer makes its own threads. Default: twice the processors, at
-         * least 4.
+         * How many handlers run at the same time, unless you give a platform. Default: twice the number of processors, at least 4.
          *
          * <p>Change it when handlers wait for other systems (higher).
          */
@@ -410,7 +409,7 @@ public final class ConsumerConfig {
 
         /**
          * How many records a {@link ShardHandler} is given in one call at most. Default 10,000. The entries of
-         * aggregated records count one by one: one read of a shard may bring 100,000 of them and more, which then come in several
+         * aggregated records count one by one: one read of a shard may bring 100,000 of them or more, which then come in several
          * calls.
          *
          * <p>Change it when a call takes too long, or a handler writes batches of another size.
@@ -421,8 +420,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * What becomes of a shard whose handler goes on throwing. Default: {@link GiveUpPolicy#never()}. By that the record comes again
-         * for as long as this worker holds the shard, and those behind it wait.
+         * What happens when a handler keeps throwing. Default: {@link GiveUpPolicy#never()}. With that the record comes again for as
+         * long as this worker holds the shard, and the records behind it wait.
          *
          * <p>Change it when one bad record must not hold up those behind it.
          */
@@ -432,9 +431,9 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a shard that goes to another worker waits for what its handler is doing. Default 30 s. When it is over, the
-         * handler's thread is interrupted and the shard let go at the last checkpoint, whether the handler comes back or not:
-         * what it was doing comes again there.
+         * How long a hand-over to another worker waits for a running handler. Default 30 s. After that the handler's thread is
+         * interrupted and the shard goes at the last checkpoint, even if the handler does not return: its records come again at
+         * the other worker.
          *
          * <p>Change it when a handler needs longer for a record, or for a batch if it is a {@link ShardHandler} (higher).
          */
@@ -444,9 +443,9 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a shard may make no progress before {@link ConsumerEvent.ShardStalled} and the log say what it waits for:
-         * no record handled, or no batch by a {@link ShardHandler}, while some wait, or no read that succeeds. Default 1 min.
-         * The default is longer than a full back-off and a retried hand-over, and about when people begin to look.
+         * How long a shard may make no progress before {@link ConsumerEvent.ShardStalled} and the log say what it waits for.
+         * Progress is a record handled, with a {@link ShardHandler} a batch, or a successful read while no record waits.
+         * Default 1 min. The default is longer than a full back-off and a retried hand-over.
          *
          * <p>Change it when a handler takes longer over a record or a batch (higher).
          */
@@ -456,10 +455,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long {@code start()} goes on trying once the lease table is there, for example while Kinesis does not answer;
-         * then it fails. Default 1 min. A lease table that is being created has up to 2 min of its own before that.
+         * How long {@code start()} keeps trying before it fails, for example while Kinesis does not answer. Default 1 min. It counts
+         * from when the lease table can be used; creating the table may take up to 2 min before that.
          *
-         * <p>Change it when a process starts together with what it needs, as an emulator, and that takes longer (higher).
+         * <p>Change it when a process starts together with its dependencies, such as an emulator, and these take longer (higher).
          */
         public Builder startTimeout(Duration timeout) {
             startTimeout = timeout;
@@ -467,8 +466,8 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long {@code close()} takes at most. Default 30 s. Handlers that are not done after seven eighths of it are
-         * interrupted, so that their shards still go at their last checkpoint.
+         * How long {@code close()} takes at most. Default 30 s. Handlers that have not returned after seven eighths of it are
+         * interrupted, so that there is time to release their shards at the last checkpoint.
          *
          * <p>Change it when the platform gives a process more or less time to end.
          */
@@ -478,10 +477,10 @@ public final class ConsumerConfig {
         }
 
         /**
-         * How long a running consumer may be without a session, because the lease table refuses it or does not answer, before it
-         * ends as {@link ConsumerState#FAILED}. Default: never. Without it the consumer goes on trying.
+         * How long a running consumer may be without a session, because the lease table refuses its calls or does not answer, before
+         * it ends as {@link ConsumerState#FAILED}. Default: never. Without it the consumer keeps trying.
          *
-         * <p>Change it when something restarts a process that has ended, and a new process may fare better.
+         * <p>Change it when a supervisor restarts a process that has ended, and a new process has a better chance.
          */
         public Builder endAfterOutage(Duration outage) {
             endAfterOutage = outage;

@@ -3,7 +3,7 @@ package io.shardline.consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a consumer cannot go on, in a sentence that says what to do.
+ * A failure of a consumer or of one of its calls, with a message that says what to do.
  *
  * <p>Immutable.
  */

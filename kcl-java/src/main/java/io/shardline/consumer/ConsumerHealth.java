@@ -6,21 +6,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it stands with a worker and its shards: a picture that the consumer takes of itself every second.
+ * The health of a worker and its shards: a snapshot that the consumer takes of itself every second.
  *
  * <p>Immutable.
  *
  * @param state where the consumer is in its life
- * @param session the session under which it holds leases, or null while it has none
+ * @param session the session that holds its leases, or null while it has none
  * @param waitsFor what it waits for before it is ready, in words for people, or null; see {@link ShardlineConsumer#ready}
- * @param problems what somebody should look at, each in a sentence for people, such as calls that the lease table refuses
- * @param shards the shards whose leases it holds, sorted by id; what others hold is not among them
- * @param loopDelay how late the consumer's one loop was at most within the last minute; more than a fraction of the lease
- *     duration means a machine that is starved or collects garbage
+ * @param problems what an operator should look at, each in a sentence, such as calls that the lease table refuses
+ * @param shards the shards whose leases this worker holds, sorted by id
+ * @param loopDelay the longest delay of the consumer's loop thread within the last minute; more than a small part of the lease
+ *     duration means that the machine has too little CPU or collects garbage for long
  * @param prefetchBytes bytes that are read or being read and not yet handled, of {@link ConsumerConfig#prefetchBudget()}
  * @param sinceTableAnswer time since the lease table last answered, or null if it has not
  * @param tableCalls calls to the lease table so far
- * @param age how old the picture is; more than a second or two means that the loop hangs, or that the consumer has ended
+ * @param age how old the snapshot is; more than a second or two means that the loop hangs, or that the consumer has ended
  */
 public record ConsumerHealth(
         ConsumerState state,
@@ -37,14 +37,15 @@ public record ConsumerHealth(
     /** A picture that is older is of a consumer that does not run any more, or does not get to run. */
     private static final Duration MOST_AGE = Duration.ofSeconds(10);
 
-    /** Whether it runs and waits for nothing before it is ready; as at the completion of {@link ShardlineConsumer#ready}. */
+    /** Whether the consumer is running and {@linkplain ShardlineConsumer#ready ready}. */
     public boolean isReady() {
         return state == ConsumerState.RUNNING && waitsFor == null;
     }
 
     /**
-     * Whether nobody needs to look: it has not ended, has a session if it is running, there are no {@link #problems}, no shard is
-     * stalled or stopped, and the picture is less than 10 s old.
+     * Whether all is well: the consumer has not ended, has a session if it is running, has no {@link #problems} and no stalled or
+     * stopped shard, and the snapshot is less than 10 s old. A consumer that has not started is healthy; while it closes only the
+     * age counts.
      */
     public boolean isHealthy() {
         return switch (state) {
@@ -63,7 +64,7 @@ public record ConsumerHealth(
         return age.compareTo(MOST_AGE) < 0;
     }
 
-    /** One of the shards, if it is held. */
+    /** The health of one shard; empty if this worker does not hold it. */
     public Optional<ShardHealth> shard(String shardId) {
         return shards.stream().filter(shard -> shard.shardId().equals(shardId)).findFirst();
     }

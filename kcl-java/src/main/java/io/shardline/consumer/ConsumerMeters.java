@@ -19,9 +19,9 @@ import java.util.function.ToDoubleFunction;
 /**
  * A consumer's events and its health as Micrometer meters; names, units and KCL's counterparts are in the consumer's guide.
  *
- * <p>Micrometer is an optional dependency: who uses this class adds {@code micrometer-core}. Give it to the consumer as its
- * listener, then {@link #watch} the consumer. All meters have the tag {@code application}, and those of what happens to shards
- * have {@code stream}; none has the shard, as that is a new time series for every reshard, unless {@link #withShards} asks for it.
+ * <p>Micrometer is an optional dependency: to use this class, add {@code micrometer-core}. Give an instance to the consumer as its
+ * listener, then {@link #watch} the consumer. All meters have the tag {@code application}; those about shards also have {@code
+ * stream}. They have the tag {@code shard} only with {@link #withShards}, because every reshard then adds time series.
  * Thread-safe.
  */
 public final class ConsumerMeters implements ConsumerListener {
@@ -38,7 +38,7 @@ public final class ConsumerMeters implements ConsumerListener {
     private final String onlyStream;
     private final boolean shardsTagged;
 
-    /** Meters that are registered as they are first needed. */
+    /** Meters that are registered when they are first needed. */
     public ConsumerMeters(MeterRegistry registry, ConsumerConfig config) {
         this(registry, config, false);
     }
@@ -56,9 +56,10 @@ public final class ConsumerMeters implements ConsumerListener {
     }
 
     /**
-     * Registers gauges of a consumer's health; of several consumers of one application in one registry the first has them.
+     * Registers gauges of a consumer's health. If several consumers of one application share a registry, the gauges are those of the
+     * first.
      *
-     * @param consumer kept weakly, as gauges do
+     * @param consumer held by a weak reference, as gauges do
      */
     public void watch(ShardlineConsumer consumer) {
         gauge("leases", consumer, health -> health.shards().size());

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user record as it was put, and where it stands in its shard.
+ * A user record as it was put, with its position in the shard.
  *
- * <p>Records of an aggregated record share its sequence number and differ by the sub-sequence number. Immutable, as long
- * as nobody writes to the data.
+ * <p>User records from one aggregated record share its sequence number and differ by the sub-sequence number. Immutable, as long
+ * as the data is not written to.
  */
 public final class ConsumerRecord {
 
@@ -19,12 +19,12 @@ public final class ConsumerRecord {
     private final Extras extras;
 
     /**
-     * The Kinesis record that a user record came in; one for all entries of an aggregated record. Immutable.
+     * The Kinesis record that a user record came in, shared by all entries of an aggregated record. Immutable.
      *
      * @param streamName the stream it was read from
      * @param shardId the shard it was read from
      * @param sequenceNumber a decimal number
-     * @param approximateArrival when the service got it, by the service's own clock
+     * @param approximateArrival when the service received it, by the service's clock
      */
     public record Source(String streamName, String shardId, String sequenceNumber, Instant approximateArrival) {}
 
@@ -43,7 +43,7 @@ public final class ConsumerRecord {
     }
 
     /**
-     * A record that is a Kinesis record of its own.
+     * A user record that is a Kinesis record of its own.
      *
      * @param data taken over, not copied
      */
@@ -52,7 +52,7 @@ public final class ConsumerRecord {
     }
 
     /**
-     * A record with no explicit hash key and no headers that is the entry number {@code index} of an aggregated record.
+     * A user record that is entry number {@code index} of an aggregated record, without explicit hash key and headers.
      *
      * @param data taken over, not copied
      */
@@ -71,15 +71,17 @@ public final class ConsumerRecord {
                 source, subSequenceNumber, partitionKey, data, new Extras(extras.explicitHashKey(), headers));
     }
 
+    /** The stream that the record was read from. */
     public String streamName() {
         return source.streamName();
     }
 
+    /** The id of the shard that the record was read from. */
     public String shardId() {
         return source.shardId();
     }
 
-    /** Where the record stands in its shard. */
+    /** The position of the record in its shard. */
     public Position position() {
         return new Position(source.sequenceNumber(), subSequenceNumber);
     }
@@ -94,31 +96,32 @@ public final class ConsumerRecord {
         return subSequenceNumber;
     }
 
+    /** The partition key that the record was put with. */
     public String partitionKey() {
         return partitionKey;
     }
 
-    /** A decimal number if the user gave one and the record was aggregated; the service tells nobody of others. */
+    /** The explicit hash key, a decimal number; null if none was given, or if the record was not aggregated: the service tells none. */
     public @Nullable String explicitHashKey() {
         return extras.explicitHashKey();
     }
 
-    /** What a Shardline producer was given as headers, in their order; not to be changed. */
+    /** The headers that a Shardline producer was given, in their order. Must not be changed. */
     public Map<String, String> headers() {
         return extras.headers();
     }
 
-    /** Not a copy: it may be kept, and must not be written to. */
+    /** The data. Not a copy: it may be kept, and must not be written to. */
     public byte[] data() {
         return data;
     }
 
-    /** When the service got the Kinesis record, by the service's own clock. */
+    /** When the service received the Kinesis record, by the service's clock. */
     public Instant approximateArrival() {
         return source.approximateArrival();
     }
 
-    /** Position and size: records end up in logs, and data, keys and headers may be personal data. */
+    /** The position and the size only: records end up in logs, and data, keys and headers may be personal data. */
     @Override
     public String toString() {
         return "ConsumerRecord[" + streamName() + "/" + shardId() + " " + sequenceNumber() + "/" + subSequenceNumber

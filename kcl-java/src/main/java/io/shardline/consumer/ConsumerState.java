@@ -1,21 +1,21 @@
 package io.shardline.consumer;
 
-/** Where a consumer is in its life; it only moves forward, but for the way back from {@link #DISCONNECTED}. */
+/** The stages of a consumer's life. It moves forward only, except that {@link #DISCONNECTED} and {@link #RUNNING} alternate. */
 public enum ConsumerState {
-    /** Built and not started. */
+    /** Built, not started. */
     NEW,
-    /** Joined or joining the fleet; shards come and go. */
+    /** Started: joining the fleet, or holding shards. */
     RUNNING,
     /**
      * Running without a session in the lease table, and so without shards: it was paused or cut off for too long, or the table
-     * refuses it. It goes on trying, and is {@link #RUNNING} again once it has joined; {@link ConsumerHealth#problems} says what
+     * refuses its calls. It goes on trying, and is {@link #RUNNING} again once it has joined; {@link ConsumerHealth#problems} says what
      * the table answers.
      */
     DISCONNECTED,
-    /** Finishing what is being handled and letting its shards go. */
+    /** Closing: finishes what is being handled and releases its shards. */
     STOPPING,
-    /** Ended in order. */
+    /** Ended by a close. */
     STOPPED,
-    /** Ended by something that nobody can mend while it runs; the future of the start, or the report of the end, says what. */
+    /** Ended by a failure that cannot be repaired while it runs; the future of the start, or the {@link CloseReport}, says which. */
     FAILED
 }

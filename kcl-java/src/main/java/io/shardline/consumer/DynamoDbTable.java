@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Which DynamoDB table holds the leases, how it is created when it is missing, and how long its calls may take.
+ * The settings of a lease table in DynamoDB: its name, how it is created when it is missing, and how long calls may take.
  *
- * <p>All workers of an application should have the same. Immutable.
+ * <p>All workers of an application should use the same settings. Immutable.
  */
 public final class DynamoDbTable {
 
@@ -40,7 +40,7 @@ public final class DynamoDbTable {
     }
 
     /**
-     * Begins with the one thing that has no default.
+     * A builder, with the one setting that has no default.
      *
      * @param tableName 3 to 255 letters, digits, {@code _}, {@code .} or {@code -}; the application's name is a good choice,
      *     and the name that KCL gives its table
@@ -49,11 +49,12 @@ public final class DynamoDbTable {
         return new Builder(tableName);
     }
 
+    /** The table's name. */
     public String tableName() {
         return tableName;
     }
 
-    /** Sorted by key. */
+    /** The tags of a table that is created, sorted by key. */
     public Map<String, String> tags() {
         return tags;
     }
@@ -95,7 +96,7 @@ public final class DynamoDbTable {
         }
 
         /**
-         * Adds a tag to a table that is created. Default: none. An existing table keeps the tags it has. At most 50.
+         * Adds a tag, 50 at most, to a table that is created. Default: none. An existing table keeps the tags it has.
          *
          * <p>Change it when tables must carry tags, for example for costs.
          */
@@ -105,7 +106,7 @@ public final class DynamoDbTable {
         }
 
         /**
-         * Whether a table that is created cannot be deleted until that is lifted. Default false.
+         * Whether a table that is created is protected from deletion. Default false.
          *
          * <p>Change it when the checkpoints of a production table must not be deleted by mistake.
          */

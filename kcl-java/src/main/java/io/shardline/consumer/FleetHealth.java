@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker knows of the whole application: who holds which shard, and how many shards each worker holds.
+ * One worker's view of the whole application: which worker holds which shard, and how many shards each worker holds.
  *
- * <p>Of its own shards it knows everything, see {@link ConsumerHealth}. Of the others it knows what it has come by: it reads the
+ * <p>The worker's own shards are complete and current, see {@link ConsumerHealth}. About the others it knows what it has read: the
  * whole lease table when a worker comes or goes and every five minutes, and the rows of some other workers with every heartbeat.
- * In a fleet in which one worker plans for all, above a hundred workers, only that one reads the table: the others know of some
- * neighbours, and of those leases that went through their own hands. So each entry says how old it is. Immutable.
+ * In a fleet of more than a hundred workers only the worker that plans for all reads the whole table; the others know some
+ * neighbours, and the leases that they have held. So each entry says how old it is. Immutable.
  *
- * @param shards all shards that the worker knows a lease of, sorted by id, its own among them; those of streams that the
- *     application reads no more are left out
- * @param workers all workers that live as far as it knows, itself among them if it has a session, sorted by session
+ * @param shards all shards whose lease the worker knows, its own included, sorted by id; shards of streams that were removed from the
+ *     application are left out
+ * @param workers all workers that are alive as far as the worker knows, itself included while it has a session, sorted by session
  */
 public record FleetHealth(List<Shard> shards, List<Worker> workers) {
 
@@ -23,11 +23,11 @@ public record FleetHealth(List<Shard> shards, List<Worker> workers) {
      *
      * <p>Immutable.
      *
-     * @param shardId its id; in an application of several streams the key of its lease, which has the stream too
-     * @param owner the session that held the lease, or null if nobody did; it may be the one of a worker that is dead by now
-     * @param checkpoint up to where it was handled, or null if that was the beginning or if it is finished
-     * @param finished whether it was handled to its end; then it stays so
-     * @param age time since the worker saw this; for its own shards the age of the picture, see {@link ConsumerHealth#age()}
+     * @param shardId the shard's id; in an application of several streams the key of its lease, which names the stream
+     * @param owner the session that held the lease, or null if there was none; its worker may be dead by now
+     * @param checkpoint up to where the shard was handled, or null if nothing was, or if it is finished
+     * @param finished whether the shard was handled to its end; this is final
+     * @param age time since the worker read this; for its own shards the age of the snapshot, see {@link ConsumerHealth#age()}
      */
     public record Shard(
             String shardId,
@@ -37,14 +37,14 @@ public record FleetHealth(List<Shard> shards, List<Worker> workers) {
             Duration age) {}
 
     /**
-     * One worker, as another one saw it last.
+     * One worker, as its row was last read.
      *
      * <p>Immutable.
      *
-     * @param session the session under which it lives
+     * @param session the worker's session
      * @param workerId its {@link ConsumerConfig#workerId()}
-     * @param leases how many leases it held, by its own word at its last heartbeat before that
-     * @param age time since its row was read; for the worker itself the age of the picture
+     * @param leases how many leases it held, as its heartbeat said
+     * @param age time since its row was read; for the worker itself the age of the snapshot
      */
     public record Worker(String session, String workerId, int leases, Duration age) {}
 }

@@ -1,32 +1,32 @@
 package io.shardline.consumer;
 
 /**
- * What becomes of a user record whose hash key lies outside the shard that its aggregated record was read from.
+ * The treatment of a user record whose hash key lies outside the shard that its aggregated record was read from.
  *
- * <p>Such entries arise when a shard is split while an aggregate is under way: it is stored where its first entry
- * belongs. Producers that notice put them again. Whatever is dropped, the event {@link ConsumerEvent.EntriesDropped} tells each
- * time, and the log once for each shard that is held: at debug level what its producer surely puts again, else as a warning.
+ * <p>Such entries arise when a shard is split while an aggregated record is being put: it is stored where its first entry belongs.
+ * Producers that notice this put the entries again. Every drop is reported by {@link ConsumerEvent.EntriesDropped}, and logged once
+ * for each tenure of a shard: at debug level if the producer is known to put the entries again, otherwise as a warning.
  */
 public enum ForeignEntries {
 
     /**
-     * Drop what its producer puts again, deliver everything else. The default.
+     * Drops what its producer puts again, and delivers everything else. The default.
      *
-     * <p>Shardline's producer marks its aggregated records: it puts such a record again as a whole, before it acknowledges any of
-     * it. So a marked one with an entry that lies outside is dropped as a whole, and a split makes no duplicates; the same under another
-     * partition key than {@code a} was copied from another stream, and is delivered. KPL, and
-     * Shardline's producer before the mark, are known by the partition key {@code a} of their aggregated records: of theirs the
-     * entries outside are dropped alone. Other producers use the first entry's partition key, so an aggregated record without the
-     * mark whose first entry itself has the key {@code a} may be theirs, and all of it is delivered.
+     * <p>Shardline's producer marks its aggregated records, and puts a marked record again as a whole before it acknowledges any of it.
+     * So a marked record with an entry outside is dropped as a whole, and a split makes no duplicates. A marked record whose partition
+     * key is not {@code a} was copied from another stream, and is delivered. Without the mark, the partition key {@code a} shows that
+     * KPL, or Shardline's producer before the mark, wrote the record: only the entries outside are dropped. Other producers use the
+     * partition key of the first entry, so a record without the mark whose first entry itself has the key {@code a} may be theirs, and
+     * is delivered as a whole.
      */
     AUTO,
 
-    /** Deliver it. Nothing is lost; entries that were put again are duplicates. */
+    /** Delivers the entry. Nothing is lost; entries that were put again are duplicates. */
     DELIVER,
 
-    /** Drop the entry alone, whatever the producer. */
+    /** Drops the entry alone, whatever the producer. */
     DROP,
 
-    /** Drop the whole aggregated record, as KCL does. */
+    /** Drops the whole aggregated record, as KCL does. */
     DROP_AGGREGATE
 }

@@ -3,21 +3,21 @@ package io.shardline.consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a shard whose handler goes on throwing: when the consumer gives up, and what it does then.
+ * The policy for a handler that keeps throwing: after how many attempts the consumer gives up, and what it does then.
  *
- * <p>Attempts are counted by each worker for itself, and from one again after a hand-over, a restart or
- * {@link ShardlineConsumer#resume}. Between two of them lies a pause that grows from 100 ms to 10 s. Whatever is given up is
- * told in a {@link ConsumerEvent} and logged as an error. Immutable.
+ * <p>Each worker counts attempts for itself, and starts at one again after a hand-over, a restart or
+ * {@link ShardlineConsumer#resume}. The pause between two attempts grows from 100 ms to 10 s. Giving up is reported by a
+ * {@link ConsumerEvent} and logged as an error. Immutable.
  */
 public final class GiveUpPolicy {
 
     /** What happens after the last attempt. */
     public enum Action {
-        /** There is no last attempt. */
+        /** Nothing: there is no last attempt. */
         RETRY,
-        /** Nothing more of the shard is handled by this worker. */
+        /** The shard is stopped: this worker reads and handles no more of it. */
         STOP_SHARD,
-        /** What could not be handled is passed over. */
+        /** The record, or the batch, is skipped. */
         SKIP
     }
 
@@ -34,7 +34,7 @@ public final class GiveUpPolicy {
         this.attempts = attempts;
     }
 
-    /** Goes on for as long as this worker holds the shard. The default: nothing is passed over, and the shard waits. */
+    /** Never gives up: the call is repeated for as long as this worker holds the shard, and nothing is skipped. The default. */
     public static GiveUpPolicy never() {
         return NEVER;
     }
@@ -43,8 +43,8 @@ public final class GiveUpPolicy {
      * Stops the shard: this worker reads and handles no more of it, and its checkpoint stays where it is.
      *
      * <p>The lease stays held, so that no other worker fails at the same record; {@link ConsumerEvent.ShardStopped} tells
-     * of it. {@link ShardlineConsumer#resume} begins again, and so does whoever holds the shard
-     * after a hand-over or a restart, at the record that failed.
+     * of it. {@link ShardlineConsumer#resume} begins again at the record that failed, and so does
+     * the next worker after a hand-over or a restart.
      *
      * @param attempts how often the same call may throw, at least 1
      * @throws IllegalArgumentException if that is less than 1
@@ -54,11 +54,11 @@ public final class GiveUpPolicy {
     }
 
     /**
-     * Passes over what failed and goes on behind it: with a {@link RecordHandler} the one record, with a {@link ShardHandler}
-     * the batch. {@link ConsumerEvent.RecordsSkipped} says what it was.
+     * Skips what failed: with a {@link RecordHandler} the record, with a {@link ShardHandler} the batch.
+     * {@link ConsumerEvent.RecordsSkipped} says which.
      *
-     * <p>There is nothing to pass over where {@link ShardHandler#started} or {@link ShardHandler#shardEnded} throws: then the
-     * shard is stopped, as by {@link #stopShardAfter}.
+     * <p>If {@link ShardHandler#started} or {@link ShardHandler#shardEnded} keeps throwing there is nothing to skip, and the shard is
+     * stopped, as by {@link #stopShardAfter}.
      *
      * @param attempts how often the same call may throw, at least 1
      * @throws IllegalArgumentException if that is less than 1
@@ -67,6 +67,7 @@ public final class GiveUpPolicy {
         return new GiveUpPolicy(Action.SKIP, attempts);
     }
 
+    /** What happens after the last attempt. */
     public Action action() {
         return action;
     }

@@ -3,7 +3,7 @@ package io.shardline.consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This worker no longer holds the shard; another one may be handling it already.
+ * The failure of a checkpoint because this worker no longer holds the shard; another one may be handling it already.
  *
  * <p>Immutable.
  */

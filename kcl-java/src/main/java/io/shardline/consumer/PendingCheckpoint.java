@@ -4,15 +4,15 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 
 /**
- * The first half of a two-phase checkpoint that KCL's {@code prepareCheckpoint} has written: where the application meant to
- * checkpoint next, and what it noted for whoever goes on.
+ * The first half of a two-phase checkpoint, written by KCL's {@code prepareCheckpoint}: where the application was about to
+ * checkpoint, and the state that it stored for the next handler.
  *
  * <p>It stays in the lease table until the checkpoint moves. The records after the checkpoint come all the same; the
- * application decides what the note means for them. Immutable.
+ * application decides what the state means for them. Immutable.
  *
  * @param sequenceNumber as it was written: a decimal number, or a word such as {@code SHARD_END}
  * @param subSequenceNumber the index in an aggregated record, or 0
- * @param state what the application noted, or null
+ * @param state what the application stored, or null
  */
 public record PendingCheckpoint(
         String sequenceNumber,

@@ -1,9 +1,9 @@
 package io.shardline.consumer;
 
 /**
- * Where a record stands in its shard: the sequence number, and the index inside an aggregated record.
+ * The position of a record in its shard: the sequence number, and the index inside an aggregated record.
  *
- * <p>Positions of one shard are ordered as its records are. Immutable.
+ * <p>Positions of one shard have the order of its records. Immutable.
  *
  * @param sequenceNumber the Kinesis record's, a decimal number without leading zeros
  * @param subSequenceNumber the index of the user record in its aggregated record, 0 for a plain record
@@ -19,7 +19,7 @@ public record Position(String sequenceNumber, long subSequenceNumber) implements
         }
     }
 
-    /** Compares as numbers; the longer decimal is the larger one, as there are no leading zeros. */
+    /** Compares the sequence numbers as numbers, then the indices. */
     @Override
     public int compareTo(Position other) {
         int byLength = Integer.compare(sequenceNumber.length(), other.sequenceNumber.length());

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Records of one shard that were read together, in order: all that one read brought, or
- * {@link ConsumerConfig.Builder#maxBatchRecords} of it.
+ * Records of one shard that were read together, in order: all records of one read, or
+ * {@link ConsumerConfig.Builder#maxBatchRecords} of them.
  *
  * <p>Immutable.
  *
  * @param records at least one
- * @param behindLatest how far the read was behind the tip of the shard, by the service's word
+ * @param behindLatest how far the read was behind the tip of the shard, as the service reported
  */
 public record RecordBatch(List<ConsumerRecord> records, Duration behindLatest) {
 

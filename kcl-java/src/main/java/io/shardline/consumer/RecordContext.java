@@ -3,26 +3,26 @@ package io.shardline.consumer;
 import java.time.Duration;
 
 /**
- * What a handler may want to know beside the record.
+ * The circumstances of a call of a {@link RecordHandler}.
  *
- * <p>Valid during the call it was given to. Confined to the thread of that call.
+ * <p>Valid during that call. Confined to the thread of the call.
  */
 public interface RecordContext {
 
-    /** 1 for the first time that this worker gives the record to the handler, 2 after it threw once, and so on. */
+    /** The number of the attempt: 1 when this worker first gives the record to the handler, 2 after it threw once, and so on. */
     int attempt();
 
-    /** How far the batch that the record came with was behind the tip of the shard, by the service's word. */
+    /** How far the record's batch was behind the tip of the shard when it was read, as the service reported. */
     Duration behindLatest();
 
     /**
-     * A number that is larger for every later holder of this shard.
+     * The fencing token: a number that is larger for every later holder of this shard.
      *
-     * <p>A store that refuses writes with a smaller token than it has seen is safe from a worker that lost the shard
-     * without knowing.
+     * <p>A store that refuses writes with a smaller token than the largest it has seen is safe from a worker that has lost the
+     * shard and does not know it yet.
      */
     long fencingToken();
 
-    /** Whether this worker still holds the shard by its own clock; a long-running handler should look now and then. */
+    /** Whether this worker still holds the shard, by its own clock. A long-running handler should check this now and then. */
     boolean isLeaseHeld();
 }

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the shards of a stream are read: with GetRecords, which all readers of a shard share, or with dedicated throughput, which
- * AWS calls enhanced fan-out and bills.
+ * The way in which the shards of a stream are read: with GetRecords, whose throughput all readers of a shard share, or with
+ * dedicated throughput (enhanced fan-out), which AWS bills.
  *
  * <p>Immutable.
  */
@@ -19,8 +19,8 @@ public sealed interface Retrieval {
     }
 
     /**
-     * Subscribes as a registered consumer with the name of the application. It is registered when it is missing, one for all
-     * workers, and stays registered until {@link ShardlineConsumer#deregisterFanOut}. A name of more than 128 characters is
+     * Subscribes as a registered consumer with the name of the application. All workers share it. It is registered when it is
+     * missing, and stays registered until {@link ShardlineConsumer#deregisterFanOut}. A name of more than 128 characters is
      * shortened, by every worker in the same way.
      */
     static Retrieval fanOut() {
@@ -28,7 +28,7 @@ public sealed interface Retrieval {
     }
 
     /**
-     * As {@link #fanOut()}, with a name of its own for the consumer.
+     * As {@link #fanOut()}, with another name for the registered consumer.
      *
      * @throws IllegalArgumentException if it is not 1 to 128 letters, digits, underscores, dots and hyphens
      */
@@ -37,8 +37,8 @@ public sealed interface Retrieval {
     }
 
     /**
-     * Subscribes as a consumer that was registered before, for this application alone. Of the operations for consumers only
-     * SubscribeToShard is needed.
+     * Subscribes as a consumer that you have registered, for this application alone. The only operation that it needs is
+     * SubscribeToShard.
      *
      * @throws IllegalArgumentException if it is not the ARN of a registered consumer
      */
@@ -52,7 +52,7 @@ public sealed interface Retrieval {
     /**
      * With dedicated throughput.
      *
-     * @param consumerName the registered consumer's, or null for the application's
+     * @param consumerName the registered consumer's name, or null for the application's
      */
     record FanOut(@Nullable String consumerName) implements Retrieval {
 
@@ -70,7 +70,7 @@ public sealed interface Retrieval {
     /**
      * With dedicated throughput, by a registered consumer that exists already.
      *
-     * @param consumerArn the registered consumer's
+     * @param consumerArn the registered consumer's ARN
      */
     record FanOutArn(String consumerArn) implements Retrieval {
 

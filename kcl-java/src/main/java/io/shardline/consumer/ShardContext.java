@@ -3,12 +3,12 @@ package io.shardline.consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shard that a handler is for.
+ * The shard that a {@link ShardHandler} was made for.
  *
  * <p>Immutable.
  *
- * @param streamName its stream
- * @param shardId its id
+ * @param streamName the stream's name
+ * @param shardId the shard's id
  * @param checkpoint the last position that was handled, or null at the start of the shard
  * @param pendingCheckpoint the first half of a two-phase checkpoint that KCL has left, or null
  * @param fencingToken a number that is larger for every later holder of this shard

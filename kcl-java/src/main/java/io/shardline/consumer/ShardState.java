@@ -1,23 +1,23 @@
 package io.shardline.consumer;
 
-/** What this worker is doing with a shard whose lease it holds. */
+/** The states of a shard whose lease this worker holds. */
 public enum ShardState {
-    /** The shard's parents are not handled to their end yet. */
+    /** Waits until the shard's parents are handled to their end. */
     AWAITING_PARENTS,
-    /** Its handler is being started. */
+    /** The handler is being started. */
     STARTING,
-    /** Records are being read, or there are none; the handler has nothing to do. */
+    /** Records are being read, or there are none; the handler is idle. */
     READING,
-    /** Its handler is in a call. */
+    /** The handler is in a call. */
     HANDLING,
-    /** Its handler threw, and will be called again after a pause. */
+    /** The handler threw, and is called again after a pause. */
     RETRYING,
-    /** Held back by {@link ShardlineConsumer#pause}. */
+    /** Paused by {@link ShardlineConsumer#pause}. */
     PAUSED,
-    /** Held back because its handler was given up, see {@link GiveUpPolicy#stopShardAfter}. */
+    /** Stopped because the handler failed too often, see {@link GiveUpPolicy#stopShardAfter}. */
     STOPPED,
-    /** All its records are handled, and its end is being told and written down. */
+    /** All records are handled; {@link ShardHandler#shardEnded} is being called, or the end written. */
     ENDING,
-    /** It is being let go, to another worker or because this one stops. */
+    /** The shard is being handed over to another worker, or released because this one stops. */
     DRAINING
 }

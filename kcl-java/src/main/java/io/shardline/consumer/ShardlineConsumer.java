@@ -22,10 +22,10 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClientBuilder;
 
 /**
- * Reads a stream together with the other workers of its application: shares the shards with them through leases, follows
- * splits and merges, and gives every record to a handler, parents before children, at least once.
+ * A worker of an application that reads one or more streams. It shares the shards with the application's other workers through
+ * leases, follows splits and merges, and hands every record to a handler at least once, parents before children.
  *
- * <p>Made by {@link #builder()}, set going by {@link #start()}, ended by {@link #close()}. Thread-safe.
+ * <p>Made by {@link #builder()}, started by {@link #start()}, ended by {@link #close()}. Thread-safe.
  */
 public final class ShardlineConsumer implements AutoCloseable {
 
@@ -45,32 +45,32 @@ public final class ShardlineConsumer implements AutoCloseable {
         loop.stopped().whenComplete((nothing, failure) -> resources.close()); // also when it ends by a failure
     }
 
-    /** Begins a consumer. */
+    /** A builder with no settings. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Creates the lease table when it is missing, joins the fleet and begins to read.
+     * Creates the lease table if it is missing, joins the fleet and begins to read.
      *
      * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a
-     *     {@link ConsumerException} when that is not to be, for example because there is no such stream, or because the lease
-     *     table cannot be used
+     *     {@link ConsumerException} if that is impossible, for example because there is no such stream, or the lease table cannot be
+     *     used
      */
     public CompletableFuture<Void> start() {
         return loop.start();
     }
 
     /**
-     * Reads one stream more, in an application of several: this one and all its other workers, from now on. A stream that was
-     * removed goes on at its checkpoints.
+     * Adds a stream to an application of several streams: from now on this worker and all others read it. A stream that was
+     * removed before continues at its checkpoints.
      *
-     * <p>It is kept in the lease table: workers read it also if they were not told of it. Still the settings of the next
-     * start should have it, for some worker must look for shards whose leases are missing. Its {@link StreamConfig#retrieval} is
-     * this worker's alone, for shards that it takes from then on; others read it as their settings say.
+     * <p>The stream is noted in the lease table, so workers read it even if their settings do not name it. Add it to the settings of
+     * the next start all the same, because some worker must look for shards whose leases are missing. {@link StreamConfig#retrieval}
+     * applies to this worker alone, for shards that it takes from then on; other workers read the stream as their settings say.
      *
      * @return completes on a user-code thread once the stream was found and its shards have leases; fails with a
-     *     {@link ConsumerException} when that is not to be, or when the consumer is not running
+     *     {@link ConsumerException} if that is impossible, or if the consumer is not running
      * @throws IllegalStateException if the consumer was built for one stream
      * @throws IllegalArgumentException if its shards cannot be subscribed to as {@link StreamConfig#retrieval} says
      */
@@ -80,14 +80,14 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Reads one stream no more, in an application of several: this worker and all others let its shards go. Their leases
-     * stay, with their checkpoints.
+     * Removes a stream from an application of several streams: this worker and all others release its shards. Their leases stay,
+     * with their checkpoints.
      *
-     * <p>It is kept in the lease table: also a worker whose settings have the stream does not read it, until {@link
+     * <p>The removal is noted in the lease table, so a worker does not read the stream even if its settings name it, until {@link
      * #addStream}.
      *
-     * @return completes on a user-code thread once that is written down, the shards being let go after that; fails with a
-     *     {@link ConsumerException} if the application has no such stream, or when the consumer is not running
+     * @return completes on a user-code thread once the removal is noted; the shards are released after that. Fails with a
+     *     {@link ConsumerException} if the application has no such stream, or if the consumer is not running
      * @throws IllegalStateException if the consumer was built for one stream
      */
     public CompletableFuture<Void> removeStream(String streamName) {
@@ -95,81 +95,84 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Ends the registration of the fan-out consumers of this application, so that they cost nothing any more; not of those that
-     * were given by their ARN. For the last worker, before it is closed: this one polls from then on, and any other that runs
-     * registers the consumer again.
+     * Deregisters the fan-out consumers of this application, so that they are no longer billed. Those that were given by ARN stay.
+     * Call it on the last worker before you close it: this worker polls from then on, and any other that runs registers the
+     * consumer again.
      *
-     * @return completes on a user-code thread; fails with a {@link ConsumerException} if the service refuses it, or when the
-     *     consumer is not running
+     * @return completes on a user-code thread; fails with a {@link ConsumerException} if the service refuses it, or if the consumer
+     *     is not running
      */
     public CompletableFuture<Void> deregisterFanOut() {
         return loop.deregisterFanOut();
     }
 
     /**
-     * Completes when this worker does its part of the fleet's work for the first time: it has joined the fleet; every shard that
-     * reading begins with has a lease; it has looked at the leases and has taken those that are its share and are free, while what
-     * it asked others for comes later and is handled by them until then; and of each shard that it holds the handler is started and
-     * a read has succeeded, unless the shard waits for its parents to be handled to their end, is paused or is stopped.
+     * A future that completes when this worker does its part of the fleet's work for the first time:
      *
-     * <p>It is noticed up to a tenth of a second late. A worker that is one too many for the shards is ready without any. In a
-     * fleet of more than a hundred workers one of them plans for all, and it is that one who says that a worker has its share:
-     * some seconds after it has.
+     * <ul>
+     *   <li>it has joined the fleet, and every shard that reading begins with has a lease;
+     *   <li>it has taken its share of the leases that are free. Those that it has asked other workers for come later, and are handled
+     *       by them until then;
+     *   <li>for each shard that it holds the handler is started and a read has succeeded, unless the shard waits for its parents, is
+     *       paused or is stopped.
+     * </ul>
+     *
+     * <p>The future completes up to a tenth of a second late. A worker for which there is no shard is ready without one. In a fleet of
+     * more than a hundred workers one of them plans for all, and tells a worker that it has its share: some seconds after it has.
      *
      * @return completes on a user-code thread; fails with a {@link ConsumerException} if the consumer ends before; completing it
-     *     changes nothing
+     *     yourself changes nothing
      */
     public CompletableFuture<Void> ready() {
         return loop.health().ready().copy();
     }
 
     /**
-     * Waits until the consumer is {@linkplain #ready() ready}. To be called after {@link #start}, and not from a handler or a
-     * listener: those may be what it waits for.
+     * Waits until the consumer is {@linkplain #ready() ready}. Call it after {@link #start}, and not from a handler or a listener,
+     * because the consumer may be waiting for these.
      *
-     * @throws ConsumerException if it is not ready within {@code limit}, saying what it waits for; if it ends before, saying why;
-     *     or if the calling thread is interrupted, which it stays
+     * @throws ConsumerException if the consumer is not ready within {@code limit}, with what it waits for; if it ends before, with the
+     *     reason; or if the calling thread is interrupted, whose interrupt status stays set
      */
     public void awaitReady(Duration limit) {
         loop.health().awaitReady(limit);
     }
 
-    /** Where the consumer is in its life. */
+    /** The stage of the consumer's life. */
     public ConsumerState state() {
         return loop.state();
     }
 
     /**
-     * How it stands with this worker and each of its shards, as the consumer saw it at its last look: once a second, more often
-     * until it is ready, and at each {@link #pause}, {@link #resume} and close.
+     * The health of this worker and each of its shards: the latest snapshot, which is taken once a second, more often until the
+     * consumer is ready, and at each {@link #pause}, {@link #resume} and close.
      *
-     * <p>It costs nothing to ask, waits for nothing, and may be asked anywhere, also in handlers.
+     * <p>A call costs nothing and never waits. It may be made anywhere, also in handlers.
      */
     public ConsumerHealth health() {
         return loop.health().latest();
     }
 
     /**
-     * What this worker knows of the whole application, its own shards included, at the same look as {@link #health}: who holds
-     * which shard, how far it is checkpointed, and how many shards each worker holds.
+     * This worker's view of the whole application, from the same snapshot as {@link #health}: which worker holds which shard, how far
+     * each is checkpointed, and how many shards each worker holds.
      *
-     * <p>Nothing is asked of the lease table for that: it is what the worker came by, and each entry says how old it is. It may be
-     * asked anywhere.
+     * <p>A call reads nothing from the lease table: the view is what the worker has read before, and each entry says how old it is. It
+     * may be made anywhere.
      */
     public FleetHealth fleetHealth() {
         return loop.health().latestOfFleet();
     }
 
     /**
-     * Holds back one shard of this worker: what its handler is doing is finished, and then nothing of the shard is read or
-     * handled until {@link #resume}. The lease stays held, and progress is written down.
+     * Pauses one shard of this worker: the running call of its handler finishes, and then nothing of the shard is read or handled
+     * until {@link #resume}. The lease stays held, and progress is checkpointed.
      *
-     * <p>The pause is this worker's, not the fleet's. It lasts while this worker lives, also when it loses the shard and takes it
-     * again; a worker that the shard is handed over to handles it. So pause where you would rather wait than stop, for example
-     * while a database is maintained.
+     * <p>The pause belongs to this worker, not to the fleet. It lasts while this worker lives, even if it loses the shard and takes it
+     * again; a worker that the shard is handed over to handles it. A typical use is maintenance of a database.
      *
-     * @return completes on a user-code thread when the shard's handler does nothing any more, so that shard's own handler must
-     *     not wait for it; fails with {@link IllegalArgumentException} if this worker does not hold the shard, and with
+     * @return completes on a user-code thread when the shard's handler is idle, so that shard's own handler must not wait for it;
+     *     fails with {@link IllegalArgumentException} if this worker does not hold the shard, and with
      *     {@link IllegalStateException} if the consumer has ended
      */
     public CompletableFuture<Void> pause(String shardId) {
@@ -177,8 +180,8 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Lets a shard go on that was paused, or that was stopped by {@link GiveUpPolicy#stopShardAfter}; one that waits to try
-     * again does so at once.
+     * Resumes a shard that was paused, or that was stopped by {@link GiveUpPolicy#stopShardAfter}. A shard that waits for its next
+     * attempt makes it at once.
      *
      * @return completes on a user-code thread; fails with {@link IllegalArgumentException} if this worker neither holds the shard
      *     nor has paused it, and with {@link IllegalStateException} if the consumer has ended
@@ -188,27 +191,28 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Completes when the consumer has ended, because it was closed or because it cannot go on.
+     * A future that completes when the consumer has ended, because it was closed or because it cannot go on.
      *
-     * @return completes on a user-code thread, never exceptionally; completing it changes nothing
+     * @return completes on a user-code thread, never exceptionally; completing it yourself changes nothing
      */
     public CompletableFuture<CloseReport> ended() {
         return loop.stopped().copy();
     }
 
-    /** As {@link #close(Duration)} with {@link ConsumerConfig#closeTimeout()}. */
+    /** Closes the consumer as {@link #close(Duration)} does, within {@link ConsumerConfig#closeTimeout()}. */
     @Override
     public void close() {
         close(config.closeTimeout());
     }
 
     /**
-     * Lets the handlers finish what they are doing, writes the last checkpoints, lets all shards go and leaves the fleet;
-     * waits for that.
+     * Closes the consumer and waits for it: the running calls of handlers finish, the last checkpoints are written, all shards are
+     * handed over or released, and the worker leaves the fleet. Must not be called from a handler or a listener, because it would
+     * wait for itself.
      *
-     * @param limit how long to wait; handlers that are not done after seven eighths of it are interrupted. What is not done at
-     *     its end is dropped, and other workers take over once this one's lease duration has passed. Not to be called from a handler or a listener: it would wait for itself
-     * @return what was let go and what was dropped; the same if the consumer had ended before
+     * @param limit how long to wait; handlers that have not returned after seven eighths of it are interrupted. Shards that are not
+     *     released at its end are dropped, and other workers take them over after the lease duration
+     * @return how the consumer ended and which shards were dropped; the same if it had ended before
      */
     public CloseReport close(Duration limit) {
         CloseReport report;
@@ -227,7 +231,7 @@ public final class ShardlineConsumer implements AutoCloseable {
         return report;
     }
 
-    /** As {@link #close(Duration)} without waiting and without a limit; completes on a user-code thread. */
+    /** Closes the consumer as {@link #close(Duration)} does, without waiting and without a limit. Completes on a user-code thread. */
     public CompletableFuture<CloseReport> closeAsync() {
         return loop.stop(config.closeTimeout());
     }
@@ -245,7 +249,7 @@ public final class ShardlineConsumer implements AutoCloseable {
     }
 
     /**
-     * Collects what a consumer is made of.
+     * A builder of consumers.
      *
      * <p>Confined to one thread.
      */
@@ -272,21 +276,21 @@ public final class ShardlineConsumer implements AutoCloseable {
             return this;
         }
 
-        /** Handles one record at a time. Either this or {@link #shardHandler} is required. */
+        /** The handler of single records. Either this or {@link #shardHandler} is required. */
         public Builder recordHandler(RecordHandler handler) {
             recordHandler = handler;
             return this;
         }
 
-        /** Makes a handler for each shard. Either this or {@link #recordHandler} is required. */
+        /** The factory of handlers, one for each shard. Either this or {@link #recordHandler} is required. */
         public Builder shardHandler(ShardHandlerFactory factory) {
             shardHandlers = factory;
             return this;
         }
 
         /**
-         * Where the fleet keeps leases and checkpoints, finished; settings for DynamoDB don't go with it. Default: a table in
-         * DynamoDB with the name of the application, created when it is missing.
+         * The table for leases and checkpoints, with its own client if it is in DynamoDB: other settings for DynamoDB are refused then.
+         * Default: a table in DynamoDB with the name of the application, created if it is missing.
          */
         public Builder leaseTable(LeaseTable table) {
             leaseTable = table;
@@ -294,7 +298,7 @@ public final class ShardlineConsumer implements AutoCloseable {
             return this;
         }
 
-        /** A table in DynamoDB for leases and checkpoints, reached with a client of the consumer's own. */
+        /** The table in DynamoDB for leases and checkpoints, called with a client that the consumer makes. */
         public Builder leaseTable(DynamoDbTable table) {
             leaseTable = null;
             dynamoDbTable = table;
@@ -302,12 +306,12 @@ public final class ShardlineConsumer implements AutoCloseable {
         }
 
         /**
-         * Where Kinesis and DynamoDB are: an emulator, or a VPC endpoint. Default: the real service in the region.
+         * The endpoint of Kinesis and DynamoDB, such as an emulator or a VPC endpoint. Default: the service in the region.
          *
-         * <p>A plain http endpoint is spoken to in HTTP/1.1, Kinesis at an https endpoint in HTTP/2 unless the HTTP client
-         * that {@code customizeKinesis} sets is told otherwise. Region and credentials, where they are not given, are what the
-         * SDK finds, as without an endpoint. At a plain http or loopback endpoint the metadata service of the machine is left
-         * out, and the region is {@code us-east-1} where none is configured.
+         * <p>At an http endpoint the clients use HTTP/1.1. At an https endpoint Kinesis is called with HTTP/2, unless {@code
+         * customizeKinesis} sets an HTTP client that does otherwise. Region and credentials that are not given are those that the SDK
+         * finds, as without an endpoint. At an http or loopback endpoint the machine's metadata service is not asked, and the region
+         * is {@code us-east-1} if none is configured.
          *
          * @throws IllegalArgumentException if it is not an absolute http or https address
          */
@@ -316,13 +320,13 @@ public final class ShardlineConsumer implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #endpoint}, for Kinesis alone, which it goes before. */
+        /** The endpoint of Kinesis alone; it takes precedence over {@link #endpoint}. */
         public Builder kinesisEndpoint(URI address) {
             kinesis.endpoint("kinesisEndpoint", address);
             return this;
         }
 
-        /** As {@link #endpoint}, for DynamoDB alone, which it goes before. */
+        /** The endpoint of DynamoDB alone; it takes precedence over {@link #endpoint}. */
         public Builder dynamoDbEndpoint(URI address) {
             dynamoDb.endpoint("dynamoDbEndpoint", address);
             return this;
@@ -334,58 +338,58 @@ public final class ShardlineConsumer implements AutoCloseable {
             return this;
         }
 
-        /** As {@link #region(Region)}, by its name, for example {@code eu-central-1}. */
+        /** The region by its name, for example {@code eu-central-1}. */
         public Builder region(String name) {
             return region(Region.of(name));
         }
 
-        /** The credentials, and then they are looked for nowhere else. Default: what the SDK finds. */
+        /** The provider of credentials; no other is asked then. Default: what the SDK finds. */
         public Builder credentials(AwsCredentialsProvider provider) {
             clients.credentials(provider);
             return this;
         }
 
         /**
-         * Sets what else the consumer's Kinesis client should have: HTTP client, proxy, TLS, interceptors. Retries
-         * and the user agent are the consumer's, whatever is set here. A call may take 10 s, or what {@code apiCallTimeout} is
-         * set to here; reads are given up after a minute in any case.
+         * Other settings of the Kinesis client that the consumer makes: HTTP client, proxy, TLS, interceptors. The consumer sets
+         * retries and the user agent itself. A call may take 10 s, or the {@code apiCallTimeout} that is set here; reads are given
+         * up after a minute in any case.
          */
         public Builder customizeKinesis(Consumer<? super KinesisAsyncClientBuilder> customizer) {
             kinesis.customize("customizeKinesis", customizer);
             return this;
         }
 
-        /** As {@link #customizeKinesis}, for the DynamoDB client. */
+        /** Other settings of the DynamoDB client that the consumer makes, see {@link #customizeKinesis}. */
         public Builder customizeDynamoDb(Consumer<? super DynamoDbAsyncClientBuilder> customizer) {
             dynamoDb.customize("customizeDynamoDb", customizer);
             return this;
         }
 
         /**
-         * The client to read with, which stays the caller's to close; settings for Kinesis don't go with it. Default: one of
-         * its own.
+         * The Kinesis client, which the caller closes. Other settings for Kinesis are refused then. Default: one that the consumer
+         * makes.
          *
-         * @param kinesis must make one attempt per call, as pacing and retries are the consumer's
+         * @param kinesis must make one attempt per call, because the consumer paces and retries
          */
         public Builder client(KinesisAsyncClient kinesis) {
             client = kinesis;
             return this;
         }
 
-        /** Time, threads and randomness, which stay the caller's to close. Default: a {@link SystemPlatform}. */
+        /** The platform: clocks, threads and random numbers. The caller closes it. Default: a {@link SystemPlatform}. */
         public Builder platform(Platform given) {
             platform = given;
             return this;
         }
 
-        /** Is told what happens. Default: nobody. */
+        /** The listener for events. Default: none. */
         public Builder listener(ConsumerListener observer) {
             listener = observer;
             return this;
         }
 
         /**
-         * A consumer that has not started.
+         * Makes a consumer, which is not started yet.
          *
          * @throws IllegalArgumentException if the client retries, if there are settings for a client or a table that was given,
          *     or not exactly one kind of handler

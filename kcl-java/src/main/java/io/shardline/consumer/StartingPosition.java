@@ -4,13 +4,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an application starts to read when it has no checkpoint yet.
+ * The position from which an application reads when it has no checkpoint yet.
  *
- * <p>It matters once, when the lease table is empty: afterwards the checkpoints hold. Immutable.
+ * <p>It matters once, when the lease table is empty; afterwards the checkpoints decide. Immutable.
  */
 public final class StartingPosition {
 
-    /** The three kinds, by the names the service uses. */
+    /** The kinds of starting position, by the service's names. */
     public enum Kind {
         /** From the oldest record that the stream still has. */
         TRIM_HORIZON,
@@ -39,8 +39,8 @@ public final class StartingPosition {
     /**
      * From the moment the application first starts.
      *
-     * <p>That moment is taken once, from the service's own clock, and written down for the whole application, so that
-     * a restart before the first checkpoint skips nothing.
+     * <p>That moment is taken once, from the service's clock, and stored for the whole application, so that a restart before the
+     * first checkpoint skips nothing.
      */
     public static StartingPosition latest() {
         return LATEST;
@@ -55,7 +55,7 @@ public final class StartingPosition {
         return kind;
     }
 
-    /** The time, for {@link Kind#AT_TIMESTAMP} only. */
+    /** The time; null except for {@link Kind#AT_TIMESTAMP}. */
     public @Nullable Instant timestamp() {
         return timestamp;
     }

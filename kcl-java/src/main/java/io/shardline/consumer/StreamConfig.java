@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  *
- * @param streamName its name
- * @param startingPosition where to start when there is no checkpoint of it
- * @param retrieval how it is read, or null for {@link ConsumerConfig#retrieval()}
+ * @param streamName the stream's name
+ * @param startingPosition where to start when there is no checkpoint of the stream
+ * @param retrieval how the stream is read, or null for {@link ConsumerConfig#retrieval()}
  */
 public record StreamConfig(
         String streamName,
@@ -27,7 +27,7 @@ public record StreamConfig(
         }
     }
 
-    /** Read as {@link ConsumerConfig#retrieval()} says. */
+    /** A stream that is read as {@link ConsumerConfig#retrieval()} says. */
     public StreamConfig(String streamName, StartingPosition startingPosition) {
         this(streamName, startingPosition, null);
     }

@@ -1,4 +1,4 @@
-/** The consumer: shards leased, followed through resharding, read, handled and checkpointed. */
+/** The consumer: leases shards, follows splits and merges, reads records, hands them to your code and writes checkpoints. */
 @NullMarked
 package io.shardline.consumer;
 
