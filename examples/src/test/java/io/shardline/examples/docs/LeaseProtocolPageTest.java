@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -129,24 +130,17 @@ class LeaseProtocolPageTest {
 
     /** By the name of the type. */
     private static Map<String, String> sources() {
-        try (Stream<Path> files =
-                Stream.of(CONSUMER, ROOT.resolve("examples/src/test")).flatMap(LeaseProtocolPageTest::filesIn)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.endsWith("package-info.java"))
-                    .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replace(".java", ""),
-                            LeaseProtocolPageTest::text,
-                            (one, other) -> one + other,
-                            TreeMap::new));
+        Map<String, String> sources = new TreeMap<>();
+        for (Path folder : List.of(CONSUMER, ROOT.resolve("examples/src/test"))) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .forEach(file -> sources.merge(
+                                file.getFileName().toString().replace(".java", ""), text(file), String::concat));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-    }
-
-    private static Stream<Path> filesIn(Path folder) {
-        try {
-            return Files.walk(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return sources;
     }
 
     private static String text(Path file) {
