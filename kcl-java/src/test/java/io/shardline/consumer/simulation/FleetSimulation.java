@@ -92,7 +92,7 @@ final class FleetSimulation implements FleetWorld.Handler {
     }
 
     private Outcome live() {
-        world.draws.begin(invariants.written()::handledBefore);
+        world.draws.begin(invariants.written()::handledBefore, invariants);
         for (Worker worker : world.workers) {
             world.time.after(world.someTime(2_000), "test", worker.loop()::start);
         }

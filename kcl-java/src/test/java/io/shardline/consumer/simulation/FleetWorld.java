@@ -153,12 +153,13 @@ final class FleetWorld {
                 .workerId(name)
                 .retrieval(draws.retrieval())
                 .leaseDuration(LEASE)
+                .shardSyncInterval(draws.shardSyncInterval())
                 .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
                 .maxBatchRecords(random.nextBoolean() ? 10_000 : random.nextInt(1, 10))
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
         TroubledNetwork network = new TroubledNetwork(this);
-        LeaseStore rows = draws.version(new CountingTable(table, this::count));
+        LeaseStore rows = draws.version(draws.readable(new CountingTable(table, this::count)));
         SimulatedLeaseTable leases = new SimulatedLeaseTable(rows, time, process, network);
         Mutant mutant = kind.in(time, process);
         ConsumerLoop.Parts parts = new ConsumerLoop.Parts(

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,11 @@ final class LifeDraws {
     /** When a subscription breaks, at the latest after its beginning. */
     private static final int MAX_FAULT_MILLIS = 20_000;
 
+    /** For how long a row cannot be read; shorter than a life. */
+    private static final int MIN_BROKEN_SECONDS = 8;
+
+    private static final int MAX_BROKEN_SECONDS = 35;
+
     private final FleetWorld world;
     private final SplittableRandom random;
     private final @Nullable TakenOverTable taken;
@@ -43,6 +49,9 @@ final class LifeDraws {
     private final SplittableRandom reading;
     private final boolean subscribes;
     private final boolean mixesRetrievals;
+    private final SplittableRandom rows;
+    private final boolean breaksRow;
+    private final Set<String> broken = new TreeSet<>();
     private final List<BlockingThreads> threads = new ArrayList<>();
     private long begun;
 
@@ -56,13 +65,18 @@ final class LifeDraws {
         this.reading = new SplittableRandom(~seed);
         this.subscribes = reading.nextInt(3) == 0;
         this.mixesRetrievals = reading.nextInt(4) == 0;
+        this.rows = new SplittableRandom(Long.reverse(seed));
+        this.breaksRow = taken != null && !mixesVersions && rows.nextBoolean();
     }
 
     /** The fleet begins to live now, or a moment later, once there is the table that it takes over. */
-    void begin(BiConsumer<String, Position> handledBefore) {
+    void begin(BiConsumer<String, Position> handledBefore, FleetInvariants invariants) {
         if (taken != null) {
             world.count("lives with a table that was taken over");
             taken.leave(handledBefore);
+        }
+        if (breaksRow && taken != null) {
+            breakRow(taken.rowsToRead(), invariants);
         }
         begun = world.time.nowNanos();
         if (subscribes && reading.nextInt(3) == 0) {
@@ -107,6 +121,29 @@ final class LifeDraws {
     /** Whether a record is not for this fleet; an earlier version takes KCL's LATEST for the beginning. */
     boolean wasHandledBefore(String value) {
         return taken != null && !mixesVersions && taken.wasHandled(value);
+    }
+
+    /** One row cannot be read until somebody mends it. */
+    private void breakRow(List<String> keys, FleetInvariants invariants) {
+        if (!keys.isEmpty()) {
+            world.count("fault: a row that cannot be read");
+            String key = keys.get(rows.nextInt(keys.size()));
+            broken.add(key);
+            world.time.after(Duration.ofSeconds(rows.nextInt(MIN_BROKEN_SECONDS, MAX_BROKEN_SECONDS)), "operator", () -> {
+                invariants.checkUnreadable(key);
+                broken.clear();
+            });
+        }
+    }
+
+    /** The table, as all workers reach it. */
+    LeaseStore readable(LeaseStore table) {
+        return breaksRow ? new UnreadableRows(table, broken) : table;
+    }
+
+    /** How often shards are listed: often where that shows that a row was mended. */
+    Duration shardSyncInterval() {
+        return breaksRow ? Duration.ofSeconds(5) : Duration.ofMinutes(5);
     }
 
     /** Listings as the service gives them. */

@@ -137,6 +137,13 @@ class MutantsTest {
                                 "return !isUnread && parent.checkpoint() instanceof"),
                         "rest only"),
                 Arguments.of(
+                        "a row that cannot be read is named nowhere",
+                        mutant(
+                                "internal.shard.UnreadableLeases",
+                                "!why.equals(reasons.put(key, why))",
+                                "reasons.isEmpty() && key.isEmpty()"),
+                        "unreadable"),
+                Arguments.of(
                         "another stream's application joins the fleet",
                         mutant(
                                 "internal.shard.TableClaim",

@@ -266,17 +266,17 @@ public final class SimulatedLeaseTable implements LeaseStore {
         CompletableFuture<T> answer = new CompletableFuture<>();
         switch (fate) {
             case ANSWERED ->
-                at(network.delay(), () -> answerLater(answer, effect.get().join()));
+                at(network.delay(), () -> answerLater(answer, outcomeOf(effect)));
             case STALE -> {
-                T before = effect.get().join();
+                CompletableFuture<T> before = outcomeOf(effect);
                 at(network.delay(), () -> answerLater(answer, before));
             }
-            case SLOW -> at(SLOW_ANSWER, () -> answerLater(answer, effect.get().join()));
-            case ANSWER_LOST -> at(network.delay(), () -> effect.get().join());
+            case SLOW -> at(SLOW_ANSWER, () -> answerLater(answer, outcomeOf(effect)));
+            case ANSWER_LOST -> at(network.delay(), () -> outcomeOf(effect));
             case REQUEST_LATE ->
                 at(
                         TIMEOUT.plus(network.delay().multipliedBy(20)),
-                        () -> effect.get().join());
+                        () -> outcomeOf(effect));
             case REQUEST_LOST, DENIED, NO_TABLE, TOO_LARGE -> {}
         }
         if (fate != Fate.ANSWERED && fate != Fate.STALE && fate != Fate.SLOW) {
@@ -285,8 +285,23 @@ public final class SimulatedLeaseTable implements LeaseStore {
         return answer;
     }
 
-    private <T> void answerLater(CompletableFuture<T> answer, T result) {
-        at(network.answerDelay(), () -> callbacks.execute(() -> answer.complete(result)));
+    /** The table's answer, once it is there; simulated time stands still for that. */
+    private static <T> CompletableFuture<T> outcomeOf(Supplier<CompletableFuture<T>> effect) {
+        CompletableFuture<T> outcome = effect.get();
+        outcome.handle((result, failure) -> failure == null).join();
+        return outcome;
+    }
+
+    private <T> void answerLater(CompletableFuture<T> answer, CompletableFuture<T> outcome) {
+        at(
+                network.answerDelay(),
+                () -> callbacks.execute(() -> outcome.whenComplete((result, failure) -> {
+                    if (failure == null) {
+                        answer.complete(result);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                })));
     }
 
     private static <T> void giveUp(CompletableFuture<T> answer, @Nullable T givenUp) {

@@ -111,6 +111,14 @@ final class TakenOverTable {
                 .forEach(record -> handledBefore.accept(record.shardId(), record.position()));
     }
 
+    /** The keys of rows of shards that are not at their end. */
+    List<String> rowsToRead() {
+        return rows.values().stream()
+                .filter(row -> !row.isEnded())
+                .map(Lease::key)
+                .toList();
+    }
+
     /** Whether all that was left has been handled. */
     boolean isHandled(Set<String> values) {
         return values.containsAll(rest);

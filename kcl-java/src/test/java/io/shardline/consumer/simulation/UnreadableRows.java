@@ -2,8 +2,10 @@ package io.shardline.consumer.simulation;
 
 import com.google.common.collect.ImmutableMap;
 import io.shardline.consumer.ConsumerException;
+import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.lease.WriteResult;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,9 +14,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A table some of whose leases cannot be read until they are mended.
+ * A table some of whose leases cannot be read until they are mended; no condition on such a row holds.
  *
  * <p>Confined to one thread.
  */
@@ -25,8 +29,13 @@ public final class UnreadableRows extends ForwardingLeaseStore {
     private final Set<String> broken;
 
     public UnreadableRows(LeaseStore table, String... keys) {
+        this(table, new TreeSet<>(List.of(keys)));
+    }
+
+    /** @param broken the keys of those that cannot be read, as they are at any time */
+    UnreadableRows(LeaseStore table, Set<String> broken) {
         super(table);
-        this.broken = new TreeSet<>(List.of(keys));
+        this.broken = broken;
     }
 
     /** All can be read from now on. */
@@ -57,6 +66,38 @@ public final class UnreadableRows extends ForwardingLeaseStore {
         return keys.stream().anyMatch(broken::contains)
                 ? CompletableFuture.failedFuture(new ConsumerException(WHY, null))
                 : super.readLeases(keys);
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> createLease(Lease lease) {
+        return unlessBroken(lease, () -> super.createLease(lease));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> take(Lease seen, String owner) {
+        return unlessBroken(seen, () -> super.take(seen, owner));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> checkpoint(Lease held, Checkpoint position) {
+        return unlessBroken(held, () -> super.checkpoint(held, position));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> give(Lease held, Checkpoint position, @Nullable String to) {
+        return unlessBroken(held, () -> super.give(held, position, to));
+    }
+
+    @Override
+    public CompletableFuture<WriteResult<Lease>> deleteLease(Lease ended) {
+        return unlessBroken(ended, () -> super.deleteLease(ended));
+    }
+
+    private CompletableFuture<WriteResult<Lease>> unlessBroken(
+            Lease row, Supplier<CompletableFuture<WriteResult<Lease>>> write) {
+        return broken.contains(row.key())
+                ? CompletableFuture.completedFuture(new WriteResult.Refused<>(null))
+                : write.get();
     }
 
     @Override
