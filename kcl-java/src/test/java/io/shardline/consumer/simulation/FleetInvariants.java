@@ -196,7 +196,8 @@ final class FleetInvariants {
 
     /** A row cannot be read, of a shard that is open or may have been closed: who plans for itself and has started knows. */
     void checkUnreadable(String key) {
-        boolean isListed = world.openShards().stream().anyMatch(shard -> shard.shardId().equals(key));
+        boolean isListed =
+                world.openShards().stream().anyMatch(shard -> shard.shardId().equals(key));
         boolean wasPlanned =
                 !world.table.readLeases(List.of(Lease.PLANNER)).join().isEmpty();
         if (!isListed || wasPlanned) {
@@ -207,8 +208,7 @@ final class FleetInvariants {
             if (isRunning && worker.loop().health().ready().isDone()) {
                 world.count("workers that name a row that cannot be read");
                 check(
-                        worker.loop().health().latest().problems().stream()
-                                .anyMatch(problem -> problem.contains(key)),
+                        worker.loop().health().latest().problems().stream().anyMatch(problem -> problem.contains(key)),
                         () -> "[unreadable] " + worker + " does not say that the row of " + key + " cannot be read: "
                                 + worker.loop().health().latest());
             }

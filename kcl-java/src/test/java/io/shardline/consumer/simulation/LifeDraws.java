@@ -129,10 +129,11 @@ final class LifeDraws {
             world.count("fault: a row that cannot be read");
             String key = keys.get(rows.nextInt(keys.size()));
             broken.add(key);
-            world.time.after(Duration.ofSeconds(rows.nextInt(MIN_BROKEN_SECONDS, MAX_BROKEN_SECONDS)), "operator", () -> {
-                invariants.checkUnreadable(key);
-                broken.clear();
-            });
+            world.time.after(
+                    Duration.ofSeconds(rows.nextInt(MIN_BROKEN_SECONDS, MAX_BROKEN_SECONDS)), "operator", () -> {
+                        invariants.checkUnreadable(key);
+                        broken.clear();
+                    });
         }
     }
 

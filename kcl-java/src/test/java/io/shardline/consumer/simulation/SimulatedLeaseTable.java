@@ -265,18 +265,14 @@ public final class SimulatedLeaseTable implements LeaseStore {
     private <T> CompletableFuture<T> call(Fate fate, Supplier<CompletableFuture<T>> effect, @Nullable T givenUp) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         switch (fate) {
-            case ANSWERED ->
-                at(network.delay(), () -> answerLater(answer, outcomeOf(effect)));
+            case ANSWERED -> at(network.delay(), () -> answerLater(answer, outcomeOf(effect)));
             case STALE -> {
                 CompletableFuture<T> before = outcomeOf(effect);
                 at(network.delay(), () -> answerLater(answer, before));
             }
             case SLOW -> at(SLOW_ANSWER, () -> answerLater(answer, outcomeOf(effect)));
             case ANSWER_LOST -> at(network.delay(), () -> outcomeOf(effect));
-            case REQUEST_LATE ->
-                at(
-                        TIMEOUT.plus(network.delay().multipliedBy(20)),
-                        () -> outcomeOf(effect));
+            case REQUEST_LATE -> at(TIMEOUT.plus(network.delay().multipliedBy(20)), () -> outcomeOf(effect));
             case REQUEST_LOST, DENIED, NO_TABLE, TOO_LARGE -> {}
         }
         if (fate != Fate.ANSWERED && fate != Fate.STALE && fate != Fate.SLOW) {
