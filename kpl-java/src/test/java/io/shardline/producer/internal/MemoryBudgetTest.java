@@ -6,6 +6,7 @@ import io.shardline.aggregation.HashKey;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -238,9 +239,7 @@ class MemoryBudgetTest {
                     .sequenceNumberRange(r -> r.startingSequenceNumber("1"))
                     .build());
         }
-        ShardMap map = ShardMap.of(listing);
-        assertThat(map).isNotNull();
-        return map;
+        return Objects.requireNonNull(ShardMap.of(listing));
     }
 
     private MemoryBudget.Turn turn(String name, long bytes, StreamShare from, HashKey key) {
