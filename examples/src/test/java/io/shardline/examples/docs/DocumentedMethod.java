@@ -56,7 +56,7 @@ record DocumentedMethod(
     }
 
     private static DocumentedMethod of(String name, String javadoc) {
-        String body = javadoc.replaceAll("(?m)^\\s*\\* ?", "").split("(?m)^\\s*@(?:param|return|throws)", 2)[0];
+        String body = javadoc.replaceAll("(?m)^\\s*\\* ?", "").replaceFirst("(?ms)^\\s*@(?:param|return|throws).*", "");
         List<String> sentences = new ArrayList<>();
         String changeWhen = "";
         for (String paragraph : body.split("<p>", -1)) {

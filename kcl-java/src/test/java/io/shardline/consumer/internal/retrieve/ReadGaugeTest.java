@@ -91,7 +91,7 @@ class ReadGaugeTest {
     @Test
     void aLagBecauseOfASlowHandlerIsNone() {
         for (int i = 0; i < 9; i++) {
-            minute(0, 60, Duration.ofSeconds(100 * i), 100 << 20, false);
+            minute(0, 60, Duration.ofSeconds(100L * i), 100 << 20, false);
         }
         assertThat(pressure()).isEqualTo(new ReadPressure(0, 0, 0, 1));
     }
