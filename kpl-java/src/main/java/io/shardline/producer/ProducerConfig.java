@@ -284,7 +284,7 @@ public final class ProducerConfig {
          * a time; one that is given, or has an HTTP client that is given, needs {@code maxConcurrency} for it (the SDK's default
          * is 50).
          *
-         * <p>Change it when {@link ProducerStatistics#inFlightRequests} stays at this number while records wait: with very many
+         * <p>Change it when {@link ProducerStatistics#inFlightRequests()} stays at this number while records wait: with very many
          * shards, or long round trips.
          *
          * @param requests 1 to 1,000
