@@ -379,7 +379,7 @@ final class Rows {
             }
             return null;
         }
-        return isOurs(item) ? owner : new ForeignOwner(owner, counter, checkpointOwner).name();
+        return isOurs(item) ? owner : new ForeignOwner(owner, counter, item.key(), checkpointOwner).name();
     }
 
     private static Checkpoint checkpoint(Item item) {

@@ -49,7 +49,7 @@ class ForeignRowsTest {
 
         Lease taken = written(store.take(seen, ME).join());
 
-        assertThat(seen.owner()).isEqualTo("kcl-1 (foreign, counter 41)");
+        assertThat(seen.owner()).isEqualTo("kcl-1 (foreign, counter 41 of shard-1)");
         assertThat(taken.owner()).isEqualTo(ME);
         assertThat(taken.counter()).isEqualTo(42);
         assertThat(taken.ownerSwitches()).isEqualTo(1);
@@ -67,7 +67,7 @@ class ForeignRowsTest {
         put(renewed);
 
         assertThat(store.take(seen, ME).join()).isInstanceOf(Refused.class);
-        assertThat(scanned().owner()).isEqualTo("kcl-1 (foreign, counter 42)");
+        assertThat(scanned().owner()).isEqualTo("kcl-1 (foreign, counter 42 of shard-1)");
     }
 
     @Test
@@ -81,7 +81,7 @@ class ForeignRowsTest {
 
         assertThat(store.take(seen, ME).join()).isInstanceOf(Refused.class);
         Lease inHandOver = scanned();
-        assertThat(inHandOver.owner()).isEqualTo("kcl-2 (foreign, counter 41, handed over by kcl-1)");
+        assertThat(inHandOver.owner()).isEqualTo("kcl-2 (foreign, counter 41 of shard-1, handed over by kcl-1)");
         assertThat(written(store.take(inHandOver, ME).join()).owner()).isEqualTo(ME);
         assertThat(row()).doesNotContainKey("checkpointOwner");
     }
@@ -98,7 +98,7 @@ class ForeignRowsTest {
         WriteResult<Lease> answer = store.checkpoint(held, POSITION).join();
 
         assertThat(Objects.requireNonNull(((Refused<Lease>) answer).row()).owner())
-                .isEqualTo("kcl-2 (foreign, counter 43)");
+                .isEqualTo("kcl-2 (foreign, counter 43 of shard-1)");
     }
 
     @Test

@@ -26,7 +26,7 @@ class HostileRowsTest {
 
     @Test
     void anOwnerThatLooksForeignAgainAndAgainIsReadInLinearTime() {
-        String part = " (foreign, counter 1, handed over by ";
+        String part = " (foreign, counter 1 of k, handed over by ";
         String name = part.repeat(MOST_BYTES / part.length());
 
         takesLittle(() -> assertThat(ForeignOwner.parse(name + ")x")).isNull());

@@ -202,10 +202,24 @@ class RowsTest {
         Map<String, AttributeValue> renewed = Rows.item(LEASE);
         renewed.put("leaseOwner", AttributeValue.fromS("kcl-1"));
         renewed.put("leaseCounter", AttributeValue.fromN("8"));
-        assertThat(Rows.lease(new Item(renewed)).owner()).isEqualTo("kcl-1 (foreign, counter 8)");
+        assertThat(Rows.lease(new Item(renewed)).owner()).isEqualTo("kcl-1 (foreign, counter 8 of shard-1)");
 
         renewed.put("checkpointOwner", AttributeValue.fromS("kcl-2"));
-        assertThat(Rows.lease(new Item(renewed)).owner()).isEqualTo("kcl-1 (foreign, counter 8, handed over by kcl-2)");
+        assertThat(Rows.lease(new Item(renewed)).owner())
+                .isEqualTo("kcl-1 (foreign, counter 8 of shard-1, handed over by kcl-2)");
+    }
+
+    @Test
+    void leasesOfOneForeignWorkerAreJudgedApart() {
+        Map<String, AttributeValue> one = Rows.item(LEASE);
+        one.put("leaseOwner", AttributeValue.fromS("kcl-1"));
+        one.put("leaseCounter", AttributeValue.fromN("8"));
+        Map<String, AttributeValue> other = new LinkedHashMap<>(one);
+        other.put("leaseKey", AttributeValue.fromS("shard-2"));
+
+        // What one row was at a lease duration ago says nothing about another that is there now.
+        assertThat(Rows.lease(new Item(other)).owner())
+                .isNotEqualTo(Rows.lease(new Item(one)).owner());
     }
 
     @Test
@@ -448,8 +462,11 @@ class RowsTest {
 
     @Property(tries = 200)
     void nameOfAForeignOwnerSaysAllOfIt(
-            @ForAll String leaseOwner, @ForAll long counter, @ForAll("optional") @Nullable String checkpointOwner) {
-        ForeignOwner owner = new ForeignOwner(leaseOwner, counter, checkpointOwner);
+            @ForAll String leaseOwner,
+            @ForAll long counter,
+            @ForAll String leaseKey,
+            @ForAll("optional") @Nullable String checkpointOwner) {
+        ForeignOwner owner = new ForeignOwner(leaseOwner, counter, leaseKey, checkpointOwner);
 
         assertThat(ForeignOwner.parse(owner.name())).isEqualTo(owner);
     }

@@ -49,6 +49,6 @@ class ForeignOwnersTest {
     }
 
     private static String nameAt(long counter) {
-        return "kcl-worker (foreign, counter " + counter + ")";
+        return "kcl-worker (foreign, counter " + counter + " of shard-1)";
     }
 }
