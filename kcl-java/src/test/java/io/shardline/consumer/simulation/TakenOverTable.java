@@ -93,7 +93,8 @@ final class TakenOverTable {
             shards.put(shard.shardId(), shard);
             Checkpoint checkpoint = drawCheckpoint(shard);
             if (checkpoint != null) {
-                String owner = withOwners ? "kcl-1 (foreign, counter " + COUNTER + " of " + shard.shardId() + ")" : null;
+                String owner =
+                        withOwners ? "kcl-1 (foreign, counter " + COUNTER + " of " + shard.shardId() + ")" : null;
                 HashKeyRange range = withRanges ? rangeOf(shard) : null;
                 rows.put(
                         shard.shardId(),

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  *     processes
  */
 record ForeignOwner(
-        String leaseOwner, long counter, String leaseKey, @Nullable String checkpointOwner) {
+        String leaseOwner,
+        long counter,
+        String leaseKey,
+        @Nullable String checkpointOwner) {
 
     private static final String COUNTER = " (foreign, counter ";
     private static final String OF = " of ";
