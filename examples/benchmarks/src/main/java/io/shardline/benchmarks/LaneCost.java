@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgs = {"-XX:+UseSerialGC", "-Xms1g", "-Xmx1g"})
-@Warmup(iterations = 15, time = 1, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 50, time = 1, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 1, timeUnit = TimeUnit.MILLISECONDS)
 public class LaneCost {
 
