@@ -544,7 +544,8 @@ public final class ConsumerConfig {
         }
 
         private static void checkName(String applicationName, Retrieval choice) {
-            if (choice instanceof Retrieval.FanOut named && named.consumerName() == null) {
+            if (choice instanceof Retrieval.Automatic
+                    || (choice instanceof Retrieval.FanOut named && named.consumerName() == null)) {
                 check(
                         CONSUMER_NAME.matcher(applicationName).matches(),
                         "applicationName",

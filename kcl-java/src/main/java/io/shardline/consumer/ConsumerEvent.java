@@ -148,6 +148,15 @@ public sealed interface ConsumerEvent {
             @Nullable Position to,
             @Nullable Instant lastAtTip) implements ConsumerEvent {}
 
+    /**
+     * A stream that is read automatically is read in another way from now on; each worker tells it when it follows.
+     *
+     * @param isFanOut whether with dedicated throughput, or else by polling
+     * @param why {@code lag}, {@code throttles} or {@code latency} for dedicated throughput; {@code calm}, {@code limit}, {@code
+     *     removed} or {@code deregistered} for polling; the consumer's guide explains them
+     */
+    record RetrievalSwitched(String streamName, boolean isFanOut, String why) implements ConsumerEvent {}
+
     /** User records were dropped because they belong to other shards, see {@link ForeignEntries}. */
     record EntriesDropped(String shardId, int count) implements ConsumerEvent {}
 }

@@ -128,6 +128,11 @@ public final class ConsumerMeters implements ConsumerListener {
             counter("table.unusable", tags).increment();
         } else if (event instanceof ConsumerEvent.StreamFailed failed) {
             counter("streams.failed", tags.and("stream", failed.streamName())).increment();
+        } else if (event instanceof ConsumerEvent.RetrievalSwitched switched) {
+            Tags how = tags.and("stream", switched.streamName())
+                    .and("to", switched.isFanOut() ? "fan-out" : "polling")
+                    .and("why", switched.why());
+            counter("retrieval.switches", how).increment();
         } else {
             countLease(event);
             countTrouble(event);

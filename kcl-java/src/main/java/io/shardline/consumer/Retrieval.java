@@ -1,5 +1,6 @@
 package io.shardline.consumer;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +45,50 @@ public sealed interface Retrieval {
      */
     static Retrieval fanOutArn(String consumerArn) {
         return new FanOutArn(consumerArn);
+    }
+
+    /**
+     * Reads with GetRecords until dedicated throughput is worth its price, and goes back once it is not: all workers alike, as one
+     * of them decides. The consumer has the name of the application, is registered when it is needed, and deregistered after. What is
+     * decided by, and what it costs, is in the consumer's guide. All workers should have this setting.
+     *
+     * @param maxFanOutShards how many open shards the stream may have while it is read with dedicated throughput, which is billed
+     *     by shard and hour; at least 1, no default
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    static Retrieval automatic(int maxFanOutShards) {
+        return new Automatic(maxFanOutShards, null);
+    }
+
+    /**
+     * As {@link #automatic(int)}, also if records are older than is wanted when they come. Where polling cannot be that quick, as
+     * {@link ConsumerConfig#readsPerSecondAtTip()} reads wait for longer, the stream is read with dedicated throughput throughout.
+     *
+     * @param latency how old records may be, by the service's word; positive
+     * @throws IllegalArgumentException if a value is not as is said here
+     */
+    static Retrieval automatic(int maxFanOutShards, Duration latency) {
+        return new Automatic(maxFanOutShards, Objects.requireNonNull(latency, "latency"));
+    }
+
+    /**
+     * With GetRecords or with dedicated throughput, as it is needed.
+     *
+     * @param maxFanOutShards how many open shards a stream may have that is read with dedicated throughput
+     * @param latency how old records may be when they come, or null if that does not matter
+     */
+    record Automatic(int maxFanOutShards, @Nullable Duration latency) implements Retrieval {
+
+        /** Checks the values. */
+        public Automatic {
+            if (maxFanOutShards < 1) {
+                throw new IllegalArgumentException("maxFanOutShards must be at least 1, was " + maxFanOutShards
+                        + "; use Retrieval.polling() for a stream that is never read with dedicated throughput");
+            }
+            if (latency != null && (latency.isNegative() || latency.isZero())) {
+                throw new IllegalArgumentException("latency must be positive, was " + latency);
+            }
+        }
     }
 
     /** With GetRecords. */

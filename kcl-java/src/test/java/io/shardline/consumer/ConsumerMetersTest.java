@@ -186,6 +186,7 @@ class ConsumerMetersTest {
                         new ConsumerEvent.HandlerFailed("shard", 1, failure),
                         new ConsumerEvent.ReadFailed("shard", 1, failure),
                         new ConsumerEvent.RecordsMayHaveExpired("shard", position, null, null),
+                        new ConsumerEvent.RetrievalSwitched("stream", true, "lag"),
                         new ConsumerEvent.EntriesDropped("shard", 1))
                 .forEach(meters::on);
 

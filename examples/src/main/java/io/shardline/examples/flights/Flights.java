@@ -86,7 +86,8 @@ public final class Flights implements Callable<Integer> {
             names = "--retrieval",
             paramLabel = "KIND",
             converter = RetrievalOption.class,
-            description = "How the workers read: polling, or fan-out. Default: polling.")
+            description = "How the workers read: polling, fan-out, or automatic:SHARDS[:LATENCY], which is by fan-out"
+                    + " while that is needed and there are no more shards. Default: polling.")
     private Retrieval retrieval = Retrieval.polling();
 
     @Option(
@@ -228,10 +229,10 @@ public final class Flights implements Callable<Integer> {
                     "--aws excludes --endpoint and --dynamodb-endpoint: the real services have addresses of their own");
         }
         if (retrieval instanceof Retrieval.FanOutArn) {
-            throw refused("--retrieval is polling or fan-out here: the stream is new, and has no registered consumer");
+            throw refused("--retrieval is polling, fan-out or automatic here: the stream is new, and has no registered consumer");
         }
         if (aws && !(retrieval instanceof Retrieval.Polling)) {
-            throw refused("--aws excludes --retrieval fan-out: the bill does not count it");
+            throw refused("--aws excludes --retrieval fan-out and automatic: the bill does not count it");
         }
         if (dynamoDbEndpoint != null && !services.haveEndpoint()) {
             throw refused("--dynamodb-endpoint needs --endpoint, which says where Kinesis is");

@@ -61,6 +61,10 @@ final class EventLog implements ConsumerListener {
         if (event instanceof ConsumerEvent.ShardEnded ended) {
             return "shard-ended shard=" + ended.shardId();
         }
+        if (event instanceof ConsumerEvent.RetrievalSwitched switched) {
+            return "retrieval-switched stream=" + switched.streamName() + " to="
+                    + (switched.isFanOut() ? "fan-out" : "polling") + " why=" + switched.why();
+        }
         return "event " + event; // something went wrong, and the event says all of it
     }
 }

@@ -95,7 +95,9 @@ public final class Worker implements Callable<Integer> {
             converter = RetrievalOption.class,
             description =
                     "How it reads: polling, fan-out (registers a consumer with the application's name, which costs"
-                            + " money until it is deregistered), or the ARN of a registered consumer. Default: polling.")
+                            + " money until it is deregistered), automatic:SHARDS[:LATENCY], which is by fan-out while"
+                            + " that is needed and there are no more shards, or the ARN of a registered consumer."
+                            + " Default: polling.")
     private Retrieval retrieval = Retrieval.polling();
 
     @Option(

@@ -80,7 +80,8 @@ class FlightsTest {
                 "--shards=3 --workers=1",
                 "--shards=16 --workers=5",
                 "--shards=3 --workers=7",
-                "--shards=4 --workers=3 --retrieval=fan-out"
+                "--shards=4 --workers=3 --retrieval=fan-out",
+                "--shards=4 --workers=3 --retrieval=automatic:50"
             })
     void anyFleetHandlesEverything(String options) throws IOException {
         String file = generated(2_500).toString();
@@ -92,18 +93,19 @@ class FlightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"polling", "fan-out"})
+    @ValueSource(strings = {"polling", "fan-out", "automatic:50:300ms"})
     @Timeout(600)
     void aRunInRealTimeIsRightToo(String retrieval) throws IOException {
         assertRight(run("--input", generated(2_500).toString(), "--seed", "1", "--retrieval", retrieval), 2_500);
     }
 
-    @Test
-    void nothingIsLostOrOutOfOrderWithFanOut() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"fan-out", "automatic:6:300ms"})
+    void nothingIsLostOrOutOfOrderByAnyWayOfReading(String retrieval) throws IOException {
         String file = generated(2_500).toString();
         for (int seed = 0; seed < SEEDS; seed++) {
             assertRight(
-                    run("--input", file, "--simulate", "--retrieval", "fan-out", "--seed", String.valueOf(seed)),
+                    run("--input", file, "--simulate", "--retrieval", retrieval, "--seed", String.valueOf(seed)),
                     2_500);
         }
     }
@@ -127,6 +129,8 @@ class FlightsTest {
                 "--shards=201",
                 "--workers=0",
                 "--retrieval=quick",
+                "--retrieval=automatic",
+                "--retrieval=automatic:0",
                 "--workers=51",
                 "--seed=x",
                 "--shards=",

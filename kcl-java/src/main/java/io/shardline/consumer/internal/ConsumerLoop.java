@@ -13,6 +13,7 @@ import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StoreCalls;
 import io.shardline.consumer.internal.process.ShardProcessor;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
+import io.shardline.consumer.internal.retrieve.RetrievalRules;
 import io.shardline.runtime.Platform;
 import io.shardline.runtime.internal.EventLoop;
 import io.shardline.runtime.internal.Logs;
@@ -73,6 +74,11 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
 
     /** With rules of one's own, for simulations of what becomes of a fleet that breaks one. */
     public ConsumerLoop(Parts parts, ProtocolRules rules) {
+        this(parts, rules, RetrievalRules.DEFAULT);
+    }
+
+    /** The same, with times of one's own by which streams are judged that are read automatically. */
+    public ConsumerLoop(Parts parts, ProtocolRules rules, RetrievalRules retrievalRules) {
         config = parts.config();
         platform = parts.platform();
         store = parts.store();
@@ -81,7 +87,7 @@ public final class ConsumerLoop implements EventLoop.Hooks, TableOutage.Owner, H
         outage = new TableOutage(loop, config, events, this::lastTableFailure, this);
         storeCalls = new StoreCalls(loop, platform, outage);
         SessionKeeper.Setting leasing = new SessionKeeper.Setting(loop, platform, storeCalls, store, rules);
-        held = new HeldShards(parts, leasing, events, this);
+        held = new HeldShards(parts, leasing, retrievalRules, events, this);
         streamChanges = new StreamChanges(leasing, held.syncs(), events, held.book()::announceNewLeases);
         HealthBoard.Looked looked =
                 new HealthBoard.Looked(this::state, this::preparation, held, config, storeCalls, outage);

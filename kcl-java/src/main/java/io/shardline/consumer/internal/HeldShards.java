@@ -18,6 +18,7 @@ import io.shardline.consumer.internal.process.ShardConsumer;
 import io.shardline.consumer.internal.retrieve.PollPacer;
 import io.shardline.consumer.internal.retrieve.PollingSource;
 import io.shardline.consumer.internal.retrieve.PrefetchBudget;
+import io.shardline.consumer.internal.retrieve.RetrievalRules;
 import io.shardline.consumer.internal.retrieve.ShardName;
 import io.shardline.consumer.internal.shard.Listed;
 import io.shardline.consumer.internal.shard.StreamSyncs;
@@ -87,7 +88,12 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
         void released();
     }
 
-    HeldShards(ConsumerLoop.Parts parts, SessionKeeper.Setting leasing, EventFeed events, Owner owner) {
+    HeldShards(
+            ConsumerLoop.Parts parts,
+            SessionKeeper.Setting leasing,
+            RetrievalRules rules,
+            EventFeed events,
+            Owner owner) {
         ConsumerConfig config = parts.config();
         this.leasing = leasing;
         Timing timing = Timing.of(config.leaseDuration());
@@ -103,7 +109,12 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
                 parts.client(),
                 budget,
                 new PollPacer(config.readsPerSecondBehind(), config.readsPerSecondAtTip()));
-        this.retrievals = new Retrievals(config, source, owner::cannotGoOn);
+        this.retrievals = new Retrievals(
+                config,
+                source,
+                new AutomaticRetrieval(leasing, book, rules),
+                new AutomaticStream.Setting(leasing, rules, events, book::announceNewLeases),
+                owner::cannotGoOn);
         this.shardSetting = new ShardConsumer.Setting(
                 leasing.loop(), leasing.platform(), config, budget, retrievals, parts.processors(), this);
     }
@@ -155,6 +166,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
             return;
         }
         syncs.unreadable().retain(scan.unreadable());
+        retrievals.scanned(scan);
         owner.scanned();
         if (book.plansForAll()) {
             syncs.lookAfter(scan); // nobody else does

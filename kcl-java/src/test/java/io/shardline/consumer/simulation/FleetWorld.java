@@ -149,9 +149,10 @@ final class FleetWorld {
     Worker addWorker(String name) {
         SimulatedProcess process = time.process(name);
         process.driftPpm(random.nextInt(-5_000, 5_001));
+        LeaseStore rows = draws.version(draws.readable(new CountingTable(table, this::count)));
         ConsumerConfig config = ConsumerConfig.builder(APPLICATION, STREAM, draws.position())
                 .workerId(name)
-                .retrieval(draws.retrieval())
+                .retrieval(draws.retrieval(rows instanceof EarlierVersionTable))
                 .leaseDuration(LEASE)
                 .shardSyncInterval(draws.shardSyncInterval())
                 .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
@@ -159,7 +160,6 @@ final class FleetWorld {
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
                 .build();
         TroubledNetwork network = new TroubledNetwork(this);
-        LeaseStore rows = draws.version(draws.readable(new CountingTable(table, this::count)));
         SimulatedLeaseTable leases = new SimulatedLeaseTable(rows, time, process, network);
         Mutant mutant = kind.in(time, process);
         ConsumerLoop.Parts parts = new ConsumerLoop.Parts(
@@ -169,7 +169,7 @@ final class FleetWorld {
                 mutant.store(leases),
                 drawHandlers(process),
                 event -> note(name, event));
-        Worker worker = new Worker(process, config, new ConsumerLoop(parts, mutant), network);
+        Worker worker = new Worker(process, config, new ConsumerLoop(parts, mutant, LifeDraws.SHORT_STAYS), network);
         workers.add(worker);
         return worker;
     }
@@ -234,6 +234,9 @@ final class FleetWorld {
     private void note(String worker, ConsumerEvent event) {
         if (Boolean.getBoolean("sim.verbose")) {
             System.out.println(time.nowNanos() / 1_000_000 + " ms " + worker + ": " + event);
+        }
+        if (event instanceof ConsumerEvent.RetrievalSwitched switched) {
+            count("switches to " + (switched.isFanOut() ? "fan-out, " : "polling, ") + switched.why());
         }
         time.trace().record(worker, event.toString());
         handler.happened(worker, event);

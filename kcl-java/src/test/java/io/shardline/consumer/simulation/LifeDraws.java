@@ -4,6 +4,8 @@ import io.shardline.consumer.Position;
 import io.shardline.consumer.Retrieval;
 import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.LeaseStore;
+import io.shardline.consumer.internal.retrieve.RetrievalPlanner;
+import io.shardline.consumer.internal.retrieve.RetrievalRules;
 import io.shardline.testkit.Fault;
 import io.shardline.testkit.Faults;
 import io.shardline.testkit.time.SimulatedProcess;
@@ -40,6 +42,24 @@ final class LifeDraws {
 
     private static final int MAX_BROKEN_SECONDS = 35;
 
+    /** So that a stream can be read in another way several times in a short life. */
+    static final RetrievalRules SHORT_STAYS = new RetrievalRules(
+            Duration.ofSeconds(2),
+            1,
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(12),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(5),
+            Set.of(RetrievalPlanner.Mode.values()));
+
+    /** Enough for all lives; in some there are more shards than may be subscribed to. */
+    private static final int MAX_SHARDS = 8;
+
+    private static final int FEW_SHARDS = 3;
+
+    /** For so long reads are refused, and for so long they are not. */
+    private static final long REFUSING_NANOS = Duration.ofSeconds(12).toNanos();
+
     private final FleetWorld world;
     private final SplittableRandom random;
     private final @Nullable TakenOverTable taken;
@@ -52,6 +72,10 @@ final class LifeDraws {
     private final SplittableRandom rows;
     private final boolean breaksRow;
     private final Set<String> broken = new TreeSet<>();
+    private final SplittableRandom switching;
+    private final boolean switches;
+    private final boolean mixesSwitching;
+    private final int maxShards;
     private final List<BlockingThreads> threads = new ArrayList<>();
     private long begun;
 
@@ -67,6 +91,10 @@ final class LifeDraws {
         this.mixesRetrievals = reading.nextInt(4) == 0;
         this.rows = new SplittableRandom(Long.reverse(seed));
         this.breaksRow = taken != null && !mixesVersions && rows.nextBoolean();
+        this.switching = new SplittableRandom(31 * seed + 7);
+        this.switches = switching.nextInt(4) == 0;
+        this.mixesSwitching = switching.nextInt(3) == 0;
+        this.maxShards = switching.nextInt(3) == 0 ? FEW_SHARDS : MAX_SHARDS;
     }
 
     /** The fleet begins to live now, or a moment later, once there is the table that it takes over. */
@@ -81,6 +109,9 @@ final class LifeDraws {
         begun = world.time.nowNanos();
         if (subscribes && reading.nextInt(3) == 0) {
             world.time.after(Duration.ofSeconds(reading.nextInt(5, 30)), "operator", this::deregister);
+        }
+        if (switches && switching.nextInt(3) == 0) {
+            world.time.after(Duration.ofSeconds(switching.nextInt(10, 35)), "operator", this::deregister);
         }
     }
 
@@ -180,11 +211,32 @@ final class LifeDraws {
 
     /** Whether shards are subscribed to, by some workers at least. */
     boolean subscribes() {
-        return subscribes;
+        return subscribes || switches;
     }
 
     /** How a worker reads. */
-    Retrieval retrieval() {
+    Retrieval retrieval(boolean isEarlier) {
+        if (!switches || isEarlier) {
+            return constantly();
+        }
+        if (mixesSwitching && switching.nextInt(3) == 0) {
+            return switching.nextBoolean() ? Retrieval.polling() : Retrieval.fanOut();
+        }
+        world.count("workers that read automatically");
+        return Retrieval.automatic(maxShards);
+    }
+
+    /** The same read of a life with refused reads now and then. */
+    private Fault refused(Fault fault) {
+        boolean isRefused = switches
+                && fault instanceof Fault.None
+                && !world.isHealed()
+                && world.elapsedNanos() / REFUSING_NANOS % 2 == 0
+                && switching.nextBoolean();
+        return isRefused ? new Fault.Throttle() : fault;
+    }
+
+    private Retrieval constantly() {
         if (!subscribes || (mixesRetrievals && reading.nextBoolean())) {
             return Retrieval.polling();
         }
@@ -196,6 +248,9 @@ final class LifeDraws {
     Faults subscriptions(Faults faults) {
         return (operation, request) -> {
             Fault fault = faults.next(operation, request);
+            if (operation.equals("GetRecords")) {
+                return refused(fault);
+            }
             return operation.equals("SubscribeToShard") && fault instanceof Fault.None && !world.isHealed()
                     ? subscriptionFault()
                     : fault;

@@ -82,6 +82,29 @@ class MutantsTest {
                                         + " String code = failure == null ? how.name()"),
                         "progress"),
                 Arguments.of(
+                        "a source that is switched goes on after the last event and not after what was read",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "Arrived arrived = Arrived.of(records);",
+                                "if (!records.isEmpty()) { cursor = new Cursor.After("
+                                        + "records.get(records.size() - 1).sequenceNumber()); }"
+                                        + " Arrived arrived = Arrived.of(records);"),
+                        "nothing lost"),
+                Arguments.of(
+                        "what was polled comes by subscription as well",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "cursor.unread(event.records());",
+                                "event.records();"),
+                        "once a tenure"),
+                Arguments.of(
+                        "a demand is lost with the subscription that a switch ends",
+                        mutant(
+                                "internal.retrieve.FanOutSource",
+                                "if (current != null && setting.registration().isHeld()) {",
+                                "if (current != null && setting.registration().isHeld()) { wanted = false;"),
+                        "nothing lost"),
+                Arguments.of(
                         "a shard is not polled while it has no subscription",
                         mutant(
                                 "internal.retrieve.FanOutSource",

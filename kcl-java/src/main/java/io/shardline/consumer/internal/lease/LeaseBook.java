@@ -162,6 +162,11 @@ public final class LeaseBook
         scans.announceNewLeases();
     }
 
+    /** Reads the whole lease table, if it is for this worker to do so. */
+    public void lookAgain() {
+        scans.scan();
+    }
+
     /** Looks for leases that bear this session's name. */
     void scanForOwn() {
         scans.scanForOwn();

@@ -55,6 +55,11 @@ public record ReadPressure(int throttled, int lagging, int late, int busy) {
         return throttled + lagging + late > 0;
     }
 
+    /** Of how many shards something is said, each as often as something is. */
+    public int shards() {
+        return throttled + lagging + late + busy;
+    }
+
     @Override
     public String toString() {
         return throttled + "/" + lagging + "/" + late + "/" + busy;

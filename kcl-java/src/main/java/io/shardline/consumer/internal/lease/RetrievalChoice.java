@@ -30,6 +30,11 @@ public record RetrievalChoice(boolean isFanOut, Instant since, String why, Durat
         return new RetrievalChoice(toFanOut, now, reason, least, isOurs, turn + 1);
     }
 
+    /** The same, from another time on. */
+    public RetrievalChoice at(Instant now) {
+        return new RetrievalChoice(isFanOut, now, why, stay, isOurs, turn);
+    }
+
     /** How long it has stood; not negative, whatever the clocks of two workers say. */
     public Duration age(Instant now) {
         Duration age = Duration.between(since, now);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param asks who asks it for how many leases
  * @param inbox leases that bear its name or soon will, with their counters; in a large fleet also whom it is to watch
  * @param heir on a session that ended itself: the one that goes on, if any
- * @param pressure of the streams that the worker reads automatically those that are short of throughput, by
- *     {@link ReadPressure#keyOf}; null if it reads none automatically
+ * @param pressure of the streams that the worker reads automatically, by {@link ReadPressure#keyOf}; those that are shortest of
+ *     throughput where there are many, null if there are none
  */
 public record SessionRow(
         String id,

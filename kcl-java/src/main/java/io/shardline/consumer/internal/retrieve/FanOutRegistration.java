@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.model.ConsumerStatus;
+import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
 
 /**
  * The registered consumer that subscribes to one stream's shards: found, registered when it is missing, and waited for.
@@ -62,6 +63,17 @@ public final class FanOutRegistration {
     private boolean registering;
     private boolean givenUp;
     private boolean deregistered;
+    private boolean held;
+
+    /** Whoever waits to hear whether it is active, though it is held. */
+    private final List<Consumer<Boolean>> preparing = new ArrayList<>();
+
+    /** Is asked before the consumer is registered. */
+    public interface Gate {
+
+        /** Answers once, on the loop. */
+        void mayRegister(Consumer<Boolean> answer);
+    }
 
     /**
      * What is subscribed with.
@@ -70,13 +82,15 @@ public final class FanOutRegistration {
      * @param consumerArn the ARN if it is given, or null
      * @param limit how long it is waited for the first time
      * @param failed called if it cannot be used, and is not to be waited for longer; null to poll and to look seldom then
+     * @param gate is asked before it is registered; null to register it whenever it is missing
      */
     public record Target(
             String streamName,
             @Nullable String consumerName,
             @Nullable String consumerArn,
             Duration limit,
-            @Nullable Consumer<ConsumerException> failed) {}
+            @Nullable Consumer<ConsumerException> failed,
+            @Nullable Gate gate) {}
 
     public FanOutRegistration(PollingSource.Setting setting, Target target) {
         this.setting = setting;
@@ -109,16 +123,64 @@ public final class FanOutRegistration {
     /** The consumer's ARN once it is known to be active, or null. */
     @Nullable
     String arn() {
-        return arn;
+        return held ? null : arn;
+    }
+
+    /** From now on there are no subscriptions, and those that there are end. */
+    public void hold() {
+        held = true;
+        arn = null; // it may be another one by the time that it is permitted
+        waitsFor = null;
+    }
+
+    /** Whether there should be no subscriptions. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** From now on there are subscriptions, once the consumer is active. */
+    public void permit() {
+        if (held) {
+            held = false;
+            lookAnew();
+        }
+    }
+
+    /** Sees to it that the consumer is active, though it is held. Calls back once, with whether it is. */
+    public void prepare(Consumer<Boolean> then) {
+        preparing.add(then);
+        lookAnew();
+    }
+
+    private void lookAnew() {
+        begun = true;
+        arn = null;
+        tries = 0;
+        beganAt = setting.loop().nanoTime();
+        if (!looking) {
+            lookUp();
+        }
+    }
+
+    private boolean isUnwanted() {
+        return deregistered || (held && preparing.isEmpty());
+    }
+
+    private void prepared(boolean isActive) {
+        List<Consumer<Boolean>> told = List.copyOf(preparing);
+        preparing.clear();
+        told.forEach(then -> then.accept(isActive));
     }
 
     /** Calls back once the consumer is active. */
     void whenActive(Runnable then) {
-        begin();
+        if (!held) {
+            begin();
+        }
         if (deregistered) {
             return;
         }
-        if (arn == null) {
+        if (arn() == null) {
             waiting.add(then);
         } else {
             then.run();
@@ -137,6 +199,9 @@ public final class FanOutRegistration {
 
     /** In words, what has to happen before there can be subscriptions, or null if nothing has. */
     public @Nullable String waitsFor() {
+        if (held) {
+            return null;
+        }
         return waitsFor == null || !givenUp ? waitsFor : waitsFor + "; its shards are polled";
     }
 
@@ -148,7 +213,7 @@ public final class FanOutRegistration {
     /** The service does not know the consumer, the stream or the shard. */
     void suspect() {
         String given = target.consumerArn();
-        if (looking || deregistered) {
+        if (looking || deregistered || held) {
             return;
         }
         if (given == null) {
@@ -186,6 +251,16 @@ public final class FanOutRegistration {
         arn = null;
         waitsFor = null;
         waiting.clear();
+        return unregister(done);
+    }
+
+    /** Ends the registration; this worker subscribes no more while it is held. Completes on the loop. */
+    public CompletableFuture<Void> unregister() {
+        prepared(false);
+        return unregister(new CompletableFuture<>());
+    }
+
+    private CompletableFuture<Void> unregister(CompletableFuture<Void> done) {
         if (registering) {
             whenRegistered.add(() -> deregister(done)); // or there would be one after all
         } else {
@@ -194,13 +269,18 @@ public final class FanOutRegistration {
         return done;
     }
 
+    /** Asks the service what it knows of the stream. Calls one of both on the loop. */
+    public void describe(Consumer<StreamDescriptionSummary> answer, Consumer<Throwable> failure) {
+        send(
+                () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
+                response -> answer.accept(response.streamDescriptionSummary()),
+                failure);
+    }
+
     private void deregister(CompletableFuture<Void> done) {
         String stream = streamArn;
         if (stream == null) {
-            send(
-                    () -> setting.client().describeStreamSummary(r -> r.streamName(target.streamName())),
-                    answer -> deregister(answer.streamDescriptionSummary().streamARN(), done),
-                    failure -> notDeregistered(failure, done));
+            describe(answer -> deregister(answer.streamARN(), done), failure -> notDeregistered(failure, done));
         } else {
             deregister(stream, done);
         }
@@ -227,7 +307,8 @@ public final class FanOutRegistration {
     }
 
     private void lookUp() {
-        if (deregistered) {
+        if (isUnwanted()) {
+            looking = false;
             return;
         }
         looking = true;
@@ -257,11 +338,30 @@ public final class FanOutRegistration {
                         answer.consumerDescription().consumerARN()),
                 failure -> {
                     if (isNotFound(failure)) {
-                        register(stream);
+                        missing(stream);
                     } else {
                         failed("DescribeStreamConsumer", failure);
                     }
                 });
+    }
+
+    private void missing(String stream) {
+        Gate gate = target.gate();
+        if (gate == null) {
+            register(stream);
+            return;
+        }
+        gate.mayRegister(may -> {
+            if (deregistered) {
+                return;
+            }
+            if (may) {
+                register(stream);
+            } else {
+                says("is not registered");
+                again();
+            }
+        });
     }
 
     private void register(String stream) {
@@ -270,12 +370,12 @@ public final class FanOutRegistration {
                 () -> setting.client()
                         .registerStreamConsumer(r -> r.streamARN(stream).consumerName(target.consumerName())),
                 answer -> {
-                    registering = false;
+                    registered();
                     log.info("{} is registered", this);
                     found(answer.consumer().consumerStatus(), answer.consumer().consumerARN());
                 },
                 failure -> {
-                    registering = false;
+                    registered();
                     if (ServiceErrors.code(failure).equals("ResourceInUseException")) {
                         says("is being registered by another worker");
                         again();
@@ -297,10 +397,15 @@ public final class FanOutRegistration {
         if (!deregistered) {
             next.run();
         } else if (registering) {
-            registering = false;
-            whenRegistered.forEach(Runnable::run);
-            whenRegistered.clear();
+            registered();
         }
+    }
+
+    private void registered() {
+        registering = false;
+        List<Runnable> told = List.copyOf(whenRegistered);
+        whenRegistered.clear();
+        told.forEach(Runnable::run);
     }
 
     private void found(ConsumerStatus status, String found) {
@@ -314,14 +419,20 @@ public final class FanOutRegistration {
 
     private void active(String found) {
         looking = false;
+        if (isUnwanted()) {
+            return;
+        }
         arn = found;
         wasActive = true;
         tries = 0;
         waitsFor = null;
         givenUp = false;
-        List<Runnable> told = List.copyOf(waiting);
-        waiting.clear();
-        told.forEach(Runnable::run);
+        prepared(true);
+        if (!held) {
+            List<Runnable> told = List.copyOf(waiting);
+            waiting.clear();
+            told.forEach(Runnable::run);
+        }
     }
 
     private void failed(String operation, Throwable failure) {
@@ -343,13 +454,14 @@ public final class FanOutRegistration {
 
     /** Whoever can poll goes on with that, and looks for it seldom. */
     private void giveUp(String why, @Nullable Throwable failure) {
+        prepared(false);
         Consumer<ConsumerException> failed = target.failed();
         if (failed != null && !wasActive) {
             looking = false;
             failed.accept(new ConsumerException(why, failure));
             return;
         }
-        if (!givenUp) {
+        if (!givenUp && !held) {
             givenUp = true;
             log.warn("{}; its shards are polled, and it is looked for at least once a minute", why);
         }

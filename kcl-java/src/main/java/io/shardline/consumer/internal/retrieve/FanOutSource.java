@@ -140,6 +140,9 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
         if (current != null && current.isAccepted()) {
             return "an event of its subscription";
         }
+        if (isPolling()) {
+            return bridge.waitsFor();
+        }
         String words = current != null
                 ? "the answer to SubscribeToShard"
                 : "its subscription: "
@@ -157,6 +160,11 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
             return;
         }
         ShardSubscription current = subscription;
+        if (current != null && setting.registration().isHeld()) {
+            current.cancel();
+            letGo();
+            current = null;
+        }
         if (current == null) {
             subscribe();
         } else if (current.isAccepted()) {
@@ -384,6 +392,11 @@ public final class FanOutSource implements RecordSource, PollingBridge.Owner, Sh
     @Override
     public Cursor cursor() {
         return cursor;
+    }
+
+    @Override
+    public boolean isPolling() {
+        return setting.registration().isHeld();
     }
 
     @Override

@@ -40,6 +40,9 @@ final class PollingBridge implements RecordSource.Sink {
         /** Where reading goes on. */
         Cursor cursor();
 
+        /** Whether there should be no subscription at all. */
+        boolean isPolling();
+
         /** The oldest record is where it goes on, as the service does not know the number. */
         void startsOver();
 
@@ -160,7 +163,7 @@ final class PollingBridge implements RecordSource.Sink {
     @Override
     public void failed(Throwable failure, int inARow) {
         first = false;
-        if (!ServiceErrors.code(failure).equals("AccessDeniedException")) {
+        if (owner.isPolling() || !ServiceErrors.code(failure).equals("AccessDeniedException")) {
             sink.failed(failure, inARow);
         } else {
             denied(failure);

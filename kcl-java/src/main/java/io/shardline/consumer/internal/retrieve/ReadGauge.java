@@ -26,6 +26,7 @@ final class ReadGauge {
     private final RetrievalRules rules;
     private final @Nullable Duration wanted;
     private long interval = Long.MIN_VALUE;
+    private long heardIn;
     private int throttled;
     private int lagging;
     private int late;
@@ -47,7 +48,7 @@ final class ReadGauge {
 
     /** A read was refused because the shard gave too much, or was asked too often. */
     void throttled(long now) {
-        moveTo(now);
+        hear(now);
         throttles++;
     }
 
@@ -57,7 +58,7 @@ final class ReadGauge {
      * @param isStarving whether the handler waited for it
      */
     void answered(long now, Duration behindLatest, boolean isStarving) {
-        moveTo(now);
+        hear(now);
         answers++;
         if (isStarving) {
             starvingAnswers++;
@@ -71,8 +72,13 @@ final class ReadGauge {
 
     /** It brought so many bytes. */
     void read(long now, long count) {
-        moveTo(now);
+        hear(now);
         bytes += count;
+    }
+
+    /** Whether nothing was heard of the shard in all of the last intervals. */
+    boolean isIdle(long now) {
+        return Math.floorDiv(now, rules.interval().toNanos()) - heardIn > INTERVALS;
     }
 
     /** What has been so in most of the last intervals. */
@@ -83,6 +89,11 @@ final class ReadGauge {
 
     private static int isMostly(int bits) {
         return Integer.bitCount(bits) >= MIN_INTERVALS ? 1 : 0;
+    }
+
+    private void hear(long now) {
+        moveTo(now);
+        heardIn = interval;
     }
 
     private void moveTo(long now) {

@@ -72,7 +72,9 @@ public final class RetrievalPlanner {
 
     private Plan planForth(Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {
         RetrievalReason why = reason(pressure, stream, wish);
-        if (why == null) {
+        boolean isUnwished = current.why().equals(RetrievalReason.DEREGISTERED.word())
+                && current.age(now).compareTo(rules.firstStay()) < 0;
+        if (why == null || isUnwished) {
             return STAY;
         }
         if (stream.openShards() > wish.maxFanOutShards()) {
@@ -90,14 +92,14 @@ public final class RetrievalPlanner {
         return new Plan(current.switched(true, now, why.word(), stay), null);
     }
 
-    private static @Nullable RetrievalReason reason(ReadPressure pressure, Described stream, Wish wish) {
+    private @Nullable RetrievalReason reason(ReadPressure pressure, Described stream, Wish wish) {
         if (wish.isTooQuickToPoll() || pressure.late() > 0) {
             return RetrievalReason.LATENCY;
         }
         if (pressure.lagging() > 0) {
             return RetrievalReason.LAG;
         }
-        return pressure.throttled() > 0 && stream.mode() == Mode.ON_DEMAND ? RetrievalReason.THROTTLES : null;
+        return pressure.throttled() > 0 && rules.throttlesCountIn().contains(stream.mode()) ? RetrievalReason.THROTTLES : null;
     }
 
     private Plan planBack(Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {

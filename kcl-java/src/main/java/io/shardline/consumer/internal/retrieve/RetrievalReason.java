@@ -24,6 +24,9 @@ public enum RetrievalReason {
     /** The stream has more open shards than may be read with dedicated throughput. */
     LIMIT,
 
+    /** The application reads the stream no more. */
+    REMOVED,
+
     /** A user has ended the registration. */
     DEREGISTERED;
 

@@ -1,6 +1,7 @@
 package io.shardline.consumer.internal.retrieve;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * By what times streams that are read automatically are judged.
@@ -13,9 +14,10 @@ import java.time.Duration;
  * @param maxStay how long at most, after it was given up too early again and again
  * @param relapse so soon after it was given up its next use shows that this was too early
  * @param grace after it was given up, until its consumer is deregistered: by then all workers know
+ * @param throttlesCountIn the modes in which dedicated throughput costs so little that refused reads alone are a reason for it
  */
 public record RetrievalRules(
-        Duration interval, int minThrottles, Duration firstStay, Duration maxStay, Duration relapse, Duration grace) {
+        Duration interval, int minThrottles, Duration firstStay, Duration maxStay, Duration relapse, Duration grace, Set<RetrievalPlanner.Mode> throttlesCountIn) {
 
     /** Those of a worker that is not simulated. */
     public static final RetrievalRules DEFAULT = new RetrievalRules(
@@ -24,7 +26,8 @@ public record RetrievalRules(
             Duration.ofHours(1),
             Duration.ofHours(24),
             Duration.ofHours(24),
-            Duration.ofMinutes(15));
+            Duration.ofMinutes(15),
+            Set.of(RetrievalPlanner.Mode.ON_DEMAND));
 
     /** One refused read in so many is no accident. */
     static final int READS_A_THROTTLE = 5;

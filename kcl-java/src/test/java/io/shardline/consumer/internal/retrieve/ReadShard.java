@@ -130,7 +130,7 @@ final class ReadShard implements RecordSource.Sink {
     RecordSource subscribe(Cursor from) {
         FanOutRegistration made = new FanOutRegistration(
                 setting,
-                new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString())));
+                new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString()), null));
         registration = made;
         return subscribeAgain(from);
     }

@@ -106,6 +106,18 @@ class RetrievalPlannerTest {
     }
 
     @Test
+    void whatAUserHasDeregisteredStaysSoForAnHour() {
+        RetrievalChoice ended = RetrievalPlanner.back(NOW, fanOut(HOUR, HOUR), RetrievalReason.DEREGISTERED);
+
+        assertThat(planner.plan(NOW.plusSeconds(3_599), ended, LAGGING, ON_DEMAND, WISH)
+                        .next())
+                .isNull();
+        assertThat(given(planner.plan(NOW.plusSeconds(3_600), ended, LAGGING, ON_DEMAND, WISH))
+                        .isFanOut())
+                .isTrue();
+    }
+
+    @Test
     void aStreamThatGrewTooLargeGoesBackAtOnce() {
         RetrievalChoice back =
                 given(plan(fanOut(Duration.ZERO, HOUR), LAGGING, new Described(Mode.PROVISIONED, 11, 1)));
