@@ -97,7 +97,7 @@ public final class ShardlineConsumer implements AutoCloseable {
     /**
      * Deregisters the fan-out consumers of this application, so that they are no longer billed. Those that were given by ARN stay.
      * Call it on the last worker before you close it: this worker polls from then on, and any other that runs registers the
-     * consumer again.
+     * consumer again. A stream that is read automatically is polled by all workers from then on, for an hour at least.
      *
      * @return completes on a user-code thread; fails with a {@link ConsumerException} if the service refuses it, or if the consumer
      *     is not running

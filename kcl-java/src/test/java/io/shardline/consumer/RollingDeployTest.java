@@ -27,7 +27,7 @@ class RollingDeployTest {
     private static final int SEEDS = 10;
 
     static Stream<Retrieval> retrievals() {
-        return Stream.of(Retrieval.polling(), Retrieval.fanOut());
+        return Stream.of(Retrieval.polling(), Retrieval.fanOut(), Retrieval.automatic(SHARDS));
     }
 
     @ParameterizedTest

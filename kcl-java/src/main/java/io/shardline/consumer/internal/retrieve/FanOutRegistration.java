@@ -154,6 +154,7 @@ public final class FanOutRegistration {
 
     private void lookAnew() {
         begun = true;
+        givenUp = false;
         arn = null;
         tries = 0;
         beganAt = setting.loop().nanoTime();
@@ -352,10 +353,9 @@ public final class FanOutRegistration {
             return;
         }
         gate.mayRegister(may -> {
-            if (deregistered) {
-                return;
-            }
-            if (may) {
+            if (isUnwanted()) {
+                looking = false;
+            } else if (may) {
                 register(stream);
             } else {
                 says("is not registered");

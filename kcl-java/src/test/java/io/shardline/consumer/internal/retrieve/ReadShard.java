@@ -39,6 +39,7 @@ final class ReadShard implements RecordSource.Sink {
 
     private static final String STREAM = "flights";
     private static final String SHARD = "shardId-000000000000";
+    private static final Duration TURN = Duration.ofMillis(1_700);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final SimulatedTime time = new SimulatedTime(1);
@@ -133,6 +134,31 @@ final class ReadShard implements RecordSource.Sink {
                 new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString()), null));
         registration = made;
         return subscribeAgain(from);
+    }
+
+    /** A source that could subscribe, and polls. */
+    RecordSource hold(Cursor from) {
+        subscribe(from);
+        registration().hold();
+        return source();
+    }
+
+    /** A source that may subscribe and may not by turns. */
+    RecordSource takeTurns(Cursor from) {
+        hold(from);
+        turnLater();
+        return source();
+    }
+
+    private void turnLater() {
+        loop.schedule(TURN.toNanos(), () -> {
+            if (registration().isHeld()) {
+                registration().permit();
+            } else {
+                registration().hold();
+            }
+            turnLater();
+        });
     }
 
     /** One more of the same registered consumer. */
