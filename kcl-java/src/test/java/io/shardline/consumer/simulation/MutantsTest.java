@@ -82,14 +82,12 @@ class MutantsTest {
                                         + " String code = failure == null ? how.name()"),
                         "progress"),
                 Arguments.of(
-                        "a source that is switched goes on after the last event and not after what was read",
+                        "a source that polls again goes on where it polled before",
                         mutant(
-                                "internal.retrieve.FanOutSource",
-                                "Arrived arrived = Arrived.of(records);",
-                                "if (!records.isEmpty()) { cursor = new Cursor.After("
-                                        + "records.get(records.size() - 1).sequenceNumber()); }"
-                                        + " Arrived arrived = Arrived.of(records);"),
-                        "nothing lost"),
+                                "internal.retrieve.PollingSource",
+                                "this.cursor = from;\n        this.sink = before.sink;",
+                                "this.cursor = before.cursor;\n        this.sink = before.sink;"),
+                        "once a tenure"),
                 Arguments.of(
                         "what was polled comes by subscription as well",
                         mutant(
