@@ -348,7 +348,7 @@ public final class ConsumerConfig {
          * How streams are read if their {@link StreamConfig} does not say it. Default: {@link Retrieval#polling()}. Workers of one
          * application may differ, for example while a new setting is rolled out.
          *
-         * <p>Change it when records must be handled within tens of milliseconds.
+         * <p>Change it when records must be handled within tens of milliseconds, or polling falls behind now and then.
          */
         public Builder retrieval(Retrieval choice) {
             retrieval = Objects.requireNonNull(choice, "retrieval");
