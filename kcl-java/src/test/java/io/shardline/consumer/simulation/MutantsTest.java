@@ -82,19 +82,13 @@ class MutantsTest {
                                         + " String code = failure == null ? how.name()"),
                         "progress"),
                 Arguments.of(
-                        "a source that polls again goes on where it polled before",
-                        mutant(
-                                "internal.retrieve.PollingSource",
-                                "this.cursor = from;\n        this.sink = before.sink;",
-                                "this.cursor = before.cursor;\n        this.sink = before.sink;"),
-                        "once a tenure"),
-                Arguments.of(
-                        "what was polled comes by subscription as well",
+                        "a switch back polls on from the tip and not after what was read",
                         mutant(
                                 "internal.retrieve.FanOutSource",
-                                "cursor.unread(event.records());",
-                                "event.records();"),
-                        "once a tenure"),
+                                "if (current != null && setting.registration().isHeld()) {",
+                                "if (current != null && setting.registration().isHeld()) {"
+                                        + " cursor = new Cursor.AtTime(reading.platform().wallClock().instant());"),
+                        "nothing lost"),
                 Arguments.of(
                         "a demand is lost with the subscription that a switch ends",
                         mutant(
