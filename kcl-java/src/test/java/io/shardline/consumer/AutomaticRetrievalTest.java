@@ -80,7 +80,9 @@ class AutomaticRetrievalTest {
 
     private void register() {
         String arn = streamArn();
-        fleet.get(fleet.kinesis().client().registerStreamConsumer(r -> r.streamARN(arn).consumerName("test")));
+        fleet.get(fleet.kinesis()
+                .client()
+                .registerStreamConsumer(r -> r.streamARN(arn).consumerName("test")));
         fleet.advance(Duration.ofSeconds(1));
     }
 
@@ -206,8 +208,8 @@ class AutomaticRetrievalTest {
         run(MINUTE.multipliedBy(20));
         assertThat(fleet.table().watch(Set.of()).join().fleet().planned()).isTrue();
         assertThat(fleet.row(Lease.PLANNER).owner()).isNotNull();
-        assertThat(workers).allSatisfy(worker -> assertThat(switches(worker))
-                .containsExactly(switched(true, "throttles")));
+        assertThat(workers)
+                .allSatisfy(worker -> assertThat(switches(worker)).containsExactly(switched(true, "throttles")));
         assertAllHandledOnce();
     }
 
@@ -222,8 +224,9 @@ class AutomaticRetrievalTest {
 
         assertThat(registered()).isEmpty();
         assertThat(worker.consumer().health().problems())
-                .containsExactly("stream 'flights' is short of throughput and is polled, as its 2 open shards are more than"
-                        + " maxFanOutShards, 1");
+                .containsExactly(
+                        "stream 'flights' is short of throughput and is polled, as its 2 open shards are more than"
+                                + " maxFanOutShards, 1");
         throttles = false;
         run(MINUTE.multipliedBy(20));
         assertThat(worker.consumer().health().problems()).isEmpty();
@@ -294,7 +297,9 @@ class AutomaticRetrievalTest {
         run(MINUTE.multipliedBy(15));
         assertThat(row().isOurs()).isFalse();
         String arn = streamArn();
-        fleet.get(fleet.kinesis().client().deregisterStreamConsumer(r -> r.streamARN(arn).consumerName("test")));
+        fleet.get(fleet.kinesis()
+                .client()
+                .deregisterStreamConsumer(r -> r.streamARN(arn).consumerName("test")));
         run(MINUTE.multipliedBy(2));
 
         assertThat(registered()).containsExactly("test");
@@ -351,8 +356,9 @@ class AutomaticRetrievalTest {
                 told.put(session.worker().id(), pressure);
             }
         }
-        assertThat(told).containsOnlyKeys("w1").containsEntry(
-                        "w1", ImmutableMap.of(ReadPressure.keyOf(SimulatedFleet.STREAM), ReadPressure.NONE));
+        assertThat(told)
+                .containsOnlyKeys("w1")
+                .containsEntry("w1", ImmutableMap.of(ReadPressure.keyOf(SimulatedFleet.STREAM), ReadPressure.NONE));
     }
 
     @Test

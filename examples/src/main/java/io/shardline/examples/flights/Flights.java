@@ -229,7 +229,8 @@ public final class Flights implements Callable<Integer> {
                     "--aws excludes --endpoint and --dynamodb-endpoint: the real services have addresses of their own");
         }
         if (retrieval instanceof Retrieval.FanOutArn) {
-            throw refused("--retrieval is polling, fan-out or automatic here: the stream is new, and has no registered consumer");
+            throw refused(
+                    "--retrieval is polling, fan-out or automatic here: the stream is new, and has no registered consumer");
         }
         if (aws && !(retrieval instanceof Retrieval.Polling)) {
             throw refused("--aws excludes --retrieval fan-out and automatic: the bill does not count it");

@@ -35,8 +35,9 @@ public final class RetrievalOption implements ITypeConverter<Retrieval> {
         if (automatic.matches()) {
             return automatic(Integer.parseInt(automatic.group(1)), automatic.group(2));
         }
-        throw new TypeConversionException("a retrieval is polling, fan-out, automatic:SHARDS, automatic:SHARDS:LATENCY (such"
-                + " as automatic:20:300ms) or the ARN of a registered consumer, was '" + text + "'");
+        throw new TypeConversionException(
+                "a retrieval is polling, fan-out, automatic:SHARDS, automatic:SHARDS:LATENCY (such"
+                        + " as automatic:20:300ms) or the ARN of a registered consumer, was '" + text + "'");
     }
 
     private static Retrieval automatic(int maxShards, @Nullable String latency) {

@@ -92,7 +92,8 @@ final class AutomaticRetrieval {
                 felt.put(ReadPressure.keyOf(name), stream.gauges().pressure()));
         book.session()
                 .feels(felt.entrySet().stream()
-                        .sorted(Comparator.comparingInt(entry -> -entry.getValue().shards()))
+                        .sorted(Comparator.comparingInt(
+                                entry -> -entry.getValue().shards()))
                         .limit(SessionRow.MAX_PRESSURES)
                         .collect(ImmutableMap.toImmutableMap(Map.Entry::getKey, Map.Entry::getValue)));
     }

@@ -179,8 +179,8 @@ final class AutomaticStream implements FanOutRegistration.Gate {
     }
 
     private void described(ReadPressure pressure, StreamDescriptionSummary stream) {
-        boolean isOnDemand = stream.streamModeDetails() != null
-                && stream.streamModeDetails().streamMode() == StreamMode.ON_DEMAND;
+        boolean isOnDemand =
+                stream.streamModeDetails() != null && stream.streamModeDetails().streamMode() == StreamMode.ON_DEMAND;
         Plan plan = planner.plan(
                 now(),
                 choice,

@@ -194,10 +194,8 @@ final class Retrievals implements RecordSource.Factory {
                 name -> new AutomaticStream(
                         name,
                         automaticSetting,
-                        new RetrievalPlanner.Wish(
-                                wish.maxFanOutShards(),
-                                wish.latency(),
-                                Duration.ofNanos((long) (SECOND / config.readsPerSecondAtTip()))),
+                        new RetrievalPlanner.Wish(wish.maxFanOutShards(), wish.latency(), Duration.ofNanos((long)
+                                (SECOND / config.readsPerSecondAtTip()))),
                         gate -> new FanOutRegistration(
                                 polling,
                                 new FanOutRegistration.Target(

@@ -35,9 +35,7 @@ public final class ReadGauges {
     public ReadPressure pressure() {
         long now = loop.nanoTime();
         shards.values().removeIf(gauge -> gauge.isIdle(now));
-        return shards.values().stream()
-                .map(gauge -> gauge.pressure(now))
-                .reduce(ReadPressure.NONE, ReadPressure::plus);
+        return shards.values().stream().map(gauge -> gauge.pressure(now)).reduce(ReadPressure.NONE, ReadPressure::plus);
     }
 
     /** The same sink, of which is looked at what it is told. */

@@ -99,7 +99,9 @@ public final class RetrievalPlanner {
         if (pressure.lagging() > 0) {
             return RetrievalReason.LAG;
         }
-        return pressure.throttled() > 0 && rules.throttlesCountIn().contains(stream.mode()) ? RetrievalReason.THROTTLES : null;
+        return pressure.throttled() > 0 && rules.throttlesCountIn().contains(stream.mode())
+                ? RetrievalReason.THROTTLES
+                : null;
     }
 
     private Plan planBack(Instant now, RetrievalChoice current, ReadPressure pressure, Described stream, Wish wish) {

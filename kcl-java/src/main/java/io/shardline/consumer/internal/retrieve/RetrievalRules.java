@@ -17,7 +17,13 @@ import java.util.Set;
  * @param throttlesCountIn the modes in which dedicated throughput costs so little that refused reads alone are a reason for it
  */
 public record RetrievalRules(
-        Duration interval, int minThrottles, Duration firstStay, Duration maxStay, Duration relapse, Duration grace, Set<RetrievalPlanner.Mode> throttlesCountIn) {
+        Duration interval,
+        int minThrottles,
+        Duration firstStay,
+        Duration maxStay,
+        Duration relapse,
+        Duration grace,
+        Set<RetrievalPlanner.Mode> throttlesCountIn) {
 
     /** Those of a worker that is not simulated. */
     public static final RetrievalRules DEFAULT = new RetrievalRules(

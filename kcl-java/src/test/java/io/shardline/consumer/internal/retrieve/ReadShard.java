@@ -131,7 +131,8 @@ final class ReadShard implements RecordSource.Sink {
     RecordSource subscribe(Cursor from) {
         FanOutRegistration made = new FanOutRegistration(
                 setting,
-                new FanOutRegistration.Target(STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString()), null));
+                new FanOutRegistration.Target(
+                        STREAM, "reader", null, PATIENCE, why -> failures.add(why.toString()), null));
         registration = made;
         return subscribeAgain(from);
     }
