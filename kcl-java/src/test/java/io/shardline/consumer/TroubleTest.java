@@ -269,6 +269,9 @@ class TroubleTest {
         assertThat(fleet.texts()).containsExactly("fine");
         assertThat(worker.network().sent("take")).hasSize(2);
         assertThat(worker.network().sent("scan").size() - calls).isLessThan(4);
+        fleet.advance(Duration.ofMinutes(20));
+        assertThat(worker.network().sent("take")).as("tried again").hasSize(6);
+        assertThat(worker.events(ConsumerEvent.LeaseUnusable.class)).hasSize(1);
         worker.network().always("take", shardId(0), Fate.ANSWERED);
         fleet.until(() ->
                 fleet.texts().contains("full") && worker.consumer().health().isHealthy());

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Leases whose rows cannot be written, so that no worker can act on them until the rows are mended (rule 29 of the lease
  * protocol).
  *
- * <p>They are tried again after a while. Confined to the consumer loop.
+ * <p>They are tried again five minutes after the last refusal, and named once for as long as the row stays as it is. Confined to the
+ * consumer loop.
  */
 public final class SetAside {
 
@@ -28,11 +28,14 @@ public final class SetAside {
     private final Runnable again;
     private final Map<String, Entry> entries = new TreeMap<>();
 
-    /** Why a lease is set aside, and whose name its row bears. */
-    private record Entry(String why, @Nullable String owner) {}
+    /** Those that are tried again, until they are refused again or have not been for as long as they were left alone. */
+    private final Map<String, Entry> tried = new TreeMap<>();
+
+    /** Why a lease is set aside, and its row as it is. */
+    private record Entry(String why, Lease row, EventLoop.Timer timer) {}
 
     /**
-     * @param told gets the key of each, and why, once
+     * @param told gets the key of each, and why, once for each state of its row
      * @param again has somebody look at what is to be tried again
      */
     SetAside(EventLoop loop, BiConsumer<String, String> told, Runnable again) {
@@ -45,14 +48,24 @@ public final class SetAside {
     void add(Lease row, RowTooLargeException cause) {
         String key = row.key();
         String why = String.valueOf(cause.getMessage());
-        if (entries.put(key, new Entry(why, row.owner())) == null) {
+        Entry before = entries.containsKey(key) ? entries.remove(key) : tried.remove(key);
+        if (before != null) {
+            before.timer().cancel();
+        }
+        entries.put(key, new Entry(why, row, loop.schedule(AGAIN_NANOS, () -> tryAgain(key))));
+        if (before == null || before.row().counter() != row.counter()) {
             log.error("{}, as its lease cannot be written: {}", consequence(key), why);
             told.accept(key, why);
         }
-        loop.schedule(AGAIN_NANOS, () -> {
-            entries.remove(key);
+    }
+
+    private void tryAgain(String key) {
+        Entry entry = entries.remove(key);
+        if (entry != null) {
+            EventLoop.Timer forgets = loop.schedule(AGAIN_NANOS, () -> tried.remove(key));
+            tried.put(key, new Entry(entry.why(), entry.row(), forgets));
             again.run();
-        });
+        }
     }
 
     boolean contains(String key) {
@@ -63,7 +76,7 @@ public final class SetAside {
     int borneBy(String session) {
         return (int) entries.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(Lease.PLANNER))
-                .filter(entry -> session.equals(entry.getValue().owner()))
+                .filter(entry -> entry.getValue().row().isOwnedBy(session))
                 .count();
     }
 
