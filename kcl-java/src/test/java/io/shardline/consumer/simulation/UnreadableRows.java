@@ -1,7 +1,6 @@
 package io.shardline.consumer.simulation;
 
 import com.google.common.collect.ImmutableMap;
-import io.shardline.consumer.ConsumerException;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.LeaseStore;
@@ -64,7 +63,7 @@ public final class UnreadableRows extends ForwardingLeaseStore {
     @Override
     public CompletableFuture<List<Lease>> readLeases(Collection<String> keys) {
         return keys.stream().anyMatch(broken::contains)
-                ? CompletableFuture.failedFuture(new ConsumerException(WHY, null))
+                ? CompletableFuture.failedFuture(new IllegalStateException(WHY)) // as DynamoDbLeaseStore does
                 : super.readLeases(keys);
     }
 
