@@ -52,6 +52,8 @@ final class FleetWorld {
 
     static final int USER_THREADS = 3;
 
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(20);
+
     /** Longer than any worker pauses in a short life, and less than that life lasts. */
     private static final Duration SHORT_HAND_OVER = Duration.ofSeconds(14);
 
@@ -155,6 +157,7 @@ final class FleetWorld {
                 .retrieval(draws.retrieval(rows instanceof EarlierVersionTable))
                 .leaseDuration(LEASE)
                 .shardSyncInterval(draws.shardSyncInterval())
+                .startTimeout(life.trouble().plus(AFTER_TROUBLE)) // a network may be as bad as that for so long
                 .handOverTimeout(life.rounds() == 1 ? SHORT_HAND_OVER : LONG_HAND_OVER)
                 .maxBatchRecords(random.nextBoolean() ? 10_000 : random.nextInt(1, 10))
                 .checkpointInterval(Duration.ofMillis(random.nextInt(200, 3_000)))
