@@ -1,6 +1,7 @@
 package io.shardline.consumer.simulation;
 
 import com.google.common.collect.ImmutableMap;
+import io.shardline.consumer.StartingPosition;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.Lease;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code checkpoint} NULL: the row cannot be read; a scan leaves it out, and reading it by its key fails.
  *   <li>the values of {@code asks} and {@code inbox}: removed by key, whatever their value; notices have no number.
  *   <li>{@code slStartForChildren} of a lease row: not read, never written, left behind by a checkpoint; so its children begin at
- *       TRIM_HORIZON. Here it is gone with the first position that is handled, as nobody reads it there.
+ *       TRIM_HORIZON, and so does a row with {@code slChildStartAt}. Here it is gone with the first position that is handled, as nobody reads it there.
  *   <li>{@code parentShardIds}: a row of this table has parents or none, wherever they are written.
  * </ul>
  *
@@ -172,9 +173,10 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
                 || before.filter(Checkpoint::isStartForChildren).isEmpty()) {
             return position;
         }
-        return position instanceof Checkpoint.AtStart start
-                ? new Checkpoint.AtStart(start.from(), start.startAt(), true)
-                : new Checkpoint.ShardEnd(true);
+        if (position instanceof Checkpoint.AtStart start) {
+            return start.startAt() == null ? before.get() : new Checkpoint.AtStart(start.from(), start.startAt(), true);
+        }
+        return new Checkpoint.ShardEnd(true);
     }
 
     private static @Nullable Instant tipReadAt(Checkpoint checkpoint) {
@@ -206,7 +208,8 @@ final class EarlierVersionTable extends ForwardingLeaseStore {
             return unsettled.from() == null ? null : withCheckpoint(row, Checkpoint.trimHorizon());
         }
         if (shown instanceof Checkpoint.AtStart start) {
-            return withCheckpoint(row, new Checkpoint.AtStart(start.from(), start.startAt()));
+            boolean isOldest = start.from() == StartingPosition.Kind.TRIM_HORIZON;
+            return withCheckpoint(row, new Checkpoint.AtStart(start.from(), isOldest ? null : start.startAt()));
         }
         return shown instanceof Checkpoint.At at ? withCheckpoint(row, new Checkpoint.At(at.position())) : row;
     }

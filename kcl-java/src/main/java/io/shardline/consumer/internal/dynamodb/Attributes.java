@@ -48,8 +48,11 @@ final class Attributes {
     static final String OUR_COUNTER = "slCounter";
     static final String OUR_START_AT = "slStartAt";
 
-    /** Where nothing of a shard was handled, and its children begin at {@link #OUR_START_AT}, too. Survives the shard's end. */
+    /** Where nothing of a shard was handled, and its children begin where it did. Survives the shard's end. */
     static final String OUR_START_FOR_CHILDREN = "slStartForChildren";
+
+    /** Where such a child begins. Its checkpoint is TRIM_HORIZON: KCL reads LATEST as now, and would skip what came before that. */
+    static final String OUR_CHILD_START_AT = "slChildStartAt";
 
     static final String OUR_TIP_READ_AT = "slTipReadAt";
 

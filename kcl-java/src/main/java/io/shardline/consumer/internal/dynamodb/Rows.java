@@ -294,6 +294,7 @@ final class Rows {
         long sub = 0;
         AttributeValue startAt = null;
         AttributeValue tipReadAt = null;
+        AttributeValue childStartAt = null;
         AttributeValue unsettled = null;
         if (checkpoint instanceof Checkpoint.At at) {
             text = string(at.position().sequenceNumber());
@@ -301,7 +302,10 @@ final class Rows {
             tipReadAt = at.tipReadAt() == null ? null : string(at.tipReadAt().toString());
         } else if (checkpoint instanceof Checkpoint.AtStart start) {
             text = string(start.from().name());
-            startAt = start.startAt() == null ? null : string(start.startAt().toString());
+            AttributeValue time = start.startAt() == null ? null : string(start.startAt().toString());
+            boolean isChild = start.from() == StartingPosition.Kind.TRIM_HORIZON;
+            startAt = isChild ? null : time;
+            childStartAt = isChild ? time : null;
         } else if (checkpoint instanceof Checkpoint.Unsettled start && start.from() != null) {
             text = string(start.from().name());
         } else if (checkpoint instanceof Checkpoint.Unsettled) {
@@ -312,6 +316,7 @@ final class Rows {
         attributes.put(Attributes.CHECKPOINT, text);
         attributes.put(Attributes.CHECKPOINT_SUB, number(sub));
         attributes.put(Attributes.OUR_START_AT, startAt);
+        attributes.put(Attributes.OUR_CHILD_START_AT, childStartAt);
         attributes.put(Attributes.OUR_START_FOR_CHILDREN, checkpoint.isStartForChildren() ? flag(true) : null);
         attributes.put(Attributes.OUR_TIP_READ_AT, tipReadAt);
         attributes.put(Attributes.OUR_UNSETTLED, unsettled);
@@ -403,6 +408,10 @@ final class Rows {
     }
 
     private static Checkpoint start(Item item, StartingPosition.Kind kind) {
+        Instant childStartAt = item.optionalInstant(Attributes.OUR_CHILD_START_AT);
+        if (kind == StartingPosition.Kind.TRIM_HORIZON && childStartAt != null) {
+            return new Checkpoint.AtStart(kind, childStartAt, true);
+        }
         if (kind == StartingPosition.Kind.TRIM_HORIZON) {
             return item.flag(Attributes.OUR_UNSETTLED) ? new Checkpoint.Unsettled(null) : Checkpoint.trimHorizon();
         }

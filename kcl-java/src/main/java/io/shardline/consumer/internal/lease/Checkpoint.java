@@ -76,7 +76,8 @@ public sealed interface Checkpoint
      * Nothing is handled yet.
      *
      * @param from what the row shows, as KCL would write it
-     * @param startAt for all but TRIM_HORIZON the time to start from, fixed when the application first started
+     * @param startAt the time to start from, fixed when the application first started. With TRIM_HORIZON it is null, but for a shard
+     *     that comes after unread ones: other libraries begin there with the oldest record
      * @param isStartForChildren whether nothing from before that time is read of what comes after the shard either
      */
     record AtStart(StartingPosition.Kind from, @Nullable Instant startAt, boolean isStartForChildren)
@@ -88,10 +89,16 @@ public sealed interface Checkpoint
         }
 
         public AtStart {
-            if ((from == StartingPosition.Kind.TRIM_HORIZON) != (startAt == null)) {
+            boolean isOldest = from == StartingPosition.Kind.TRIM_HORIZON;
+            if (isOldest != (startAt == null) && !(isOldest && isStartForChildren)) {
                 throw new IllegalArgumentException(
                         "a start time goes with LATEST and AT_TIMESTAMP, was " + from + " " + startAt);
             }
+        }
+
+        /** The start of a shard that comes after this one, of which nothing was handled. */
+        public AtStart ofChild() {
+            return new AtStart(StartingPosition.Kind.TRIM_HORIZON, startAt, isStartForChildren);
         }
 
         @Override

@@ -118,7 +118,9 @@ final class ChildLeases {
         boolean isUnread = child.parents().stream()
                 .map(key -> Objects.requireNonNull(leased.get(key)).checkpoint())
                 .allMatch(Checkpoint::isStartForChildren);
-        return isUnread && parent.checkpoint() instanceof Checkpoint.AtStart start ? start : Checkpoint.trimHorizon();
+        return isUnread && parent.checkpoint() instanceof Checkpoint.AtStart start && start.isStartForChildren()
+                ? start.ofChild()
+                : Checkpoint.trimHorizon();
     }
 
     private void createLater(Lease parent, List<ChildShard> children, Runnable created, Throwable failure) {

@@ -42,8 +42,7 @@ public final class ShardSyncPlanner {
                     ? siblings.contains(shard.id()) && (isFromItsBeginning || isRoot)
                     : isRoot || (isFromItsBeginning && lineage.areParentsHandled(shard));
             if (isMissing && !lineage.isLeased(shard.id())) {
-                boolean isAtStart = isRoot || lineage.comesAfterUnread(shard);
-                missing.add(leaseFor(shard, isAtStart ? start : Checkpoint.trimHorizon()));
+                missing.add(leaseFor(shard, isRoot ? start : startAfterParents(shard, lineage, start)));
             }
         }
         return missing.build();
@@ -65,6 +64,12 @@ public final class ShardSyncPlanner {
                 && shards.stream()
                         .filter(shard -> !lineage.isLeased(shard.id()) && !lineage.isPassed(shard))
                         .anyMatch(lineage::hasUnknownParent);
+    }
+
+    private static Checkpoint startAfterParents(ListedShard shard, Lineage lineage, Checkpoint start) {
+        return lineage.comesAfterUnread(shard) && start instanceof Checkpoint.AtStart ofParents
+                ? ofParents.ofChild()
+                : Checkpoint.trimHorizon();
     }
 
     /** The keys of leases that the reading of listed shards needs: their own, and those of what they may come after. */

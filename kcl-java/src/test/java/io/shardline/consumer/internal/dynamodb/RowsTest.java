@@ -130,6 +130,18 @@ class RowsTest {
     }
 
     @Test
+    void childrenOfUnreadShardsBeginWithTheOldestRecordElsewhere() { // KCL reads LATEST as now, whatever was put since
+        Checkpoint start = new Checkpoint.AtStart(StartingPosition.Kind.LATEST, Instant.EPOCH, true).ofChild();
+
+        assertThat(Rows.checkpointAttributes(start))
+                .containsEntry("checkpoint", AttributeValue.fromS("TRIM_HORIZON"))
+                .containsEntry("slChildStartAt", AttributeValue.fromS("1970-01-01T00:00:00Z"))
+                .containsEntry("slStartAt", null);
+        Lease lease = Lease.unowned("shard-1", start, ImmutableSet.of(), null);
+        assertThat(Rows.lease(new Item(Rows.item(lease)))).isEqualTo(lease);
+    }
+
+    @Test
     void whenTheTipWasReadIsPrivateAndNotMissedWhereItIsAbsent() {
         Checkpoint.At known = new Checkpoint.At(new Position("7", 1), Instant.EPOCH);
         Checkpoint.At unknown = new Checkpoint.At(new Position("7", 1));
@@ -504,6 +516,7 @@ class RowsTest {
         return Arbitraries.oneOf(
                 Arbitraries.of(Checkpoint.shardEnd(), new Checkpoint.ShardEnd(true), Checkpoint.trimHorizon()),
                 times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.LATEST, time, true)),
+                times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.LATEST, time, true).ofChild()),
                 times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.LATEST, time)),
                 times.map(time -> new Checkpoint.AtStart(StartingPosition.Kind.AT_TIMESTAMP, time.plusNanos(1))),
                 Combinators.combine(
