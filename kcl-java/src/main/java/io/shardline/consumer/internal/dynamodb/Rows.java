@@ -302,7 +302,8 @@ final class Rows {
             tipReadAt = at.tipReadAt() == null ? null : string(at.tipReadAt().toString());
         } else if (checkpoint instanceof Checkpoint.AtStart start) {
             text = string(start.from().name());
-            AttributeValue time = start.startAt() == null ? null : string(start.startAt().toString());
+            AttributeValue time =
+                    start.startAt() == null ? null : string(start.startAt().toString());
             boolean isChild = start.from() == StartingPosition.Kind.TRIM_HORIZON;
             startAt = isChild ? null : time;
             childStartAt = isChild ? time : null;
