@@ -1,10 +1,7 @@
 package io.shardline.producer.internal;
 
 import io.shardline.aggregation.HashKey;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes that the producer may still take in, and the records that wait for some.
  *
- * <p>While half of them are free and nobody waits, taking and giving back is one compare-and-set. Of the second half a lane gets
- * only what leaves enough for the other lanes of its stream and for other streams ({@link StreamShare}). A lane's records are
+ * <p>While nobody waits, taking and giving back is a compare-and-set or two, without the lock. Of the second half a lane gets only
+ * what leaves enough for the other lanes of its stream and for other streams ({@link StreamShare}). A lane's records are
  * served in turn. Of a stream, lanes that hold nothing are served first, in turn, and none past them; before all others, and none
  * past them, streams that hold nothing: so whatever the size of a record, its turn comes if what is held comes free. Thread-safe.
  */
@@ -26,23 +23,21 @@ final class MemoryBudget {
     private final long size;
     private final AtomicLong free;
 
-    /** How many records wait; written under the lock, and only after a served turn has been admitted. */
+    /** How many records wait; written under the lock, before a turn is queued and after a served one has been admitted. */
     private final AtomicInteger waiting = new AtomicInteger();
-
-    /** Written under the lock. */
-    private volatile long needed;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Those with records that wait. */
-    private final Set<StreamShare> streams = new LinkedHashSet<>();
+    private final StreamShare.Order order = new StreamShare.Order();
 
-    private final List<Barrier> barriers = new ArrayList<>();
+    /** Of all streams, in the order in which they came. */
+    private final ArrayDeque<Barrier> barriers = new ArrayDeque<>();
+
     private long ordinals;
     private boolean closed;
 
-    /** What is run once nothing waits any more that came before it; of one stream, or of all. Immutable. */
-    private record Barrier(long ordinal, @Nullable StreamShare stream, Runnable action) {}
+    /** What is run once nothing waits any more that came before it, of one stream or of all. Immutable. */
+    record Barrier(long ordinal, Runnable action) {}
 
     /**
      * A place in the queue of a lane.
@@ -117,7 +112,15 @@ final class MemoryBudget {
 
     /** How many bytes have to be free for any of those who wait; 0 if nobody waits. */
     long neededByWaiting() {
-        return needed;
+        if (!hasWaiting()) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            return order.needed();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean hasWaiting() {
@@ -133,15 +136,7 @@ final class MemoryBudget {
         if (hasWaiting()) {
             return null;
         }
-        if (take(bytes, size / 2)) {
-            return StreamShare.UNCOUNTED;
-        }
-        lock.lock();
-        try {
-            return hasWaiting() ? null : takeFor(stream.laneOf(hashKey), bytes);
-        } finally {
-            lock.unlock();
-        }
+        return take(bytes, size / 2) ? StreamShare.UNCOUNTED : takeCounted(stream.laneOf(hashKey), bytes);
     }
 
     /**
@@ -155,14 +150,26 @@ final class MemoryBudget {
             if (closed || waiting.get() >= MAX_WAITING) {
                 return false;
             }
-            turn.ordinal = ordinals++;
-            turn.stream.enqueue(turn);
-            streams.add(turn.stream);
-            waiting.incrementAndGet(); // before looking for room: whoever gives back from now on sees it and serves us
+            enqueue(turn);
             serve();
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void enqueue(Turn turn) {
+        waiting.incrementAndGet(); // before looking for room: whoever gives back from now on sees it and serves us
+        boolean queued = false;
+        try {
+            turn.ordinal = ordinals++;
+            turn.stream.enqueue(turn);
+            place(turn.stream);
+            queued = true;
+        } finally {
+            if (!queued) {
+                waiting.decrementAndGet();
+            }
         }
     }
 
@@ -174,6 +181,7 @@ final class MemoryBudget {
             if (left) {
                 dequeue(turn);
                 waiting.decrementAndGet();
+                passBarriers(turn.stream);
                 serve();
             }
             return left;
@@ -190,8 +198,14 @@ final class MemoryBudget {
     void whenAdmitted(@Nullable StreamShare stream, Runnable action) {
         lock.lock();
         try {
-            barriers.add(new Barrier(ordinals++, stream, action));
-            passBarriers();
+            Barrier barrier = new Barrier(ordinals++, action);
+            if (stream == null) {
+                barriers.add(barrier);
+                passBarriers();
+            } else {
+                stream.barriers().add(barrier);
+                passBarriers(stream);
+            }
         } finally {
             lock.unlock();
         }
@@ -212,9 +226,18 @@ final class MemoryBudget {
     /** Bytes are about to be given back that count for a lane. */
     void discount(StreamShare.Lane lane, long bytes) {
         if (lane != StreamShare.UNCOUNTED) {
+            count(lane, -bytes);
+        }
+    }
+
+    /** Where records wait, their order depends on what lanes hold. */
+    private void count(StreamShare.Lane lane, long bytes) {
+        lane.count(bytes);
+        if (hasWaiting()) {
             lock.lock();
             try {
-                lane.count(-bytes);
+                lane.place();
+                place(lane.stream());
             } finally {
                 lock.unlock();
             }
@@ -225,6 +248,7 @@ final class MemoryBudget {
         lock.lock();
         try {
             stream.replaceMap(map);
+            place(stream);
             serve();
         } finally {
             lock.unlock();
@@ -236,29 +260,18 @@ final class MemoryBudget {
         lock.lock();
         try {
             closed = true;
-            Turn oldest = oldest();
+            Turn oldest = order.oldest();
             while (oldest != null) {
                 oldest.abandoned();
                 dequeue(oldest);
                 waiting.decrementAndGet();
-                oldest = oldest();
+                passBarriers(oldest.stream);
+                oldest = order.oldest();
             }
-            needed = 0;
             passBarriers();
         } finally {
             lock.unlock();
         }
-    }
-
-    private @Nullable Turn oldest() {
-        Turn oldest = null;
-        for (StreamShare stream : streams) {
-            Turn first = stream.firstTurn();
-            if (first != null && (oldest == null || first.ordinal < oldest.ordinal)) {
-                oldest = first;
-            }
-        }
-        return oldest;
     }
 
     private void serve() {
@@ -271,39 +284,26 @@ final class MemoryBudget {
             dequeue(next);
             next.admitted(lane);
             waiting.decrementAndGet(); // after the admission, or somebody could take past it
+            passBarriers(next.stream);
             next = admissible();
         }
-        long most = 0;
-        for (StreamShare stream : streams) {
-            most = Math.max(most, stream.needed());
-        }
-        needed = most;
         passBarriers();
     }
 
-    /** Who may be served now; null if nobody. */
+    /** Who may be served now; null if nobody. If there is no room for the one that is next, there is none for others. */
     private @Nullable Turn admissible() {
-        StreamShare first = null;
-        for (StreamShare stream : streams) {
-            if (stream.holdsNothing() && (first == null || stream.firstOrdinal() < first.firstOrdinal())) {
-                first = stream;
-            }
-        }
-        if (first != null) {
-            return admissible(first);
-        }
-        for (StreamShare stream : streams) {
-            Turn turn = admissible(stream);
-            if (turn != null) {
-                return turn;
-            }
-        }
-        return null;
+        Turn turn = order.next();
+        return turn != null && free.get() >= needs(turn) ? turn : null;
     }
 
-    private @Nullable Turn admissible(StreamShare stream) {
-        Turn turn = stream.nextTurn();
-        return turn != null && free.get() - turn.bytes >= leftBehind(lane(turn), turn.bytes) ? turn : null;
+    /** So much must be free for it: half of all and itself, as it need not count then, or less. */
+    private long needs(Turn turn) {
+        return turn.bytes + Math.min(size / 2, lane(turn).mustLeave(turn.bytes));
+    }
+
+    private void place(StreamShare stream) {
+        Turn next = stream.nextTurn();
+        order.place(stream, next == null ? 0 : needs(next));
     }
 
     private static StreamShare.Lane lane(Turn turn) {
@@ -312,49 +312,36 @@ final class MemoryBudget {
 
     private void dequeue(Turn turn) {
         turn.stream.dequeue(turn);
-        if (!turn.stream.hasWaiting()) {
-            streams.remove(turn.stream);
-        }
+        place(turn.stream);
     }
 
     private void passBarriers() {
-        int i = 0;
-        while (i < barriers.size()) {
-            Barrier barrier = barriers.get(i);
-            if (firstOrdinal(barrier.stream()) > barrier.ordinal()) {
-                barriers.remove(i);
-                barrier.action().run();
-            } else {
-                i++;
-            }
-        }
+        pass(barriers, order.firstOrdinal());
     }
 
-    private long firstOrdinal(@Nullable StreamShare only) {
-        if (only != null) {
-            return only.firstOrdinal();
+    private void passBarriers(StreamShare stream) {
+        pass(stream.barriers(), stream.firstOrdinal());
+    }
+
+    private static void pass(ArrayDeque<Barrier> barriers, long first) {
+        Barrier next = barriers.peek();
+        while (next != null && next.ordinal() < first) {
+            next.action().run(); // it stays if this throws
+            barriers.poll();
+            next = barriers.peek();
         }
-        long first = Long.MAX_VALUE;
-        for (StreamShare stream : streams) {
-            first = Math.min(first, stream.firstOrdinal());
-        }
-        return first;
     }
 
     private StreamShare.@Nullable Lane takeFor(StreamShare.Lane lane, long bytes) {
-        if (take(bytes, size / 2)) {
-            return StreamShare.UNCOUNTED;
-        }
+        return take(bytes, size / 2) ? StreamShare.UNCOUNTED : takeCounted(lane, bytes);
+    }
+
+    private StreamShare.@Nullable Lane takeCounted(StreamShare.Lane lane, long bytes) {
         if (take(bytes, lane.mustLeave(bytes))) {
-            lane.count(bytes);
+            count(lane, bytes);
             return lane;
         }
         return null;
-    }
-
-    /** What is left free behind a lane that takes bytes: half of all, if it can, as they need not count then. */
-    private long leftBehind(StreamShare.Lane lane, long bytes) {
-        return Math.min(size / 2, lane.mustLeave(bytes));
     }
 
     private boolean take(long bytes, long left) {

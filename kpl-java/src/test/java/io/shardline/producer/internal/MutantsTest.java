@@ -80,7 +80,7 @@ class MutantsTest {
                         Invariant.BUDGET),
                 Arguments.of(
                         "a stream may take the whole budget",
-                        mutant("StreamShare", "return stream.held == 0 ? 0 :", "return stream.held >= 0 ? 0 :"),
+                        mutant("StreamShare", "return ofStream == 0 ? 0 :", "return ofStream >= 0 ? 0 :"),
                         Invariant.SHARE_OF_THE_BUDGET),
                 Arguments.of(
                         "what is sent is not booked",
