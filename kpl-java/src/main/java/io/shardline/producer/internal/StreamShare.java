@@ -27,8 +27,8 @@ final class StreamShare {
             new StreamShare(new MemoryBudget(0)), UnlistedShards.MAP.open().get(0));
 
     private final MemoryBudget budget;
-    private volatile Lanes lanes =
-            new Lanes(UnlistedShards.MAP, List.of(new Lane(this, UnlistedShards.MAP.open().get(0))));
+    private volatile Lanes lanes = new Lanes(
+            UnlistedShards.MAP, List.of(new Lane(this, UnlistedShards.MAP.open().get(0))));
     private final AtomicLong held = new AtomicLong();
     private final LinkedHashSet<MemoryBudget.Turn> waiting = new LinkedHashSet<>();
 
