@@ -82,8 +82,8 @@ class PlannedStreamsTest {
         return plans ? planner() : another();
     }
 
-    @Test
-    void aRowThatIsMendedWhileAnotherWorkerPlansIsForgottenByAll() {
+    /** The same; the row of one shard cannot be read. */
+    private UnreadableRows startWithUnreadableRow() {
         Running first = running("w0", FLIGHTS);
         fleet.get(first.loop().start());
         String key = of("flights").get(0).key();
@@ -98,6 +98,40 @@ class PlannedStreamsTest {
         fleet.until(() -> fleet.table().watch(Set.of()).join().fleet().planned());
         fleet.advance(D.multipliedBy(3));
         assertThat(planner().loop().health().latest().problems()).hasSize(1);
+        return table;
+    }
+
+    @Test
+    void whoPlansNextNamesARowThatCannotBeRead() {
+        startWithUnreadableRow();
+        Running dead = planner();
+
+        dead.worker().process().kill();
+        fleet.until(() -> !dead.isPlanner(fleet));
+        fleet.advance(D.multipliedBy(2));
+
+        assertThat(planner().loop().health().latest().problems()).hasSize(1);
+    }
+
+    @Test
+    void soDoesWhoPlansForItselfAgain() {
+        startWithUnreadableRow();
+        Running last = another();
+
+        for (Running worker : workers) {
+            if (worker != last) {
+                worker.worker().process().kill();
+            }
+        }
+        fleet.until(() -> !fleet.table().watch(Set.of()).join().fleet().planned());
+        fleet.advance(D.multipliedBy(2));
+
+        assertThat(last.loop().health().latest().problems()).hasSize(1);
+    }
+
+    @Test
+    void aRowThatIsMendedWhileAnotherWorkerPlansIsForgottenByAll() {
+        UnreadableRows table = startWithUnreadableRow();
 
         table.mend();
         fleet.advance(Duration.ofMinutes(10));

@@ -58,6 +58,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
     private final Set<String> paused = new TreeSet<>();
     private boolean leased;
     private boolean planned;
+    private boolean othersPlan;
     private int emptyScans;
 
     /** The consumer that the shards belong to. Called on the loop. */
@@ -168,6 +169,10 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
         syncs.unreadable().retain(scan.unreadable());
         retrievals.scanned(scan);
         owner.scanned();
+        if (othersPlan) {
+            othersPlan = false;
+            syncs.run(); // what leases are missing, or cannot be read, only who planned knew
+        }
         if (book.plansForAll()) {
             syncs.lookAfter(scan); // nobody else does
         }
@@ -191,6 +196,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
 
     @Override
     public void othersPlan() {
+        othersPlan = true;
         syncs.unreadable().forget(); // it would not be seen here if they are mended
         owner.scanned(); // by another worker, who has also created what leases were missing
     }
@@ -343,6 +349,7 @@ final class HeldShards implements LeaseListener, ShardConsumer.Host, StreamSyncs
     @Override
     public void synced(String streamName, int created) {
         lookWhetherLeased(streamName);
+        othersPlan |= !book.plansHere(); // then nothing was listed, and it may be for this worker a moment later
         planned &= created == 0 || !book.plansHere(); // by the scan before, or by the one that is to come
         shards.values().forEach(ShardConsumer::begin);
         if (created > 0) {

@@ -5,6 +5,7 @@ import io.shardline.consumer.ConsumerRecord;
 import io.shardline.consumer.ConsumerState;
 import io.shardline.consumer.Position;
 import io.shardline.consumer.RecordContext;
+import io.shardline.consumer.internal.ConsumerLoop;
 import io.shardline.consumer.internal.lease.Checkpoint;
 import io.shardline.consumer.internal.lease.Lease;
 import io.shardline.consumer.internal.lease.SessionRow;
@@ -194,25 +195,47 @@ final class FleetInvariants {
         }
     }
 
-    /** A row cannot be read, of a shard that is open or may have been closed: who plans for itself and has started knows. */
+    /** A row cannot be read: who has started and has not ended names it, and where one plans for all, or did, somebody does. */
     void checkUnreadable(String key) {
-        boolean isListed =
-                world.openShards().stream().anyMatch(shard -> shard.shardId().equals(key));
-        boolean wasPlanned =
-                !world.table.readLeases(List.of(Lease.PLANNER)).join().isEmpty();
-        if (!isListed || wasPlanned) {
-            return;
-        }
-        for (Worker worker : world.workers) {
-            boolean isRunning = worker.process().isAlive() && worker.loop().state() == ConsumerState.RUNNING;
-            if (isRunning && worker.loop().health().ready().isDone()) {
-                world.count("workers that name a row that cannot be read");
-                check(
-                        worker.loop().health().latest().problems().stream().anyMatch(problem -> problem.contains(key)),
-                        () -> "[unreadable] " + worker + " does not say that the row of " + key + " cannot be read: "
-                                + worker.loop().health().latest());
-            }
-        }
+        List<Worker> started = knowing(key);
+        List<Worker> silent =
+                started.stream().filter(worker -> !names(worker, key)).toList();
+        world.count("workers that name a row that cannot be read", started.size() - silent.size());
+        check(
+                wasPlanned() ? started.isEmpty() || silent.size() < started.size() : silent.isEmpty(),
+                () -> "[unreadable] " + silent + " of " + started + " do not say that the row of " + key
+                        + " cannot be read");
+    }
+
+    /** Whether nobody names it yet, as who planned is gone, and who plans now has to list the shards before. */
+    boolean isYetToBeNamed(String key) {
+        return wasPlanned() && knowing(key).stream().noneMatch(worker -> names(worker, key));
+    }
+
+    /** Who names a row that cannot be read if it plans for itself: all, if the shard is open or may have been closed. */
+    private List<Worker> knowing(String key) {
+        return world.openShards().stream().noneMatch(shard -> shard.shardId().equals(key))
+                ? List.of()
+                : world.workers.stream()
+                        .filter(worker -> worker.process().isAlive() && hasStarted(worker.loop()))
+                        .toList();
+    }
+
+    private boolean wasPlanned() {
+        return !world.table.readLeases(List.of(Lease.PLANNER)).join().isEmpty();
+    }
+
+    /** It has been ready, and has not ended. */
+    private static boolean hasStarted(ConsumerLoop loop) {
+        return loop.health().ready().isDone()
+                && switch (loop.state()) {
+                    case RUNNING, DISCONNECTED, STOPPING -> true;
+                    case NEW, STOPPED, FAILED -> false;
+                };
+    }
+
+    private static boolean names(Worker worker, String key) {
+        return worker.loop().health().latest().problems().stream().anyMatch(problem -> problem.contains(key));
     }
 
     /** Nothing that happens here is beyond repair. */

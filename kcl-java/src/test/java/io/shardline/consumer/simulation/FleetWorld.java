@@ -246,7 +246,11 @@ final class FleetWorld {
     }
 
     void count(String what) {
-        happened.merge(what, 1L, Long::sum);
+        count(what, 1);
+    }
+
+    void count(String what, long times) {
+        happened.merge(what, times, Long::sum);
     }
 
     /** Asks a worker to stop in the middle of the trouble. */

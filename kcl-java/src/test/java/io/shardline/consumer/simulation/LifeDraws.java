@@ -42,6 +42,9 @@ final class LifeDraws {
 
     private static final int MAX_BROKEN_SECONDS = 35;
 
+    /** How often somebody looks, once a second, whether a row is named that cannot be read, once nothing goes wrong any more. */
+    private static final int MAX_LOOKS = 15;
+
     /** So that a stream can be read in another way several times in a short life. */
     static final RetrievalRules SHORT_STAYS = new RetrievalRules(
             Duration.ofSeconds(2),
@@ -160,12 +163,20 @@ final class LifeDraws {
             world.count("fault: a row that cannot be read");
             String key = keys.get(rows.nextInt(keys.size()));
             broken.add(key);
-            world.time.after(
-                    Duration.ofSeconds(rows.nextInt(MIN_BROKEN_SECONDS, MAX_BROKEN_SECONDS)), "operator", () -> {
-                        invariants.checkUnreadable(key);
-                        broken.clear();
-                    });
+            Duration time = Duration.ofSeconds(rows.nextInt(MIN_BROKEN_SECONDS, MAX_BROKEN_SECONDS));
+            world.time.after(time, "operator", () -> mend(key, invariants, MAX_LOOKS));
         }
+    }
+
+    /** An operator mends the row that the fleet names. */
+    private void mend(String key, FleetInvariants invariants, int looks) {
+        if (looks > 0 && invariants.isYetToBeNamed(key)) {
+            int left = world.isHealed() ? looks - 1 : looks;
+            world.time.after(Duration.ofSeconds(1), "operator", () -> mend(key, invariants, left));
+            return;
+        }
+        invariants.checkUnreadable(key);
+        broken.clear();
     }
 
     /** The table, as all workers reach it. */
