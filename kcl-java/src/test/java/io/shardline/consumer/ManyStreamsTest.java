@@ -2,6 +2,7 @@ package io.shardline.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.simulation.SimulatedFleet;
 import io.shardline.consumer.simulation.SimulatedWorker;
 import io.shardline.testkit.Fault;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -68,6 +70,7 @@ class ManyStreamsTest {
 
         assertThat(starts).allSatisfy(start -> assertThat(start).isCompleted());
         assertThat(calls.get("DescribeStreamSummary")).isLessThan(WORKERS * STREAMS / 2);
+        assertThat(answered()).isLessThan(2 * STREAMS);
         for (int i = 0; i < STREAMS; i++) {
             fleet.putTo(name(i), "to " + i);
         }
@@ -82,15 +85,24 @@ class ManyStreamsTest {
                 .allSatisfy(worker -> assertThat(worker.consumer().state()).isEqualTo(ConsumerState.RUNNING));
     }
 
+    /** Calls that were not throttled. */
+    private long answered() {
+        return fleet.table().scan().join().streams().stream()
+                .mapToLong(row -> Objects.requireNonNull(row.check()).number())
+                .sum();
+    }
+
     @Test
-    void workersThatRunAskForAStreamOnceAnInterval() {
+    void workersThatRunAskForAStreamOnceAnIntervalAtMost() {
         begin(5, 4);
         fleet.advance(Duration.ofMinutes(1));
         calls.clear();
 
         fleet.advance(Duration.ofHours(1));
 
-        assertThat(calls.get("DescribeStreamSummary")).isBetween(4 * 10, 4 * 30);
+        assertThat(calls.get("DescribeStreamSummary"))
+                .as("five workers, four streams, and an interval of at least four minutes")
+                .isBetween(4 * 10, 5 * 4 * 15);
     }
 
     @Test
@@ -113,5 +125,30 @@ class ManyStreamsTest {
                         .failsWithin(Duration.ZERO)
                         .withThrowableThat()
                         .withMessageContaining("stream 'stream-001' was created at"));
+    }
+
+    /** It says nothing of the stream that is there when the worker goes on. */
+    @Test
+    void aCheckThatAnotherMadeDuringAPauseDoesNotCount() {
+        begin(2, 2);
+        fleet.advance(Duration.ofMinutes(1));
+        SimulatedWorker pauses = workers.get(0);
+        pauses.process().pause(Duration.ofMinutes(14));
+        fleet.advance(Duration.ofMinutes(7)); // in which the other checks
+        workers.get(1).process().kill();
+        fleet.get(fleet.kinesis().client().deleteStream(r -> r.streamName(name(1))));
+        fleet.advance(Duration.ofMinutes(1));
+        fleet.kinesis().createStream(name(1), 3);
+        for (int i = 0; i < 12; i++) {
+            fleet.putTo(name(1), "of another stream " + i);
+        }
+
+        fleet.advance(Duration.ofMinutes(7));
+
+        assertThat(pauses.events(ConsumerEvent.StreamFailed.class)).hasSize(1);
+        assertThat(fleet.table().scan().join().leases())
+                .as("leases of shards of the earlier stream")
+                .filteredOn(lease -> name(1).equals(LeaseKey.parse(lease.key()).streamName()))
+                .hasSize(1);
     }
 }

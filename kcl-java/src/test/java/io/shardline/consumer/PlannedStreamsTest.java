@@ -236,6 +236,19 @@ class PlannedStreamsTest {
     }
 
     @Test
+    void aNewcomerFindsItsStreamsWithoutAScan() {
+        start(FLIGHTS, TRAINS, SHIPS);
+        Running newcomer = running("w4", FLIGHTS, TRAINS, SHIPS);
+
+        fleet.get(newcomer.loop().start());
+        fleet.until(() -> !newcomer.loop().actingOn().isEmpty());
+        fleet.advance(Duration.ofMinutes(10));
+
+        assertThat(newcomer.worker().network().sent("scan")).isEmpty();
+        assertThat(newcomer.worker().network().sent("readStreams")).isNotEmpty();
+    }
+
+    @Test
     void norIsItForgottenIfTheNewcomerDiesBeforeItsLeasesAreThere() {
         start(FLIGHTS);
         fleet.putTo("ships", "ship");

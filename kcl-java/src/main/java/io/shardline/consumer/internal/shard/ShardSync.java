@@ -131,7 +131,6 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChe
             return;
         }
         running = true;
-        asking = true;
         if (target.ofSeveral() && !isNew) {
             target.checks().ask(target.streamName(), this);
         } else {
@@ -140,13 +139,13 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChe
     }
 
     @Override
-    public void isYours() {
-        description.ask().thenAccept(this::identify).exceptionally(this::fail);
+    public CompletableFuture<?> isYours() {
+        asking = true;
+        return description.ask().thenAccept(this::identify).exceptionally(this::fail);
     }
 
     @Override
     public void foundByAnother(StreamRow row, StreamRow.Check check) {
-        asking = false;
         retention = check.retention();
         keyPrefix = LeaseKey.streamOf(check.account(), row.streamName(), row.created());
         identified(stream == null ? row : stream, row.created());
@@ -165,9 +164,7 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChe
     }
 
     private CompletableFuture<DescribeStreamSummaryResponse> describeNow() {
-        return target.checks()
-                .call(() -> calls.call(
-                        () -> client.describeStreamSummary(request -> request.streamName(target.streamName()))))
+        return calls.call(() -> client.describeStreamSummary(request -> request.streamName(target.streamName())))
                 .whenComplete((answer, failure) -> {
                     Integer hours = answer == null
                             ? null
@@ -271,7 +268,6 @@ final class ShardSync implements RootLeases.Owner, ShardLookUps.Owner, StreamChe
     private void registered(WriteResult<StreamRow> result, Instant created, StreamRow.@Nullable Check check) {
         result.then(
                 written -> {
-                    target.checks().counted(written);
                     isNew |= !target.book().plansHere(); // whoever plans does not know it either
                     identified(written, created);
                 },

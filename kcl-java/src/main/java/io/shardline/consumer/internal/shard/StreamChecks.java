@@ -1,23 +1,18 @@
 package io.shardline.consumer.internal.shard;
 
-import com.google.common.collect.Iterables;
-import com.google.common.hash.Hashing;
-import io.shardline.consumer.internal.lease.LeaseBook;
-import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
-import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.Logs;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Random;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -25,159 +20,169 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Shares out among the workers of an application of several streams who asks the service whether a stream is still the one that
- * the checkpoints are of: an account has 20 such calls a second.
+ * Saves calls that ask the service whether a stream is still the one that the checkpoints are of: an account has 20 of them a
+ * second, and all workers of an application of several streams want to know.
  *
- * <p>Each worker asks for a part of the streams, a few at a time, and writes down that it did. Of the others it looks whether
- * that was written down since it first looked. What nobody makes progress with is for everybody. Confined to the consumer loop.
+ * <p>Each worker asks for a few streams at a time, in an order of its own, and writes down that it did. In between it looks
+ * what the others have written down since its last look, and does not ask for that. Nobody waits for another. Confined to the
+ * consumer loop.
  */
 final class StreamChecks {
 
     private static final Logger log = Logs.of(StreamChecks.class);
 
-    /** Calls under way at a time. */
-    private static final int MAX_CALLS = 4;
+    /** Streams that are asked for at a time, if the service is quick: one at first, and one more after each quick answer. */
+    static final int MAX_CALLS = 4;
+
+    /** A call that takes longer was throttled, most likely: after it there is one at a time again. */
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** From one look at the rows of the streams to the next; with jitter up to twice as much. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * How old what others have found may be, as the time since the look before. After more, as this process stood still or the
+     * table did not answer, a stream may be another one by now.
+     */
+    private static final long MAX_AGE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final SessionKeeper.Setting setting;
-    private final SharedScan scans;
-    private final LeaseBook book;
+    private final Supplier<@Nullable String> session;
 
     private final Map<String, Asker> waiting = new TreeMap<>();
 
-    /** Those of them that were waiting when the rows were last looked at. */
-    private final Set<String> lookedFor = new TreeSet<>();
+    /** Those of them that were looked at, in the order in which this worker comes to them. */
+    private final ArrayDeque<String> turns = new ArrayDeque<>();
 
-    /** Those of them that are for this worker, in the order in which it comes to them. */
-    private final ArrayDeque<String> mine = new ArrayDeque<>();
-
-    /** The number of the last check that was seen, or 0 before the first. */
+    /** The number of the last check, or 0 before the first, as the last look has shown it to those who waited then. */
     private final Map<String, Long> seen = new TreeMap<>();
 
+    private Look last = new Look(0, null);
     private boolean isLooking;
     private int calls;
+    private int slots = 1;
 
     /** The stream that is to be checked. Called on the loop. */
     interface Asker {
 
-        /** Another worker has found this stream. */
+        /** Another worker has found this stream, just now. */
         void foundByAnother(StreamRow row, StreamRow.Check check);
 
-        /** Nobody else is waited for: it is to be asked for with {@link StreamChecks#call}. */
-        void isYours();
+        /** Asks for the stream, until what is returned completes. */
+        CompletableFuture<?> isYours();
     }
 
-    StreamChecks(SessionKeeper.Setting setting, SharedScan scans, LeaseBook book) {
+    /**
+     * A look at the rows.
+     *
+     * @param sentNanos what it shows is no older
+     * @param session under which it was sent
+     */
+    private record Look(long sentNanos, @Nullable String session) {}
+
+    /** @param session this worker's session, or null while it has none */
+    StreamChecks(SessionKeeper.Setting setting, Supplier<@Nullable String> session) {
         this.setting = setting;
-        this.scans = scans;
-        this.book = book;
+        this.session = session;
     }
 
-    /** Calls back once, if need be after a while. */
+    /** Calls back once, after a look at least; only what is written down after that counts. */
     void ask(String streamName, Asker asker) {
         waiting.put(streamName, asker);
+        seen.remove(streamName);
         if (!isLooking) {
             isLooking = true;
-            look();
+            setting.loop().schedule(0, this::look); // all that are asked for together
         }
-    }
-
-    /** Counts a call that asks for a stream. */
-    <T> CompletableFuture<T> call(Supplier<CompletableFuture<T>> call) {
-        calls++;
-        return call.get().whenComplete((answer, failure) -> {
-            calls--;
-            callNext();
-        });
     }
 
     /** Writes down that a stream was found. If that is lost, others ask for themselves. */
     void found(String streamName, Instant created, StreamRow.Check check) {
-        seen.remove(streamName);
         setting.calls()
                 .read(
                         () -> setting.store().checked(streamName, created, check),
-                        result -> result.then(this::counted, row -> {}, unknown -> {}),
+                        result -> {},
                         failure -> log.debug("the check of stream={} was not written down", streamName, failure));
     }
 
-    /** This worker's own check was written down. */
-    void counted(StreamRow row) {
-        if (row.check() != null) {
-            seen.put(row.streamName(), row.check().number());
-        }
-    }
-
     private void look() {
-        scans.read(this::looked, failure -> {
-            log.debug("the streams' rows cannot be read, so all are asked for here", failure);
-            mine.clear();
-            mine.addAll(waiting.keySet());
-            lookLater();
-        });
-    }
-
-    private void looked(Scan scan) {
-        Map<String, StreamRow> rows = new LinkedHashMap<>();
-        scan.streams().forEach(row -> rows.put(row.streamName(), row));
-        boolean hasProgress = false;
-        for (String streamName : List.copyOf(waiting.keySet())) {
-            StreamRow row = rows.get(streamName);
-            StreamRow.Check check = row == null ? null : row.check();
-            long number = check == null ? 0 : check.number();
-            Long before = seen.put(streamName, number);
-            if (row != null && check != null && before != null && before != number) {
-                hasProgress = true;
-                Objects.requireNonNull(waiting.remove(streamName)).foundByAnother(row, check);
-            }
+        isLooking = !waiting.isEmpty();
+        if (!isLooking) {
+            return;
         }
-        Turns turns = Turns.of(scan.sessions(), book.session().id());
-        boolean isForAll = !hasProgress;
-        mine.clear();
-        waiting.keySet().stream()
-                .filter(name -> turns.isMine(name) || (isForAll && lookedFor.contains(name)))
-                .forEach(mine::add);
-        lookLater();
+        Look look = new Look(setting.loop().nanoTime(), session.get());
+        List<String> names = List.copyOf(waiting.keySet());
+        setting.calls()
+                .read(
+                        () -> setting.store().readStreams(names),
+                        rows -> {
+                            lookLater();
+                            looked(look, names, rows);
+                        },
+                        failure -> {
+                            lookLater();
+                            log.debug("the rows of streams cannot be read", failure);
+                        });
     }
 
     private void lookLater() {
-        lookedFor.clear();
-        lookedFor.addAll(waiting.keySet());
-        callNext();
-        isLooking = !waiting.isEmpty();
-        if (isLooking) {
-            long spread = (long) (PAUSE_NANOS * setting.platform().random().nextDouble());
-            setting.loop().schedule(PAUSE_NANOS + spread, this::look);
+        long spread = (long) (PAUSE_NANOS * setting.platform().random().nextDouble());
+        setting.loop().schedule(PAUSE_NANOS + spread, this::look);
+    }
+
+    private void looked(Look look, List<String> names, List<StreamRow> rows) {
+        boolean goesOn = setting.loop().nanoTime() - last.sentNanos() <= MAX_AGE_NANOS
+                && Objects.equals(look.session(), last.session());
+        if (!goesOn) {
+            seen.clear();
         }
+        last = look;
+        Map<String, StreamRow> byName = new LinkedHashMap<>();
+        rows.forEach(row -> byName.put(row.streamName(), row));
+        List<String> left = new ArrayList<>();
+        names.stream().filter(waiting::containsKey).forEach(name -> {
+            StreamRow row = byName.get(name);
+            StreamRow.Check check = row == null ? null : row.check();
+            long number = check == null ? 0 : check.number();
+            Long before = seen.put(name, number);
+            if (row != null && check != null && before != null && before != number) {
+                Asker asker = Objects.requireNonNull(waiting.remove(name));
+                setting.loop().run(() -> asker.foundByAnother(row, check));
+            } else {
+                left.add(name);
+            }
+        });
+        // Were it the same for all workers, all would ask for the same streams.
+        Collections.shuffle(left, new Random(setting.platform().random().nextLong()));
+        turns.clear();
+        turns.addAll(left);
+        callNext();
     }
 
     private void callNext() {
-        while (calls < MAX_CALLS && !mine.isEmpty()) {
-            Asker asker = waiting.remove(mine.remove());
+        while (calls < slots && !turns.isEmpty()) {
+            Asker asker = waiting.remove(turns.remove());
             if (asker != null) {
-                asker.isYours();
+                setting.loop().run(() -> call(asker));
             }
         }
     }
 
-    /** Which streams are one worker's, as far as it knows the others. */
-    private record Turns(int workers, int me) {
-
-        static Turns of(List<SessionRow> sessions, @Nullable String me) {
-            TreeSet<String> workers = new TreeSet<>();
-            sessions.stream().filter(row -> row.alive() && !row.leaving()).forEach(row -> workers.add(row.id()));
-            String own = me == null ? "" : me;
-            workers.add(own);
-            return new Turns(workers.size(), Iterables.indexOf(workers, own::equals));
+    private void call(Asker asker) {
+        calls++;
+        long sent = setting.loop().nanoTime();
+        CompletableFuture<?> answer;
+        try {
+            answer = asker.isYours();
+        } catch (RuntimeException e) {
+            calls--;
+            throw e;
         }
-
-        boolean isMine(String streamName) {
-            int place = Hashing.murmur3_32_fixed()
-                    .hashString(streamName, StandardCharsets.UTF_8)
-                    .asInt();
-            return Math.floorMod(place, workers) == me;
-        }
+        answer.whenComplete((result, failure) -> {
+            calls--;
+            boolean isSlow = setting.loop().nanoTime() - sent > SLOW_NANOS;
+            slots = isSlow ? 1 : Math.min(slots + 1, MAX_CALLS);
+            callNext();
+        });
     }
 }

@@ -65,7 +65,7 @@ public final class StreamSyncs {
         this.setting = setting;
         this.client = client;
         this.scans = new SharedScan(setting);
-        this.checks = new StreamChecks(setting, scans, book);
+        this.checks = new StreamChecks(setting, () -> book.session().id());
         this.config = config;
         this.book = book;
         this.listener = listener;
