@@ -101,13 +101,14 @@ class StreamChecksTest {
     }
 
     private void answer(int count) {
-        IntStream.range(0, count).forEach(i -> loop.post(() -> underWay.remove(0).complete(null)));
+        IntStream.range(0, count)
+                .forEach(i -> loop.post(() -> underWay.remove(0).complete(null)));
         time.advance(Duration.ofMillis(1));
     }
 
     private void register(String name) {
-        table.registerStream(
-                        new StreamRow(name, CREATED, StartingPosition.Kind.LATEST, null, false, RetrievalChoice.FIRST, CHECK))
+        table.registerStream(new StreamRow(
+                        name, CREATED, StartingPosition.Kind.LATEST, null, false, RetrievalChoice.FIRST, CHECK))
                 .join();
     }
 
@@ -225,14 +226,15 @@ class StreamChecksTest {
                     }
                 },
                 "a");
-        IntStream.range(0, StreamChecks.MAX_CALLS).forEach(i -> ask(
-                new Waits("throws-" + i) {
-                    @Override
-                    public CompletableFuture<?> isYours() {
-                        throw new IllegalStateException("yours");
-                    }
-                },
-                "throws-" + i));
+        IntStream.range(0, StreamChecks.MAX_CALLS)
+                .forEach(i -> ask(
+                        new Waits("throws-" + i) {
+                            @Override
+                            public CompletableFuture<?> isYours() {
+                                throw new IllegalStateException("yours");
+                            }
+                        },
+                        "throws-" + i));
         time.advance(TWO_LOOKS);
         anotherChecks("a");
         anotherChecks("b");
