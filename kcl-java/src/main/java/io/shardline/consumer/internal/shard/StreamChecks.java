@@ -4,14 +4,11 @@ import io.shardline.consumer.internal.lease.SessionKeeper;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.Logs;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +48,8 @@ final class StreamChecks {
 
     private final Map<String, Asker> waiting = new TreeMap<>();
 
-    /** Those of them that were looked at, in the order in which this worker comes to them. */
-    private final ArrayDeque<String> turns = new ArrayDeque<>();
+    /** Those of them that the last look has left. */
+    private final List<String> turns = new ArrayList<>();
 
     /** The number of the last check, or 0 before the first, as the last look has shown it to those who waited then. */
     private final Map<String, Long> seen = new TreeMap<>();
@@ -139,7 +136,7 @@ final class StreamChecks {
         last = look;
         Map<String, StreamRow> byName = new LinkedHashMap<>();
         rows.forEach(row -> byName.put(row.streamName(), row));
-        List<String> left = new ArrayList<>();
+        turns.clear();
         names.stream().filter(waiting::containsKey).forEach(name -> {
             StreamRow row = byName.get(name);
             StreamRow.Check check = row == null ? null : row.check();
@@ -149,19 +146,17 @@ final class StreamChecks {
                 Asker asker = Objects.requireNonNull(waiting.remove(name));
                 setting.loop().run(() -> asker.foundByAnother(row, check));
             } else {
-                left.add(name);
+                turns.add(name);
             }
         });
-        // Were it the same for all workers, all would ask for the same streams.
-        Collections.shuffle(left, new Random(setting.platform().random().nextLong()));
-        turns.clear();
-        turns.addAll(left);
         callNext();
     }
 
     private void callNext() {
         while (calls < slots && !turns.isEmpty()) {
-            Asker asker = waiting.remove(turns.remove());
+            // Any of them: were the order the same for all workers, all would ask for the same streams.
+            int any = setting.platform().random().nextInt(turns.size());
+            Asker asker = waiting.remove(turns.remove(any));
             if (asker != null) {
                 setting.loop().run(() -> call(asker));
             }
