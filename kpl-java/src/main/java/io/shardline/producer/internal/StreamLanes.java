@@ -60,6 +60,11 @@ final class StreamLanes {
     /** Records whose shard is not known, until the first map comes. */
     private RecordQueue unrouted = new RecordQueue();
 
+    private final Routing routing = new Routing(
+            pending -> laneOf(pending).add(pending),
+            this::isInLane,
+            (pending, why) -> givenUp(pending, FailureReason.INTERNAL_ERROR, why));
+
     /** Whether an aggregate was stored while the shards could not be listed. */
     private boolean singly;
 
@@ -142,7 +147,11 @@ final class StreamLanes {
     }
 
     boolean holds(PendingRecord pending) {
-        return unrouted.contains(pending) || lanes.stream().anyMatch(lane -> lane.holds(pending));
+        return unrouted.contains(pending) || isInLane(pending);
+    }
+
+    private boolean isInLane(PendingRecord pending) {
+        return lanes.stream().anyMatch(lane -> lane.holds(pending));
     }
 
     /** Something threw: asks again what may have been asked, and knows what is in flight. */
@@ -159,7 +168,7 @@ final class StreamLanes {
         refresh.recover();
         expiryIsScheduled = false;
         if (map != null) {
-            routeUnrouted();
+            routing.routeAll(unrouted);
         }
         expireUnroutedInTime();
         if (!unrouted.isEmpty() || !readiness.isReached() || judge.awaitsRange()) {
@@ -383,21 +392,9 @@ final class StreamLanes {
             replaceLanes(present);
         }
         map = arrived;
-        routeUnrouted();
+        routing.routeAll(unrouted);
         readiness.reached();
         names.useMap(this, arrived);
-    }
-
-    /** Each leaves its queue when it is in the next, so that none is lost whatever throws. */
-    private void routeUnrouted() {
-        PendingRecord next = unrouted.peek();
-        while (next != null) {
-            if (!next.isDecided) {
-                laneOf(next).add(next);
-            }
-            unrouted.remove();
-            next = unrouted.peek();
-        }
     }
 
     /** Whether nobody waits for another try. */
@@ -546,10 +543,11 @@ final class StreamLanes {
         PendingRecord first = unrouted.peek();
         while (first != null && first.putAt + context.settings().ttlNanos() <= now) {
             givenUp(
-                    unrouted.remove(),
+                    first,
                     FailureReason.EXPIRED,
                     refresh.trouble().map(cause -> cause + "; ").orElse("")
                             + "its time to live ended before its shards could be listed");
+            unrouted.remove();
             first = unrouted.peek();
         }
         expireUnroutedInTime();

@@ -33,6 +33,12 @@ final class StreamNames {
     private @Nullable StreamLanes only;
 
     private final RecordQueue waiting = new RecordQueue();
+
+    private final Routing routing = new Routing(
+            pending -> lanesOf(pending.stream).route(pending),
+            pending -> lanesOf(pending.stream).holds(pending),
+            (pending, why) -> lanesOf(pending.stream).givenUp(pending, FailureReason.INTERNAL_ERROR, why));
+
     private final List<Runnable> whenKnown = new ArrayList<>(0);
     private boolean asked;
     private boolean answered;
@@ -174,25 +180,6 @@ final class StreamNames {
         while (!whenKnown.isEmpty()) {
             whenKnown.remove(0).run();
         }
-        PendingRecord next = waiting.peek();
-        while (next != null) {
-            route(next);
-            waiting.remove();
-            next = waiting.peek();
-        }
-    }
-
-    private void route(PendingRecord pending) {
-        StreamLanes lanes = lanesOf(pending.stream);
-        try {
-            if (!pending.isDecided) {
-                lanes.route(pending);
-            }
-        } catch (Throwable e) {
-            if (lanes.holds(pending)) {
-                waiting.remove();
-            }
-            throw e;
-        }
+        routing.routeAll(waiting);
     }
 }
