@@ -81,9 +81,9 @@ final class AnswerJudge {
         this.context = context;
     }
 
-    /** To be called with each request. */
-    void expect(PutRequest request) {
-        expected.addAll(request.loads());
+    /** To be called with each load before the lane puts anything into it: if something throws meanwhile, {@link #recover} finds it. */
+    void expect(LaneLoad load) {
+        expected.add(load);
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What one lane gives to one request: aggregates, or raw records. In order, a partition key is in one entry only.
  *
- * <p>Immutable.
+ * <p>Filled by the lane when it is already expected by the {@link AnswerJudge}; from then on it does not change.
  */
 record LaneLoad(ShardLane lane, List<RequestEntry> entries) {
 

@@ -142,24 +142,24 @@ final class NextLoad {
     }
 
     /**
-     * Takes aggregates from the front: one, and more as far as the limits let.
+     * Takes aggregates from the front: one, and more as far as the limits let. Each leaves when its entry is in the list.
      *
+     * @param taken an empty list
      * @param withLast whether the last one is to go, too, if it is not the only one
      */
-    List<RequestEntry> take(int mostEntries, long mostBytes, boolean withLast) {
-        List<RequestEntry> taken = new ArrayList<>(aggregates.size());
+    void take(List<RequestEntry> taken, int mostEntries, long mostBytes, boolean withLast) {
         int kept = withLast ? 0 : 1;
         long room = mostBytes;
         while (!isEmpty()
                 && (taken.isEmpty()
                         || (aggregates.size() > kept && taken.size() < mostEntries && first().size() <= room))) {
-            OpenAggregate next = aggregates.remove(0);
-            count -= next.count();
-            room -= next.size();
+            OpenAggregate next = first();
             expected = next.room();
             taken.add(next.seal());
+            room -= next.size();
+            count -= next.count();
+            aggregates.remove(0);
         }
-        return taken;
     }
 
     /** All records, in order. */

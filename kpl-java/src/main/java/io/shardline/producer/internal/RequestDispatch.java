@@ -128,7 +128,6 @@ final class RequestDispatch {
         StreamLanes stream = lanes.get(0).stream();
         List<LaneLoad> loads = lanes.stream().map(lane -> lane.takeLoad(now)).toList();
         PutRequest request = new PutRequest(stream, loads, now);
-        stream.judge().expect(request);
         inFlight.add(request);
         try {
             lanes.forEach(ShardLane::filled);

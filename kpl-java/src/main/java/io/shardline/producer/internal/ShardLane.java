@@ -359,8 +359,14 @@ final class ShardLane {
 
     /** Takes what is next for one request; the lane is {@link #filled} when the request is known. */
     LaneLoad takeLoad(long now) {
-        LaneLoad load = new LaneLoad(this, aggregated.isEmpty() ? takeRaw(now) : takeAggregates(now));
+        LaneLoad load = new LaneLoad(this, new ArrayList<>(loadEntries(now)));
+        stream.judge().expect(load);
         inFlight++;
+        if (aggregated.isEmpty()) {
+            takeRaw(load.entries(), now);
+        } else {
+            takeAggregates(load.entries(), now);
+        }
         rate.sent(load.entries().size(), load.bytes(), now);
         if (settings.ordered()) {
             aggregateLimit = settings.busyAggregate();
@@ -370,17 +376,25 @@ final class ShardLane {
     }
 
     /** What is full or has lingered: the last aggregate may grow on while others are sent. */
-    private List<RequestEntry> takeAggregates(long now) {
+    private void takeAggregates(List<RequestEntry> taken, long now) {
         boolean withLast = !behind.isEmpty()
                 || aggregated.isLastFull(aggregateLimit)
                 || lingersUntil(aggregated.last().first()) <= now;
-        return aggregated.take(mostEntries(now), rate.bytesAt(now), withLast);
+        aggregated.take(taken, mostEntries(now), rate.bytesAt(now), withLast);
     }
 
     /** Records from the front, each partition key once if there is an order to keep; the others stay, in order. */
-    private List<RequestEntry> takeRaw(long now) {
-        List<RequestEntry> taken = new ArrayList<>();
+    private void takeRaw(List<RequestEntry> taken, long now) {
         List<PendingRecord> passedOver = new ArrayList<>();
+        try {
+            takeRaw(taken, passedOver, now);
+        } finally {
+            behind.addBefore(passedOver); // there is room, since they have just left
+        }
+    }
+
+    /** Each record leaves when it is in one of the lists, so that none is lost whatever throws. */
+    private void takeRaw(List<RequestEntry> taken, List<PendingRecord> passedOver, long now) {
         Set<String> keys = new HashSet<>();
         int most = mostEntries(now);
         long room = mostRawBytes(now);
@@ -391,17 +405,15 @@ final class ShardLane {
                 && taken.size() + passedOver.size() < MOST_LOOKED_AT
                 && (taken.isEmpty() || next.size() <= room)
                 && !isExpired(next.putAt, now)) {
-            behind.remove();
             if (settings.ordered() && !keys.add(next.record.partitionKey())) {
                 passedOver.add(next);
             } else {
                 taken.add(RequestEntry.alone(next));
                 room -= next.size();
             }
+            behind.remove();
             next = behind.peek();
         }
-        behind.addBefore(passedOver);
-        return taken;
     }
 
     // ---- what came of it ----
