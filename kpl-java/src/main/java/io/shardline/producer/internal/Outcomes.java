@@ -187,12 +187,21 @@ final class Outcomes {
         /** Gives the bytes back, then completes the futures. On a thread for user code. */
         void tellAndReturn() {
             try {
-                for (int i = 0; i < outcomes.size(); i++) {
-                    owner.discount(outcomes.get(i).records());
-                }
+                returnMemory();
             } finally {
-                owner.giveBack(cost);
+                tellAll();
             }
+        }
+
+        private void returnMemory() {
+            try {
+                outcomes.forEach(this::discount);
+            } finally {
+                giveBack();
+            }
+        }
+
+        private void tellAll() {
             try {
                 outcomes.forEach(this::tell);
                 outcomes.forEach(outcome -> outcome.records().forEach(this::finished));
@@ -206,6 +215,23 @@ final class Outcomes {
         @Override
         protected void run() {
             owner.told(this);
+        }
+
+        private void discount(Outcome outcome) {
+            try {
+                owner.discount(outcome.records());
+            } catch (Throwable e) { // the others count for other lanes
+                owner.outcomes().ofCallbacks.note("counting what a lane holds", e);
+            }
+        }
+
+        private void giveBack() {
+            try {
+                owner.giveBack(cost);
+            } catch (Throwable e) { // the bytes are back, but perhaps not all records were admitted that wait for them
+                owner.outcomes().ofCallbacks.note("admitting records that wait for memory", e);
+                owner.giveBack(0);
+            }
         }
 
         private void tell(Outcome outcome) {

@@ -214,7 +214,12 @@ final class RecordIntake {
     /** Tells the loop that somebody waits: it looks at the budget after every batch, but there may be none for a while. */
     private void endLinger() {
         if (loopIsTold.compareAndSet(false, true)) {
-            loop.post(() -> loopIsTold.set(false)); // before it looks: who queues later tells anew
+            try {
+                loop.post(() -> loopIsTold.set(false)); // before it looks: who queues later tells anew
+            } catch (Throwable e) { // an exhausted heap: the loop does not know
+                loopIsTold.set(false);
+                throw e;
+            }
         }
     }
 
