@@ -2,11 +2,15 @@ package io.shardline.producer.internal;
 
 import static io.shardline.producer.internal.ProducerWorld.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardline.mutants.SourceMutant;
 import io.shardline.producer.CloseReport;
+import io.shardline.producer.FailureReason;
+import io.shardline.producer.FullBudget;
 import io.shardline.producer.OnLoss;
 import io.shardline.producer.ProducerConfig;
+import io.shardline.producer.PutFailedException;
 import io.shardline.producer.PutReceipt;
 import io.shardline.producer.UserRecord;
 import io.shardline.runtime.Platform;
@@ -24,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +46,10 @@ class ThrowingStepsTest {
     private static final Fault UNAVAILABLE = new Fault.ServiceFailure("ServiceUnavailable", 503);
 
     private static final int RECORDS = 12;
+
+    private static final int SMALL_BUDGET = 8_192;
+
+    private static final int ONE_RECORD = 3_072;
 
     /** Counts the steps of one life, and throws at one of them. */
     private static final class Steps {
@@ -76,7 +85,8 @@ class ThrowingStepsTest {
         Steps none = new Steps(0, thrown);
         live(none, isStuck);
         assertThat(none.count).isGreaterThan(100);
-        for (int i = 1; i <= none.count; i++) {
+        int first = exhausted == isStuck ? 1 : 2; // each step with an end of each kind, and with a throwable of each kind
+        for (int i = first; i <= none.count; i += 2) {
             Steps steps = new Steps(i, thrown);
             try {
                 live(steps, isStuck);
@@ -100,19 +110,85 @@ class ThrowingStepsTest {
                 inside("ShardLane", "if (!behind.isEmpty() || !tryFill("),
                 inside("StreamLanes", "refresh.request();\n    }\n\n    /** A record is lost"),
                 inside("StreamLanes", "List<ShardLane> stillDraining ="),
-                inside("StoppedRanges", "if (!ranges.contains(range)) {"));
+                inside("StoppedRanges", "if (!ranges.contains(range)) {"),
+                inside("ProducerLoop", "StreamShare.Lane share = StreamShare.UNCOUNTED;"),
+                inside("ProducerLoop", "}\n\n    /** To be called with records before their bytes"), // behind giveBack
+                inside("StreamLanes", "context.outcomes().failed(pending, reason, why);\n        if (context"),
+                inside("ShardLane", "LaneLoad load = new LaneLoad("),
+                inside("ShardLane", "taken.add(RequestEntry.alone(next));"),
+                inside("NextLoad", "taken.add(next.seal());"),
+                inside("RequestDispatch", "PutRequest request = new PutRequest("),
+                inside("RequestDispatch", "inFlight.add(request);"),
+                inside("RecordIntake", "loop.post(() -> loopIsTold.set(false));"));
     }
 
     /** Some places inside the producer throw as well, once each. */
     @ParameterizedTest
     @MethodSource("places")
     void everyFutureCompletesWhicheverPlaceThrows(SourceMutant place) throws Exception {
+        run("Inside", place);
+    }
+
+    static Stream<SourceMutant> ways() {
+        return Stream.of(
+                poisoned("StreamLanes", "if (stopped.contains(pending.hashKey())) {\n            context"),
+                poisoned("ShardLane", "if (!behind.isEmpty() || !tryFill("));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void aRecordThatThrowsAtEachTryIsGivenUp(SourceMutant way) throws Exception {
+        run("Poisoned", way);
+    }
+
+    private static void run(String lives, SourceMutant source) throws Exception {
         String own = ThrowingStepsTest.class.getName();
-        Constructor<?> run = place.load(ThrowingStepsTest.class.getPackageName() + ".")
-                .loadClass(own + "$Inside")
+        Constructor<?> run = source.load(ThrowingStepsTest.class.getPackageName() + ".")
+                .loadClass(own + "$" + lives)
                 .getDeclaredConstructor();
         run.setAccessible(true);
         ((Runnable) run.newInstance()).run();
+    }
+
+    private static SourceMutant poisoned(String type, String before) {
+        return new SourceMutant(
+                ThrowingStepsTest.class.getPackageName() + "." + type,
+                before,
+                "ThrowingStepsTest.Poisoned.pass(pending); " + before);
+    }
+
+    /** Lives in which a place of the source throws whenever one record comes by. */
+    static final class Poisoned implements Runnable {
+
+        private static final String KEY = "key-3";
+
+        static void pass(PendingRecord pending) {
+            if (pending.record.partitionKey().equals(KEY)) {
+                IllegalStateException thrown = new IllegalStateException("thrown by the test");
+                thrown.setStackTrace(new StackTraceElement[0]);
+                throw thrown;
+            }
+        }
+
+        @Override
+        public void run() {
+            check(ThrowingStepsTest::putBeforeShardsAreListed);
+            check(ThrowingStepsTest::putByNameAndArn);
+        }
+
+        private static void check(Supplier<List<CompletableFuture<PutReceipt>>> life) {
+            List<CompletableFuture<PutReceipt>> puts = life.get();
+            for (int i = 0; i < puts.size(); i++) {
+                CompletableFuture<PutReceipt> put = puts.get(i);
+                assertThat(put.isCompletedExceptionally()).as("record " + i).isEqualTo(i % RECORDS == 3);
+                if (put.isCompletedExceptionally()) {
+                    assertThatThrownBy(put::join)
+                            .cause()
+                            .isInstanceOfSatisfying(PutFailedException.class, failure -> assertThat(failure.reason())
+                                    .isEqualTo(FailureReason.INTERNAL_ERROR));
+                }
+            }
+        }
     }
 
     private static SourceMutant inside(String type, String before) {
@@ -124,6 +200,8 @@ class ThrowingStepsTest {
 
     /** Lives in which one place of the source is a step; the class loader of the source that has it loads it, too. */
     static final class Inside implements Runnable {
+
+        private static final int SAMPLES = 8;
 
         private static Steps steps = new Steps(0, IllegalStateException::new);
 
@@ -137,20 +215,40 @@ class ThrowingStepsTest {
                     () -> live(new Steps(0, IllegalStateException::new), true),
                     ThrowingStepsTest::loseRecords,
                     ThrowingStepsTest::goWithoutShards,
-                    ThrowingStepsTest::putByNameAndArn);
-            assertThat(lives.stream().mapToInt(Inside::throwAtEachStep).sum()).isPositive();
+                    ThrowingStepsTest::putByNameAndArn,
+                    ThrowingStepsTest::expireUnlisted,
+                    ThrowingStepsTest::putWithoutAggregates,
+                    ThrowingStepsTest::waitForRoom,
+                    ThrowingStepsTest::waitForTheOnlyRoom);
+            assertThat(lives.stream().mapToInt(Inside::throwAtSteps).sum()).isPositive();
         }
 
         /** How many steps there are. */
-        private static int throwAtEachStep(Runnable life) {
-            int count = 1;
-            for (int i = 0; i <= count; i++) {
-                steps = new Steps(i, () -> new OutOfMemoryError("thrown by the test"));
-                steps.enabled = true;
-                life.run();
-                count = i == 0 ? steps.count : count;
-            }
+        private static int throwAtSteps(Runnable life) {
+            int count = liveThrowingAt(0, life);
+            sample(count).forEach(i -> {
+                try {
+                    liveThrowingAt(i, life);
+                } catch (AssertionError | RuntimeException e) {
+                    throw new AssertionError("step " + i + " of " + count, e);
+                }
+            });
             return count;
+        }
+
+        private static int liveThrowingAt(int step, Runnable life) {
+            steps = new Steps(step, () -> new OutOfMemoryError("thrown by the test"));
+            steps.enabled = true;
+            life.run();
+            return steps.count;
+        }
+
+        /** The first steps, where one record differs most from the next, and of the others as many, evenly spread up to the last. */
+        private static IntStream sample(int count) {
+            return count <= 2 * SAMPLES
+                    ? IntStream.rangeClosed(1, count)
+                    : IntStream.rangeClosed(1, 2 * SAMPLES)
+                            .map(i -> i <= SAMPLES ? i : SAMPLES + (i - SAMPLES) * (count - SAMPLES) / SAMPLES);
         }
     }
 
@@ -185,7 +283,20 @@ class ThrowingStepsTest {
         checkDone(world, producer, puts);
     }
 
-    private static void putByNameAndArn() {
+    private static List<CompletableFuture<PutReceipt>> putBeforeShardsAreListed() {
+        ProducerConfig config = ProducerConfig.builder().noRecordTtl().build();
+        ProducerWorld world = ProducerWorld.healthy(config, 2);
+        Instant listed = world.kinesis.now().plusMillis(300);
+        world.kinesis.faults().on("ListShards").until(listed).inject(UNAVAILABLE);
+        ProducerLoop producer = withoutSteps(world, config);
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
+        puts.addAll(put(producer));
+        puts.addAll(put(producer));
+        checkDone(world, producer, puts);
+        return puts;
+    }
+
+    private static List<CompletableFuture<PutReceipt>> putByNameAndArn() {
         ProducerConfig config = ProducerConfig.builder().noRecordTtl().build();
         ProducerWorld world = ProducerWorld.healthy(config, 2);
         String arn = world.get(world.admin.describeStreamSummary(r -> r.streamName(STREAM)))
@@ -197,6 +308,73 @@ class ThrowingStepsTest {
         puts.addAll(put(producer, arn));
         puts.addAll(put(producer));
         checkDone(world, producer, puts);
+        return puts;
+    }
+
+    /** Their time to live ends before the shards can be listed. */
+    private static void expireUnlisted() {
+        ProducerConfig config =
+                ProducerConfig.builder().recordTtl(Duration.ofSeconds(1)).build();
+        ProducerWorld world = ProducerWorld.healthy(config, 2);
+        world.kinesis
+                .faults()
+                .on("ListShards")
+                .until(world.kinesis.now().plusSeconds(5))
+                .inject(UNAVAILABLE);
+        ProducerLoop producer = withoutSteps(world, config);
+        checkDone(world, producer, put(producer));
+    }
+
+    /** Each partition key twice, hence one of them is passed over. */
+    private static void putWithoutAggregates() {
+        ProducerConfig config = ProducerConfig.builder()
+                .noRecordTtl()
+                .aggregationEnabled(false)
+                .build();
+        ProducerWorld world = ProducerWorld.healthy(config, 2);
+        ProducerLoop producer = withoutSteps(world, config);
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>(put(producer));
+        puts.addAll(put(producer));
+        checkDone(world, producer, puts);
+    }
+
+    private static void waitForRoom() {
+        ProducerConfig config = ProducerConfig.builder()
+                .noRecordTtl()
+                .maxRecordSize(1024)
+                .memoryBudget(SMALL_BUDGET)
+                .fullBudget(FullBudget.COMPLETE_LATER)
+                .build();
+        ProducerWorld world = ProducerWorld.healthy(config, 2);
+        ProducerLoop producer = withoutSteps(world, config);
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>(put(producer));
+        puts.addAll(put(producer));
+        puts.addAll(put(producer));
+        CompletableFuture<Void> flush = producer.flush();
+        world.advance(Duration.ofMinutes(1));
+        assertThat(flush).as("flush").isDone();
+        checkDone(world, producer, puts, SMALL_BUDGET);
+    }
+
+    /** One record fills the budget, and those that wait for its room let it linger no more. */
+    private static void waitForTheOnlyRoom() {
+        ProducerConfig config = ProducerConfig.builder()
+                .noRecordTtl()
+                .maxRecordSize(1024)
+                .memoryBudget(ONE_RECORD)
+                .fullBudget(FullBudget.COMPLETE_LATER)
+                .linger(Duration.ofHours(1))
+                .build();
+        ProducerWorld world = ProducerWorld.healthy(config, 2);
+        ProducerLoop producer = withoutSteps(world, config);
+        List<CompletableFuture<PutReceipt>> puts = new ArrayList<>(put(producer, STREAM, 1, 1000));
+        world.advance(Duration.ofSeconds(10));
+        puts.addAll(put(producer, STREAM, 2, 1000));
+        world.advance(Duration.ofSeconds(10));
+        assertThat(puts.get(0)).as("the first").isDone();
+        CompletableFuture<Void> flush = producer.flush();
+        checkDone(world, producer, puts, ONE_RECORD);
+        assertThat(flush).as("flush").isDone();
     }
 
     /** Its threads survive what their tasks throw. */
@@ -208,11 +386,16 @@ class ThrowingStepsTest {
     /** Without a close, which would give up what is left. */
     private static void checkDone(
             ProducerWorld world, ProducerLoop producer, List<CompletableFuture<PutReceipt>> puts) {
+        checkDone(world, producer, puts, CONFIG.memoryBudget());
+    }
+
+    private static void checkDone(
+            ProducerWorld world, ProducerLoop producer, List<CompletableFuture<PutReceipt>> puts, long budget) {
         world.advance(Duration.ofMinutes(1));
         assertThat(puts.stream().filter(put -> !put.isDone()))
                 .as("open records")
                 .isEmpty();
-        assertThat(producer.freeBudget()).as("budget").isEqualTo(CONFIG.memoryBudget());
+        assertThat(producer.freeBudget()).as("budget").isEqualTo(budget);
         CompletableFuture<CloseReport> close = producer.close(Duration.ofSeconds(5));
         world.advance(Duration.ofSeconds(6));
         assertThat(close).as("close").isDone();
@@ -260,10 +443,15 @@ class ThrowingStepsTest {
     }
 
     private static List<CompletableFuture<PutReceipt>> put(ProducerLoop producer, String stream) {
+        return put(producer, stream, RECORDS, 10);
+    }
+
+    private static List<CompletableFuture<PutReceipt>> put(
+            ProducerLoop producer, String stream, int records, int bytes) {
         List<CompletableFuture<PutReceipt>> puts = new ArrayList<>();
-        for (int i = 0; i < RECORDS; i++) {
+        for (int i = 0; i < records; i++) {
             try {
-                puts.add(producer.put(stream, UserRecord.of("key-" + i, new byte[10])));
+                puts.add(producer.put(stream, UserRecord.of("key-" + i, new byte[bytes])));
             } catch (IllegalStateException | OutOfMemoryError e) {
                 assertThat(e).hasMessage("thrown by the test"); // the caller hears of it
             }
