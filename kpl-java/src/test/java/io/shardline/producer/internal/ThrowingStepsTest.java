@@ -85,7 +85,8 @@ class ThrowingStepsTest {
         Steps none = new Steps(0, thrown);
         live(none, isStuck);
         assertThat(none.count).isGreaterThan(100);
-        int first = exhausted == isStuck ? 1 : 2; // each step with an end of each kind, and with a throwable of each kind
+        int first =
+                exhausted == isStuck ? 1 : 2; // each step with an end of each kind, and with a throwable of each kind
         for (int i = first; i <= none.count; i += 2) {
             Steps steps = new Steps(i, thrown);
             try {
@@ -184,8 +185,9 @@ class ThrowingStepsTest {
                 if (put.isCompletedExceptionally()) {
                     assertThatThrownBy(put::join)
                             .cause()
-                            .isInstanceOfSatisfying(PutFailedException.class, failure -> assertThat(failure.reason())
-                                    .isEqualTo(FailureReason.INTERNAL_ERROR));
+                            .isInstanceOfSatisfying(
+                                    PutFailedException.class,
+                                    failure -> assertThat(failure.reason()).isEqualTo(FailureReason.INTERNAL_ERROR));
                 }
             }
         }
@@ -327,10 +329,8 @@ class ThrowingStepsTest {
 
     /** Each partition key twice, hence one of them is passed over. */
     private static void putWithoutAggregates() {
-        ProducerConfig config = ProducerConfig.builder()
-                .noRecordTtl()
-                .aggregationEnabled(false)
-                .build();
+        ProducerConfig config =
+                ProducerConfig.builder().noRecordTtl().aggregationEnabled(false).build();
         ProducerWorld world = ProducerWorld.healthy(config, 2);
         ProducerLoop producer = withoutSteps(world, config);
         List<CompletableFuture<PutReceipt>> puts = new ArrayList<>(put(producer));
