@@ -145,6 +145,26 @@ class TableClaimTest {
     }
 
     @Test
+    void aTableWithoutLeasesIsLookedAtUntilTheyTellWhoseItIs() {
+        fleet.table() // as an earlier version does it, which claims nothing
+                .registerStream(new StreamRow(
+                        SimulatedFleet.STREAM, fleet.time().instant(), StartingPosition.Kind.TRIM_HORIZON, null, false))
+                .join();
+        CompletableFuture<Void> start = several("w").begin();
+        fleet.advance(Duration.ofSeconds(5));
+        assertThat(start).isNotDone();
+
+        fleet.table()
+                .createLease(Lease.unowned(
+                        "shardId-000000000000", Checkpoint.trimHorizon(), ImmutableSet.of(), HashKeyRange.FULL))
+                .join();
+        fleet.until(start::isDone);
+
+        assertThatThrownBy(start::join).hasMessageContaining("one stream, and this consumer was given several");
+        assertThat(fleet.table().scan().join().sessions()).isEmpty();
+    }
+
+    @Test
     void anApplicationOfOneStreamIsRefusedTheTableOfSeveralBeforeTheyHaveLeases() {
         SimulatedWorker first = several("w1").faults((operation, request) -> new Fault.Throttle());
         first.begin();

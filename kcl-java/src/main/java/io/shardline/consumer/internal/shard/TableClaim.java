@@ -5,6 +5,7 @@ import io.shardline.consumer.internal.lease.FleetRow;
 import io.shardline.consumer.internal.lease.LeaseKey;
 import io.shardline.consumer.internal.lease.LeaseStore.Scan;
 import io.shardline.consumer.internal.lease.SessionKeeper;
+import io.shardline.consumer.internal.lease.SessionRow;
 import io.shardline.consumer.internal.lease.StreamRow;
 import io.shardline.runtime.internal.Backoff;
 import io.shardline.runtime.internal.Logs;
@@ -32,11 +33,17 @@ final class TableClaim {
     /** In a large fleet that starts anew, so many may find the table unclaimed; the first to look claims it for all. */
     private static final long SPREAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How often the rows are looked at, where they do not tell yet whose the table is. */
+    private static final int MAX_LOOKS = 20;
+
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final SessionKeeper.Setting setting;
     private final String streamName;
     private final boolean ofSeveral;
     private final Listener listener;
     private int failures;
+    private int looks;
     private boolean hasWaited;
 
     /** The worker that wants to know. Called on the loop. */
@@ -91,9 +98,17 @@ final class TableClaim {
             listener.refused(otherKind.get());
         } else if (!ofSeveral && !streams.isEmpty() && !streams.contains(streamName)) {
             refuse(streams.get(0));
+        } else if (isBegun(scan) && ++looks < MAX_LOOKS) {
+            later(LOOK_NANOS); // the keys of its leases will tell
         } else {
             claim();
         }
+    }
+
+    /** Workers of an earlier version, which claims no table, have joined, and have created no lease yet. */
+    private static boolean isBegun(Scan scan) {
+        return scan.leases().isEmpty()
+                && (!scan.streams().isEmpty() || scan.sessions().stream().anyMatch(SessionRow::alive));
     }
 
     /** An application of one stream and one of several cannot share a table: neither could read the other's keys. */
