@@ -119,7 +119,7 @@ class PlannedStreamsTest {
         Running last = another();
 
         for (Running worker : workers) {
-            if (worker != last) {
+            if (!worker.equals(last)) {
                 worker.worker().process().kill();
             }
         }
