@@ -52,7 +52,7 @@ final class FleetWorld {
 
     static final int USER_THREADS = 3;
 
-    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(20);
+    private static final Duration AFTER_TROUBLE = Duration.ofSeconds(60);
 
     /** Longer than any worker pauses in a short life, and less than that life lasts. */
     private static final Duration SHORT_HAND_OVER = Duration.ofSeconds(14);

@@ -82,14 +82,6 @@ class MutantsTest {
                                         + " String code = failure == null ? how.name()"),
                         "progress"),
                 Arguments.of(
-                        "a switch back polls on from the tip and not after what was read",
-                        mutant(
-                                "internal.retrieve.FanOutSource",
-                                "if (current != null && setting.registration().isHeld()) {",
-                                "if (current != null && setting.registration().isHeld()) {"
-                                        + " cursor = new Cursor.AtTime(reading.platform().wallClock().instant());"),
-                        "nothing lost"),
-                Arguments.of(
                         "a demand is lost with the subscription that a switch ends",
                         mutant(
                                 "internal.retrieve.FanOutSource",

@@ -150,12 +150,16 @@ final class StreamShare {
             stream.held.addAndGet(bytes);
         }
 
-        /** Takes its place among the lanes with waiting records. */
-        void place() {
+        private void leavePlace() {
             if (isPlaced) {
                 stream.next.remove(this);
                 isPlaced = false;
             }
+        }
+
+        /** Takes its place among the lanes with waiting records. */
+        void place() {
+            leavePlace();
             if (!waiting.isEmpty()) {
                 MemoryBudget.Turn first = waiting.iterator().next();
                 long holds = held.get();
@@ -193,6 +197,7 @@ final class StreamShare {
         for (MemoryBudget.Turn turn : waiting) {
             Lane lane = turn.lane();
             if (lane != null && lane.isGone) {
+                lane.leavePlace(); // which would be the other lane's, as it is the turn that decides
                 waitFor(laneOf(turn.hashKey()), turn);
                 lane.waiting.remove(turn);
                 lane.place();

@@ -114,6 +114,18 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void soDoesWhoeverWaitsForAShardThatHoldsNothing() {
+        take(1_000, other, LOW);
+        budget.takeInTurn(turn("first", 30, stream, HIGH));
+        budget.takeInTurn(turn("of the sister", 30, stream, LOW));
+        stream.useMap(shards(2));
+        stream.useMap(shards(4));
+
+        giveBack(0);
+        assertThat(heard).containsExactly("first admitted", "of the sister admitted");
+    }
+
+    @Test
     void barrierIsPassedRightBehindThoseBeforeIt() {
         take(1_000, stream, LOW);
         budget.takeInTurn(turn("record", 10, stream, LOW));
