@@ -280,7 +280,7 @@ final class AutomaticStream implements FanOutRegistration.Gate {
         });
     }
 
-    /** A user ends the registration, whoever made it: the stream is polled again, by all. Completes on the loop. */
+    /** Ends the registration for the user, also one that was there before: all workers poll again. Completes on the loop. */
     CompletableFuture<Void> deregister() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         read(() -> goBack(1, done), done::completeExceptionally);

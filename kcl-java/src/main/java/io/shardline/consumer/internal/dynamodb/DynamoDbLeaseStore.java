@@ -125,7 +125,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     public CompletableFuture<WriteResult<SessionRow>> ask(String session, String asker, int count) {
         return updateSession(
                 session,
-                alive().whereRoomFor(Attributes.ASKS, asker, SessionRow.MOST_HINTS)
+                alive().whereRoomFor(Attributes.ASKS, asker, SessionRow.MAX_HINTS)
                         .setEntry(Attributes.ASKS, asker, Rows.number(count)));
     }
 
@@ -133,7 +133,7 @@ public final class DynamoDbLeaseStore implements LeaseStore {
     @Override
     public CompletableFuture<WriteResult<SessionRow>> notify(String session, String leaseKey, long counter) {
         AttributeValue value = Rows.number(counter);
-        ItemUpdate named = alive().whereRoomFor(Attributes.INBOX, leaseKey, SessionRow.MOST_HINTS)
+        ItemUpdate named = alive().whereRoomFor(Attributes.INBOX, leaseKey, SessionRow.MAX_HINTS)
                 .setEntry(Attributes.INBOX, leaseKey, value);
         return updateSession(session, named).thenCompose(result -> {
             boolean full = result instanceof WriteResult.Refused<SessionRow> refused

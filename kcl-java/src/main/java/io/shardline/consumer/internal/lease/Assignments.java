@@ -56,7 +56,7 @@ final class Assignments {
         rows.stream()
                 .filter(SessionRow::alive)
                 .forEach(row ->
-                        room.put(row.id(), SessionRow.MOST_HINTS - row.inbox().size()));
+                        room.put(row.id(), SessionRow.MAX_HINTS - row.inbox().size()));
         tellNeighbours(ring);
         plan.takes().asMap().forEach((session, some) -> some.forEach(lease -> assign(lease, session)));
         plan.moves().forEach(this::ask);

@@ -188,7 +188,7 @@ final class HandOvers {
     private CompletableFuture<Optional<SessionRow>> notifyOf(String receiver, ImmutableMap<String, Long> notices) {
         LeaseStore store = setting.store();
         List<CompletableFuture<WriteResult<SessionRow>>> writes = new ArrayList<>();
-        if (notices.size() > SessionRow.MOST_HINTS) {
+        if (notices.size() > SessionRow.MAX_HINTS) {
             long sum = notices.values().stream().mapToLong(Long::longValue).sum(); // another one if it is told again
             writes.add(store.notify(receiver, SessionRow.SCAN, sum));
         } else {

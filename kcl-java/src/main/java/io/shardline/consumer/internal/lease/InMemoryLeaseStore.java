@@ -65,7 +65,7 @@ public final class InMemoryLeaseStore implements LeaseStore {
                 sessions,
                 session,
                 row -> row.alive()
-                        && (row.asks().containsKey(asker) || row.asks().size() < SessionRow.MOST_HINTS),
+                        && (row.asks().containsKey(asker) || row.asks().size() < SessionRow.MAX_HINTS),
                 row -> row.asked(asker, count));
     }
 

@@ -17,7 +17,7 @@ import java.time.Instant;
  */
 public record RetrievalChoice(boolean isFanOut, Instant since, String why, Duration stay, boolean isOurs, long turn) {
 
-    /** What nobody has written down yet. */
+    /** The choice of a row that has none yet. */
     public static final RetrievalChoice FIRST = new RetrievalChoice(false, Instant.EPOCH, "", Duration.ZERO, false, 0);
 
     /** The next turn, which says who has registered the consumer and nothing else. */

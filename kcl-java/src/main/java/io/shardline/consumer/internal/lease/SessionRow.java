@@ -39,7 +39,7 @@ public record SessionRow(
         @Nullable ImmutableMap<String, ReadPressure> pressure) {
 
     /** Most entries that {@code asks} and {@code inbox} take, so that a row stays below 1 KB. */
-    public static final int MOST_HINTS = 8;
+    public static final int MAX_HINTS = 8;
 
     /** Of how many streams a row tells the pressure, so that it stays below 1 KB. */
     public static final int MAX_PRESSURES = 4;
@@ -160,7 +160,7 @@ public record SessionRow(
     }
 
     SessionRow notified(String leaseKey, long counter) {
-        String key = inbox.size() < MOST_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
+        String key = inbox.size() < MAX_HINTS || inbox.containsKey(leaseKey) ? leaseKey : SCAN;
         return new SessionRow(
                 id, worker, alive, leaving, heartbeat, timing, leases, asks, with(inbox, key, counter), heir, pressure);
     }

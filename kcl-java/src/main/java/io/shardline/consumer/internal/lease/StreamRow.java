@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an application must remember of a stream: which one it was, and where the reading began.
  *
- * <p>Written once, by whoever comes first, but for the last two. Immutable.
+ * <p>Written once, by the first worker, but for the last two. Immutable.
  *
  * @param streamName its name
  * @param created when the service created it; another time means another stream of the same name
@@ -44,7 +44,7 @@ public record StreamRow(
         }
     }
 
-    /** A stream that nobody has checked, and of which nobody has chosen how it is read. */
+    /** A stream without a check and without a choice of how it is read. */
     public StreamRow(
             String streamName,
             Instant created,

@@ -65,7 +65,7 @@ public final class FanOutRegistration {
     private boolean deregistered;
     private boolean held;
 
-    /** Whoever waits to hear whether it is active, though it is held. */
+    /** Callbacks for when it is active, also while it is held. */
     private final List<Consumer<Boolean>> preparing = new ArrayList<>();
 
     /** Is asked before the consumer is registered. */

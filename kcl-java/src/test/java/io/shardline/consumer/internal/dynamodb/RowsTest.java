@@ -403,7 +403,7 @@ class RowsTest {
         }
         ImmutableMap.Builder<String, Integer> asks = ImmutableMap.builder();
         ImmutableMap.Builder<String, Long> inbox = ImmutableMap.builder();
-        for (int i = 0; i < SessionRow.MOST_HINTS; i++) {
+        for (int i = 0; i < SessionRow.MAX_HINTS; i++) {
             asks.put("worker-" + i + ".example@0123456789abc", 100);
             inbox.put("shardId-00000000000" + i, 1_000_000L);
         }

@@ -136,18 +136,18 @@ abstract class LeaseStoreContract {
         @Test
         void noMoreAsksAreTakenThanARowHolds() {
             store.createSession(SESSION).join();
-            for (int i = 0; i < SessionRow.MOST_HINTS; i++) {
+            for (int i = 0; i < SessionRow.MAX_HINTS; i++) {
                 written(store.ask(A, "asker-" + i, 1));
             }
 
-            assertThat(refused(store.ask(A, "one-more", 1)).asks()).hasSize(SessionRow.MOST_HINTS);
+            assertThat(refused(store.ask(A, "one-more", 1)).asks()).hasSize(SessionRow.MAX_HINTS);
             assertThat(written(store.ask(A, "asker-0", 5)).asks()).containsEntry("asker-0", 5);
         }
 
         @Test
         void moreNoticesThanARowHoldsBecomeAScan() {
             store.createSession(SESSION).join();
-            for (int i = 0; i <= SessionRow.MOST_HINTS; i++) {
+            for (int i = 0; i <= SessionRow.MAX_HINTS; i++) {
                 store.notify(A, "shard-" + i, i).join();
             }
 

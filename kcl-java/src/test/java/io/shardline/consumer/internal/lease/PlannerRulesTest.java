@@ -339,7 +339,7 @@ class PlannerRulesTest {
         List<Lease> rows = fleet.table.scan().join().leases();
         String session = Objects.requireNonNull(newcomer.session());
         assertThat(rows).noneMatch(row -> row.owner() == null);
-        assertThat(newcomer.actsOn()).hasSizeGreaterThan(SessionRow.MOST_HINTS).hasSize((int)
+        assertThat(newcomer.actsOn()).hasSizeGreaterThan(SessionRow.MAX_HINTS).hasSize((int)
                 rows.stream().filter(row -> row.isOwnedBy(session)).count());
         assertThat(newcomer.network().sent("scan")).isEmpty();
     }
